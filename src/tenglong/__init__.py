@@ -1,0 +1,1 @@
+"""腾笼 Tenglong: renewing industrial land."""
