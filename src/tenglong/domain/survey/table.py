@@ -17,6 +17,18 @@ Geometries = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What a reader could not take over for one row; the import turns it into an Issue (`column` -1: the geometry)."""
+
+    row: int
+    column: int
+    rule: str
+    value: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One sheet or layer, as read, nothing interpreted.
 
@@ -34,6 +46,7 @@ class Table:
     crs: str | None = None
     header_row: int = 1
     notes: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass
