@@ -1,0 +1,1 @@
+"""Settings: `base` for the program, `test` for its tests."""

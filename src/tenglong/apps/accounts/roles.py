@@ -1,0 +1,85 @@
+"""Roles × verbs: the whole table of who may do what, and nothing else decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+PUBLIC: Final = "public"  # anyone, signed in or not
+SIGNED_IN: Final = "signed-in"  # anyone with an account
+
+SYSTEM_ADMIN: Final = "system_admin"
+SECURITY_ADMIN: Final = "security_admin"
+AUDITOR: Final = "auditor"
+#: 三员分立: nobody holds two of these (GB/T 22239-2019, 安全管理中心)
+SEPARATED: Final = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
+
+ROLE_CHOICES: Final = [
+    ("system_admin", _("系统管理员")),
+    ("security_admin", _("安全管理员")),
+    ("auditor", _("审计员")),
+    ("county_admin", _("县级管理员")),
+    ("analyst", _("分析人员")),
+    ("leader", _("领导")),
+    ("town_officer", _("镇街经办")),
+    ("task_force", _("专班人员")),
+    ("enterprise", _("企业用户")),
+]
+SCOPE_CHOICES: Final = [
+    ("none", _("无业务数据")),
+    ("self", _("仅本人")),
+    ("department", _("本部门")),
+    ("department_tree", _("本部门及以下")),
+    ("custom", _("自定")),
+    ("all", _("全部")),
+    ("own_enterprise", _("本企业")),
+]
+VERBS: Final[dict[str, object]] = {
+    "plot.view": _("查看地块"), "plot.edit": _("编辑地块"), "plot.split": _("分割合并地块"),
+    "enterprise.view": _("查看企业"), "enterprise.edit": _("编辑企业"), "sensitive.view": _("查看敏感字段"),
+    "survey.import": _("导入摸排数据"), "survey.confirm": _("确认入库"), "survey.waive": _("豁免问题"),
+    "document.view": _("查看材料"), "document.add": _("上传材料"), "export.make": _("导出"),
+    "policy.view": _("查看政策参数"), "policy.edit": _("编辑政策参数"), "policy.approve": _("审批政策参数"),
+    "user.manage": _("管理用户"), "role.grant": _("授予角色"), "audit.view": _("查看审计"), "audit.verify": _("校验审计"),
+    "job.view": _("查看作业"), "deal.view": _("查看成交案例"), "map.view": _("看图"),
+    "workbench.view": _("工作台"), "search.use": _("搜索"),
+}
+_READ = ("plot.view", "enterprise.view", "document.view", "deal.view", "map.view", "workbench.view", "search.use")
+_WORK = (*_READ, "plot.edit", "enterprise.edit", "document.add", "survey.import", "export.make", "job.view")
+
+ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
+    "system_admin": frozenset({"user.manage", "job.view", "policy.view", "workbench.view"}),
+    "security_admin": frozenset({"role.grant", "user.manage", "policy.view", "workbench.view"}),
+    "auditor": frozenset({"audit.view", "audit.verify", "policy.view", "workbench.view"}),
+    "county_admin": frozenset({
+        *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit", "policy.approve",
+    }),
+    "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit"}),
+    "leader": frozenset({*_READ, "policy.view", "policy.approve"}),
+    "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view"}),
+    "task_force": frozenset({*_WORK, "policy.view"}),
+    "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view"}),
+}
+#: scope a role starts with; SCOPES_ALLOWED says what a security administrator may choose
+DEFAULT_SCOPE: Final[dict[str, str]] = {
+    "system_admin": "none", "security_admin": "none", "auditor": "none", "county_admin": "all", "analyst": "all",
+    "leader": "all", "town_officer": "department", "task_force": "custom", "enterprise": "own_enterprise",
+}
+_BUSINESS: Final = frozenset({"self", "department", "department_tree", "custom", "all"})
+SCOPES_ALLOWED: Final[dict[str, frozenset[str]]] = {
+    role: _BUSINESS if DEFAULT_SCOPE[role] in _BUSINESS else frozenset({DEFAULT_SCOPE[role]}) for role, _label in ROLE_CHOICES
+}
+#: whose passwords are the longer kind
+ADMIN_ROLES: Final = frozenset({*SEPARATED, "county_admin"})
+
+
+def verbs_of(roles: Iterable[str]) -> frozenset[str]:
+    """Every verb of these roles; an unknown role gives none."""
+    return frozenset().union(*(ROLE_VERBS.get(role, frozenset()) for role in roles))
+
+
+def roles_with(verb: str) -> list[str]:
+    """Labels of the roles that hold `verb`, for “ask one of these”."""
+    return [str(label) for role, label in ROLE_CHOICES if verb in ROLE_VERBS[role]]

@@ -1,0 +1,272 @@
+"""The door of jobs: register a kind, enqueue, run, cancel, sweep what died.
+
+A job that dies leaves all of its effect or none: the handler does its writing in `ctx.atomic()`, which marks the
+job committed in the same transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.scope import NOTHING, Actor, Scope, require, scope_rule, scoped
+from tenglong.apps.audit import service as audit
+from tenglong.apps.jobs.folder import JobFolder
+from tenglong.apps.jobs.models import Job
+
+QUEUES = ("short", "long")
+BEAT_SECONDS = 2.0
+logger = logging.getLogger(__name__)
+Handler = Callable[..., "dict[str, Any] | None"]
+
+
+class Cancelled(Exception):
+    """The user asked to stop; raised by `ctx.check_cancelled()`."""
+
+
+class JobError(Exception):
+    """A handler's own refusal: its Chinese sentence is shown to the user as it is."""
+
+
+class LostJob(RuntimeError):
+    """The job was declared interrupted meanwhile: this worker's transaction must not commit."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    id: str
+    handler: Handler
+    queue: str
+    label: str | Promise
+    resumable: bool = False
+    result_url: str = ""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def job(
+    id: str, *, queue: str = "long", label: str | Promise = "", resumable: bool = False, result_url: str = ""  # noqa: A002
+) -> Callable[[Handler], Handler]:
+    """Register `handler(ctx, **args) -> dict`. `resumable`: what was done in chunks stays, running again goes on.
+
+    A result with key `url` becomes the link on the job page.
+    """
+    if queue not in QUEUES:
+        raise ValueError(f"queue {queue!r} is not one of {QUEUES}")
+
+    def register(handler: Handler) -> Handler:
+        _kinds[id] = Kind(id, handler, queue, label or id, resumable, result_url)
+        return handler
+
+    return register
+
+
+def kind_of(kind: str) -> Kind:
+    """Raises JobError for a kind that no installed app knows."""
+    if kind not in _kinds:
+        raise JobError(_("没有“%(kind)s”这种作业，可能是程序版本不一致") % {"kind": kind})
+    return _kinds[kind]
+
+
+def label_of(kind: str) -> str:
+    return str(_kinds[kind].label) if kind in _kinds else kind
+
+
+@dataclass
+class JobContext:
+    """What a handler gets."""
+
+    job: Job
+    files: JobFolder
+
+    @property
+    def folder(self) -> Path:
+        return self.files.path
+
+    @property
+    def user(self) -> Any:
+        return self.job.user
+
+    def progress(self, done: int, total: int, text: str = "") -> None:
+        """Rows done of total; also the place where a cancel wish is noticed."""
+        self.files.write_progress(done, total, text)
+        self.check_cancelled()
+
+    def log(self, text: str) -> None:
+        self.files.log(text)
+
+    def check_cancelled(self) -> None:
+        if self.files.cancelled:
+            raise Cancelled
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """The handler's one transaction: its effect and “committed” stand or fall together. Raises LostJob."""
+        with transaction.atomic():
+            yield
+            if not Job.objects.filter(pk=self.job.pk, state="running").update(committed=True):
+                raise LostJob(self.job.ulid)
+        self.job.committed = True
+
+
+def enqueue(user: Any, kind: str, args: dict[str, Any], subject: str = "") -> Job:
+    """Put a job in its queue; `args` must be JSON. The worker takes it within a second."""
+    known = kind_of(kind)
+    made = Job.objects.create(
+        kind=kind, queue=known.queue, args=args, subject=subject[:200], user=user,
+        department_id=getattr(user, "department_id", None),
+    )
+    JobFolder.of(made.ulid).make()
+    return made
+
+
+def run_now(waiting: Job) -> Job:
+    """Run one queued job in this process (tests, `--wait`)."""
+    if not _claim(waiting.pk):
+        waiting.refresh_from_db()
+        return waiting
+    return _run(Job.objects.select_related("user").get(pk=waiting.pk))
+
+
+def claim_next(queues: tuple[str, ...]) -> Job | None:
+    """Take the oldest queued job of these queues; two workers never get the same one."""
+    for pk in Job.objects.filter(state="queued", queue__in=queues).order_by("id").values_list("pk", flat=True)[:20]:
+        if _claim(pk):
+            return Job.objects.select_related("user").get(pk=pk)
+    return None
+
+
+def _claim(pk: int) -> bool:
+    return bool(Job.objects.filter(pk=pk, state="queued").update(state="running", started_at=timezone.now()))
+
+
+def _run(running: Job) -> Job:
+    files = JobFolder.of(running.ulid).make()
+    with files.alive(), _heartbeat(files):
+        state, result, message = _call(running, files)
+    _finish(running, state, result, message)
+    running.refresh_from_db()
+    return running
+
+
+def _call(running: Job, files: JobFolder) -> tuple[str, dict[str, Any], str]:
+    context = JobContext(running, files)
+    try:
+        result = kind_of(running.kind).handler(context, **running.args) or {}
+    except Cancelled:
+        return "cancelled", {}, _("已按要求取消，没有留下改动") if not context.job.committed else _("取消前已生效")
+    except JobError as error:
+        return "failed", {}, str(error)
+    except Exception as error:  # noqa: BLE001 - a worker outlives every handler
+        files.log(traceback.format_exc())
+        logger.exception("job %s failed", running.ulid)
+        return "failed", {}, _("程序出错：%(error)s。追踪号 %(trace)s") % {"error": error, "trace": running.ulid}
+    return "done", result, ""
+
+
+def _finish(running: Job, state: str, result: dict[str, Any], message: str) -> None:
+    Job.objects.filter(pk=running.pk, state="running").update(
+        state=state, result=result, message=message, ended_at=timezone.now()
+    )
+
+
+@contextmanager
+def _heartbeat(files: JobFolder) -> Iterator[None]:
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(BEAT_SECONDS):
+            files.beat()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def sweep() -> list[Job]:
+    """Mark running jobs whose worker died as interrupted, and say whether they took effect. Runs at start and by workers."""
+    found = []
+    for lost in Job.objects.filter(state="running").order_by("id"):
+        if not JobFolder.of(lost.ulid).dead():
+            continue
+        message = _("作业中断：改动已全部生效") if lost.committed else _lost_text(lost)
+        changed = Job.objects.filter(pk=lost.pk, state="running", committed=lost.committed).update(
+            state="interrupted", message=message, ended_at=timezone.now()
+        )
+        if changed:
+            lost.refresh_from_db()
+            audit.record("system", "job.interrupted", "job", lost.ulid, result="failed", reason=message)
+            found.append(lost)
+    return found
+
+
+def _lost_text(lost: Job) -> str:
+    if lost.kind in _kinds and _kinds[lost.kind].resumable:
+        return _("作业中断：已完成的分块保留，可重新运行继续")
+    return _("作业中断：没有留下任何改动，可重新运行")
+
+
+def cancel(user: Actor, wanted: Job) -> None:
+    """Ask a running job to stop; a queued one is cancelled at once."""
+    require(user, "job.view")
+    with transaction.atomic():
+        JobFolder.of(wanted.ulid).ask_cancel()
+        Job.objects.filter(pk=wanted.pk, state="queued").update(
+            state="cancelled", message=_("排队时取消"), ended_at=timezone.now()
+        )
+        audit.record(user, "job.cancel", "job", wanted.ulid)
+
+
+def again(user: Actor, ended: Job) -> Job:
+    """A new job of the same kind and arguments."""
+    require(user, "job.view")
+    with transaction.atomic():
+        made = enqueue(user, ended.kind, ended.args, ended.subject)
+        audit.record(user, "job.again", "job", made.ulid, reason=ended.ulid)
+    return made
+
+
+def jobs(user: Actor) -> QuerySet[Job]:
+    """Jobs the user may see: own ones, those of their department scope, all for system administrators."""
+    if can_see_all(user):
+        return Job.objects.select_related("user")
+    return scoped(user, Job.objects.select_related("user"))
+
+
+def can_see_all(user: Actor) -> bool:
+    from tenglong.apps.accounts.scope import roles_of
+
+    return "system_admin" in roles_of(user)
+
+
+@scope_rule("jobs.Job")
+def _job_rule(scope: Scope) -> Q:
+    """Own jobs always; those of one's departments; all with scope 全部."""
+    if scope.kind == "all":
+        return Q()
+    found = NOTHING if scope.user_id is None else Q(user_id=scope.user_id)
+    if scope.department_ids:
+        found |= Q(department_id__in=sorted(scope.department_ids))
+    return found
+
+
+def close_connection() -> None:
+    """For worker loops: a connection must not outlive its use by days."""
+    connection.close_if_unusable_or_obsolete()

@@ -1,0 +1,155 @@
+"""The door of policies: what is in force, and the way from draft to approved by a second person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from difflib import unified_diff
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.scope import Actor, require
+from tenglong.apps.audit import service as audit
+from tenglong.apps.policy import presets
+from tenglong.apps.policy.models import PolicyVersion
+from tenglong.domain.delta import Delta
+from tenglong.domain.policy import Document, PolicyError, load_yaml
+
+__all__ = ["LoadedPolicy", "PolicyError", "PolicyStateError", "approve", "current", "diff", "load_text", "retire", "submit"]
+PACKAGED = "packaged"
+
+
+class PolicyStateError(ValueError):
+    """The step is not possible now; the message says what is."""
+
+
+@dataclass(frozen=True)
+class LoadedPolicy:
+    """The policy in force: runs pin `id`, `version` and `sha256`."""
+
+    kind: str
+    id: str
+    version: str
+    sha256: str
+    state: str  # approved, or packaged
+    document: Document
+
+    @property
+    def data(self) -> Any:
+        return self.document.data
+
+    @property
+    def text(self) -> str:
+        return self.document.text
+
+
+def current(kind: str, id: str, on: date | None = None) -> LoadedPolicy:  # noqa: A002
+    """Approved version in force on `on` (default today), else the packaged preset. Raises KeyError when there is neither."""
+    row = _in_force(kind, id, on or timezone.localdate())
+    if row is not None:
+        return LoadedPolicy(kind, id, row.version, row.sha256, row.state, load_yaml(row.yaml_text, kind=kind, id=id))
+    preset = presets.load(kind, id)
+    return LoadedPolicy(kind, id, preset.version, preset.sha256, PACKAGED, preset)
+
+
+def _in_force(kind: str, id: str, on: date) -> PolicyVersion | None:  # noqa: A002
+    """A version retired later was still in force before its end."""
+    rows = PolicyVersion.objects.filter(kind=kind, policy_id=id, state__in=("approved", "retired"))
+    rows = rows.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=on)).filter(
+        Q(valid_to__gt=on) | Q(valid_to__isnull=True, state="approved")
+    )
+    return rows.order_by("valid_from", "approved_at", "pk").last()
+
+
+def load_text(actor: Actor, kind: str, id: str, text: str, origin: str = "") -> PolicyVersion:  # noqa: A002
+    """Keep `text` as a draft of its version; a draft of the same version is replaced. Raises PolicyError, PolicyStateError."""
+    require(actor, "policy.edit")
+    document = load_yaml(text, kind=kind, id=id, file=origin)
+    with transaction.atomic():
+        row = PolicyVersion.objects.select_for_update().filter(kind=kind, policy_id=id, version=document.version).first()
+        if row is not None and row.state in ("approved", "retired"):
+            raise PolicyStateError(_("%(kind)s/%(id)s@%(version)s 已批准，不能修改；请把 version 改成新的版本号") % {
+                "kind": kind, "id": id, "version": document.version})
+        return _save_draft(actor, row, document, origin)
+
+
+def _save_draft(actor: Actor, row: PolicyVersion | None, document: Document, origin: str) -> PolicyVersion:
+    old = row.sha256 if row else None
+    row = row or PolicyVersion(kind=document.kind, policy_id=document.id, version=document.version)
+    if row.pk:
+        row.lock_version += 1
+    row.sha256, row.yaml_text, row.state, row.author = document.sha256, document.text, "draft", actor  # type: ignore[assignment]
+    row.valid_from, row.valid_to, row.origin = document.header.valid_from, document.header.valid_to, origin[:200]
+    row.save()
+    audit.record(actor, "policy.save", "policy", row.ulid, deltas=[Delta("sha256", old, row.sha256)], reason=name_of(row))
+    return row
+
+
+def submit(actor: Actor, row: PolicyVersion) -> PolicyVersion:
+    """Draft → submitted."""
+    require(actor, "policy.edit")
+    return _move(actor, row, "draft", "submitted", "policy.submit")
+
+
+def send_back(actor: Actor, row: PolicyVersion, reason: str) -> PolicyVersion:
+    """Submitted → draft, with a reason."""
+    require(actor, "policy.approve")
+    return _move(actor, row, "submitted", "draft", "policy.send_back", reason)
+
+
+def approve(actor: Actor, row: PolicyVersion) -> PolicyVersion:
+    """Submitted → approved, by someone other than the author; from then on the text never changes."""
+    require(actor, "policy.approve")
+    with transaction.atomic():
+        row = PolicyVersion.objects.select_for_update().get(pk=row.pk)
+        if row.author_id == getattr(actor, "pk", None):
+            raise PolicyStateError(_("起草人不能批准自己的政策版本，请另一位有审批权限的人批准"))
+        row.approver, row.approved_at = actor, timezone.now()  # type: ignore[assignment]
+        return _move(actor, row, "submitted", "approved", "policy.approve")
+
+
+def retire(actor: Actor, row: PolicyVersion, on: date, reason: str) -> PolicyVersion:
+    """Approved → retired from `on`."""
+    require(actor, "policy.approve")
+    row.valid_to = on
+    return _move(actor, row, "approved", "retired", "policy.retire", reason)
+
+
+def _move(actor: Actor, row: PolicyVersion, old: str, new: str, action: str, reason: str = "") -> PolicyVersion:
+    with transaction.atomic():
+        now = PolicyVersion.objects.select_for_update().get(pk=row.pk).state
+        if now != old:
+            raise PolicyStateError(_("当前状态是“%(state)s”，不能执行这一步") % {"state": row.get_state_display()})
+        row.state = new
+        row.lock_version += 1
+        row.save()
+        audit.record(actor, action, "policy", row.ulid, deltas=[Delta("state", old, new)], reason=reason or name_of(row))
+    return row
+
+
+def name_of(row: PolicyVersion) -> str:
+    return f"{row.kind}/{row.policy_id}@{row.version}"
+
+
+def diff(old: str, new: str, old_name: str = "现行", new_name: str = "新版") -> str:
+    """Unified diff of two texts, empty when equal."""
+    return "\n".join(unified_diff(old.splitlines(), new.splitlines(), old_name, new_name, lineterm=""))
+
+
+def listing() -> list[dict[str, Any]]:
+    """Every policy known: versions of the record, and presets that no approved version replaces."""
+    rows: list[dict[str, Any]] = [
+        {"kind": row.kind, "id": row.policy_id, "version": row.version, "state": row.state, "sha256": row.sha256,
+         "valid_from": row.valid_from, "valid_to": row.valid_to, "origin": row.origin, "ulid": row.ulid}
+        for row in PolicyVersion.objects.order_by("kind", "policy_id", "-pk")
+    ]
+    for kind, name in presets.names():
+        preset = presets.load(kind, name)
+        rows.append({"kind": kind, "id": name, "version": preset.version, "state": PACKAGED, "sha256": preset.sha256,
+                     "valid_from": preset.header.valid_from, "valid_to": preset.header.valid_to, "origin": preset.file,
+                     "ulid": ""})
+    return sorted(rows, key=lambda row: (row["kind"], row["id"]))

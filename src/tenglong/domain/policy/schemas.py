@@ -1,0 +1,102 @@
+"""Schemas of every policy kind: the body without the header keys."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tenglong.domain.measures import Measure
+from tenglong.domain.survey.kinds import KindSpec
+
+
+class Measures(BaseModel):
+    """`measures.yaml`: the dictionary of raw figures."""
+
+    model_config = ConfigDict(extra="forbid")
+    measures: list[Measure] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _once(self) -> Measures:
+        _no_repeat([measure.id for measure in self.measures], "指标")
+        return self
+
+
+class Codes(BaseModel):
+    """`codes/<id>.yaml`: code systems and their tables; the code readers check the details."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Quality(BaseModel):
+    """`quality/<id>.yaml`: thresholds and severities of the checks."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Point(BaseModel):
+    """A place in degrees, EPSG:4490."""
+
+    model_config = ConfigDict(extra="forbid")
+    lon: Decimal = Field(ge=-180, le=180)
+    lat: Decimal = Field(ge=-90, le=90)
+
+
+class Extent(BaseModel):
+    """Bounding box in degrees, EPSG:4490."""
+
+    model_config = ConfigDict(extra="forbid")
+    west: Decimal = Field(ge=-180, le=180)
+    south: Decimal = Field(ge=-90, le=90)
+    east: Decimal = Field(ge=-180, le=180)
+    north: Decimal = Field(ge=-90, le=90)
+
+    @model_validator(mode="after")
+    def _order(self) -> Extent:
+        if self.west >= self.east or self.south >= self.north:
+            raise ValueError("范围颠倒：west 应小于 east，south 应小于 north")
+        return self
+
+
+class Town(BaseModel):
+    """A township of the county with its 9-digit code."""
+
+    model_config = ConfigDict(extra="allow")
+    code: str = Field(pattern=r"^\d{9}$")
+    name: str
+
+
+class County(BaseModel):
+    """`county/<id>.yaml`: the profile of the county that keeps this record."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    division: str = Field(pattern=r"^\d{6}$")
+    extent: Extent
+    central_meridian: Decimal = Field(ge=73, le=136)
+    towns: list[Town] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _towns_inside(self) -> County:
+        _no_repeat([town.code for town in self.towns], "镇街代码")
+        if strangers := [town.code for town in self.towns if not town.code.startswith(self.division)]:
+            raise ValueError(f"镇街代码 {'、'.join(strangers)} 不属于 {self.division}")
+        return self
+
+
+def _no_repeat(names: list[Any], what: str) -> None:
+    seen: set[Any] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{what}“{name}”重复")
+        seen.add(name)
+
+
+#: policy kind → schema; a kind that is not here cannot be loaded
+BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
+    "codes": Codes, "county": County, "kinds": KindSpec, "measures": Measures, "quality": Quality,
+}
+LABELS: Final = {
+    "codes": "编码", "county": "县域概况", "kinds": "摸排表字段", "measures": "原始指标", "quality": "质量检查参数",
+}

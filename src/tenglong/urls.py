@@ -1,0 +1,14 @@
+"""Addresses: every app that has a `urls` room adds its own, each with a registered verb."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"{app.name}.urls"))
+    for app in apps.get_app_configs()
+    if app.name.startswith("tenglong.") and find_spec(f"{app.name}.urls")
+]
