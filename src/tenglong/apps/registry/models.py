@@ -130,12 +130,19 @@ class PlotVersion(Dated, Owned):
     soil = models.JSONField(default=dict, blank=True)
     attributes = models.JSONField(default=dict, blank=True)
     shape_id = models.BigIntegerField(null=True, db_index=True)
+    cell = models.BigIntegerField(null=True, editable=False)  # quadkey of the box centre at z20: tiles count by range
 
     class Meta:
         constraints = version_constraints("plot", "plot_version")
         indexes = [
             models.Index(fields=["division_code", "code"], condition=Q(valid_to__isnull=True), name="plot_current_town"),
+            models.Index(fields=["division_code", "survey_number"], name="plot_survey_number"),
             models.Index(fields=["shape_id"], condition=Q(valid_to__isnull=True), name="plot_current_shape"),
+            # all that an aggregate tile reads, so that it never touches the rows themselves
+            models.Index(
+                fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "status", "surveyed_cm2", "plot"],
+                condition=Q(valid_to__isnull=True), name="plot_current_cell",
+            ),
         ]
 
 
@@ -144,7 +151,7 @@ class Lineage(models.Model):
 
     parent = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="children_links")
     child = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="parent_links")
-    event = models.CharField(max_length=16)  # split merge replan
+    event = models.CharField(max_length=16)  # split merge replan undo
     date = models.DateField()
     area_cm2 = models.BigIntegerField(null=True)
 
@@ -184,7 +191,8 @@ class PlotParcel(Dated):
     plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="parcel_links")
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="plot_links")
     area_cm2 = models.BigIntegerField(null=True)
-    basis = models.CharField(max_length=24, blank=True)  # title overlay declared
+    basis = models.CharField(max_length=24, blank=True)  # title overlay declared carried
+    needs_review = models.BooleanField(_("待复核"), default=False)  # carried over a split or merge, not yet confirmed
     batch_id = models.BigIntegerField(null=True, db_index=True)
 
     class Meta:
@@ -270,6 +278,7 @@ class Occupancy(Dated, Owned):
     area_cm2 = models.BigIntegerField(_("占地面积"), null=True)
     floor_cm2 = models.BigIntegerField(_("建筑面积"), null=True)
     contract = models.CharField(_("合同号"), max_length=64, blank=True)
+    needs_review = models.BooleanField(_("待复核"), default=False)
     landlord_link = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="tenants")
     attributes = models.JSONField(default=dict, blank=True)
 
@@ -289,6 +298,7 @@ class AccountLink(Dated):
     plot = models.ForeignKey(Plot, null=True, on_delete=models.PROTECT, related_name="accounts")
     share_bp = models.PositiveIntegerField(default=10_000)
     evidence = models.CharField(max_length=200, blank=True)
+    needs_review = models.BooleanField(_("待复核"), default=False)
     batch_id = models.BigIntegerField(null=True, db_index=True)
 
 
