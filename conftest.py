@@ -1,0 +1,108 @@
+"""The cast of every test: three towns, their offices, and one person of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tenglong.apps.accounts.models import Department, User
+
+COUNTY = "330604"  # 上虞区
+TOWN = "330604001"  # 百官街道
+OTHER_TOWN = "330604002"  # 曹娥街道
+PASSWORD = "Bamboo-cage-9!"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """`officer` works in TOWN, `stranger` in OTHER_TOWN; `enterprise_id` 1 belongs to `firm`."""
+
+    county: User  # 县级管理员
+    officer: User  # 镇街经办
+    stranger: User  # 外镇经办
+    firm: User  # 企业用户
+    auditor: User  # 审计员
+    system_admin: User
+    security_admin: User
+    leader: User
+    analyst: User
+    task_force: User
+    nobody: User  # no role at all
+    county_office: Department
+    town_office: Department
+    other_office: Department
+
+    def people(self) -> dict[str, User]:
+        """Role word → user, for tests that walk all of them."""
+        names = ("county", "officer", "stranger", "firm", "auditor", "system_admin", "security_admin", "leader", "analyst",
+                 "task_force", "nobody")
+        return {name: getattr(self, name) for name in names}
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    from tenglong.apps.accounts.models import Department
+
+    county = Department.objects.create(name="经信局", divisions=[COUNTY])
+    town = Department.objects.create(name="百官街道办事处", parent=county, divisions=[TOWN])
+    other = Department.objects.create(name="曹娥街道办事处", parent=county, divisions=[OTHER_TOWN])
+    return Cast(
+        county=make_user("county", "县级管理员", county, "county_admin"),
+        officer=make_user("officer", "镇街经办", town, "town_officer"),
+        stranger=make_user("stranger", "外镇经办", other, "town_officer"),
+        firm=make_user("firm", "企业用户", None, "enterprise", enterprise_id=1),
+        auditor=make_user("auditor", "审计员", None, "auditor"),
+        system_admin=make_user("sysadmin", "系统管理员", county, "system_admin"),
+        security_admin=make_user("secadmin", "安全管理员", county, "security_admin"),
+        leader=make_user("leader", "领导", county, "leader"),
+        analyst=make_user("analyst", "分析人员", county, "analyst"),
+        task_force=make_user("force", "专班人员", county, "task_force", divisions=[TOWN]),
+        nobody=make_user("nobody", "无角色", None, ""),
+        county_office=county, town_office=town, other_office=other,
+    )
+
+
+def make_user(username: str, name: str, department: Department | None, role: str, **grant: Any) -> User:
+    """A user with one role, as the program itself would make it."""
+    from tenglong.apps.accounts import service
+
+    user, _password = service.create_user(
+        service.SYSTEM, username=username, name=name, department=department, password=PASSWORD, must_change=False
+    )
+    if role:
+        service.grant_role(service.SYSTEM, user, role, **grant)
+    return user
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Callable[[User], Any]:
+    """`sign_in(cast.officer)` → a client that is that person."""
+
+    def enter(user: User) -> Any:
+        client.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
+        return client
+
+    return enter
+
+
+@pytest.fixture(autouse=True)
+def _home_of_this_test(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test has a TENGLONG_HOME of its own: keys, jobs, anchors and files of one never meet another's."""
+    from tenglong.settings.home import prepare
+
+    home = prepare(tmp_path / "home")
+    monkeypatch.setenv("TENGLONG_HOME", str(home))
+    settings.TENGLONG_HOME = home
+    yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`TENGLONG_TEST_ORDER=reverse` runs the suite backwards: a test that leans on another one falls."""
+    import os
+
+    if os.environ.get("TENGLONG_TEST_ORDER") == "reverse":
+        items.reverse()
