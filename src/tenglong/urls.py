@@ -12,3 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     for app in apps.get_app_configs()
     if app.name.startswith("tenglong.") and find_spec(f"{app.name}.urls")
 ]
+handler403 = "tenglong.web.errors.forbidden"
+handler404 = "tenglong.web.errors.not_found"
+handler500 = "tenglong.web.errors.broken"

@@ -9,7 +9,8 @@ from tenglong.web import access, menu
 
 def wire() -> None:
     access.register("web:workbench", "workbench.view")
-    access.register("web:figures", "export.make")
+    for name in ("web:figures", "web:figures-json", "web:figures-export"):
+        access.register(name, "export.make")
     access.register("web:figure", "export.make")
     access.register("web:filter-save", "workbench.view")
     access.register("web:filter-drop", "workbench.view")

@@ -1,0 +1,130 @@
+"""How figures and coded values are said on screen: thousands separators, 亩 and 万元, words for codes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenglong.domain.units import from_cm2, from_fen
+
+Text = str | Promise
+NONE = "—"
+
+#: the loop of mission.md, in order
+STAGES: dict[str, Text] = {
+    "survey": _("摸排"), "code": _("赋码"), "evaluate": _("评价"), "decide": _("分类处置"), "clear": _("征迁腾空"),
+    "reserve": _("收储控规"), "supply": _("供地出让"), "land": _("招商落地"), "permit": _("四证办理"),
+    "build": _("开工建设"), "produce": _("投产达产"),
+}
+CHOICES: dict[str, dict[str, Text]] = {
+    "stage": STAGES,
+    "status": {"in_use": _("在用"), "idle_suspected": _("疑似闲置"), "building": _("在建"), "vacated": _("已腾空"), "retired": _("已注销")},
+    "control_line": {"in": _("控制线内"), "out": _("控制线外")},
+    "acquisition": {
+        "granted": _("出让"), "allocated": _("划拨"), "collective": _("集体流转"), "leased": _("租赁"),
+        "rent_for_requisition": _("以租代征"), "historical": _("历史遗留"), "unapproved": _("占用未批"),
+    },
+    "title_status": {
+        "titled": _("有证"), "untitled": _("无证"), "mismatch": _("证载不符"), "mortgaged": _("抵押"), "sealed": _("查封"),
+        "partial": _("部分有证"),
+    },
+    "role": {"owner": _("自有"), "lessee": _("承租"), "sublessee": _("转租"), "idle": _("空置")},
+    "scale": {"above_scale": _("规上"), "below_scale": _("规下")},
+    "enterprise_status": {"active": _("存续"), "moved": _("迁出"), "suspended": _("停业"), "revoked": _("吊销"), "deregistered": _("注销")},
+    "zone_kind": {
+        "platform": _("平台"), "town_park": _("镇街园区"), "small_firm_park": _("小微企业园"), "quarter": _("片区"),
+        "axis": _("发展轴"), "core": _("核心"), "community": _("产业社区"),
+    },
+    "level": {"province": _("省"), "city": _("市"), "county": _("县（市、区）"), "town": _("镇街")},
+    "attribution": {
+        "location": _("属地镇街"), "manager": _("管理平台"), "tax": _("税收入库地"), "statistics": _("统计归属"), "production": _("实际生产地"),
+    },
+    "account": {"power": _("电表户号"), "water": _("水表"), "discharge": _("排污许可证"), "tax": _("税号")},
+    "severity": {"error": _("错误"), "warning": _("警告"), "info": _("提示")},
+    "legal_basis": {"declared": _("企业申报并授权"), "shared": _("部门共享"), "public": _("公开"), "statistics": _("统计")},
+    "event": {"split": _("分割"), "merge": _("合并"), "replan": _("重新规划")},
+    "document": {
+        "title": _("权证"), "contract": _("合同"), "survey": _("摸排表"), "photo": _("照片"), "approval": _("批文"), "other": _("其他"),
+    },
+}
+#: tones: ok run wait warn late — always beside the word
+TONES: dict[str, dict[str, str]] = {
+    "status": {"in_use": "ok", "idle_suspected": "warn", "building": "run", "vacated": "wait", "retired": "wait"},
+    "title_status": {"titled": "ok", "untitled": "warn", "mismatch": "warn", "mortgaged": "run", "sealed": "late", "partial": "warn"},
+    "control_line": {"in": "ok", "out": "wait"},
+    "severity": {"error": "late", "warning": "warn", "info": "wait"},
+    "role": {"owner": "ok", "lessee": "run", "sublessee": "warn", "idle": "wait"},
+    "enterprise_status": {"active": "ok", "moved": "wait", "suspended": "warn", "revoked": "late", "deregistered": "wait"},
+}
+FIELD_LABELS: dict[str, Text] = {
+    "code": _("编码"), "survey_number": _("摸排编号"), "name": _("名称"), "address": _("坐落"), "zone_code": _("片区"),
+    "division_code": _("所属镇街"), "land_use": _("用途"), "land_use_system": _("用途分类标准"), "status": _("现状"), "stage": _("环节"),
+    "control_line": _("工业控制线"), "acquisition": _("取得方式"), "title_status": _("权证状态"), "surveyed_cm2": _("实测面积"),
+    "stated_cm2": _("证载面积"), "stated_text": _("证载面积（原文）"), "valid_from": _("起始日期"), "valid_to": _("终止日期"),
+    "shape_id": _("边界"), "soil": _("土壤"), "attributes": _("附加属性"), "uscc": _("统一社会信用代码"), "former_names": _("曾用名"),
+    "industry": _("行业代码"), "industry_year": _("行业分类年份"), "scale": _("规模"), "listed": _("上市情况"), "honours": _("荣誉"),
+    "registered_on": _("成立日期"), "right_holder": _("权利人"), "holder_uscc": _("权利人代码"), "title_number": _("权证号"),
+    "granted_on": _("取得日期"), "ends_on": _("到期日期"), "price_fen": _("价款"), "agreed_plot_ratio": _("约定容积率"),
+    "floors": _("层数"), "floor_cm2": _("建筑面积"), "built_year": _("建成年份"), "structure": _("结构"), "use": _("用途"),
+    "area_cm2": _("占地面积"), "role": _("用地方式"), "contract": _("合同号"), "lock_version": _("版次"), "geometry": _("边界"),
+    "plot_code": _("地块码"), "contact": _("联系人"), "phone": _("联系电话"), "contact_cipher": _("联系方式"),
+}
+
+
+def thousands(value: int | float | Decimal | None, places: int | None = None) -> str:
+    if value is None:
+        return NONE
+    return f"{value:,}" if places is None else f"{value:,.{places}f}"
+
+
+def mu(cm2: int | None, places: int = 2) -> str:
+    """cm² → 亩 with thousands separators, without the unit."""
+    return NONE if cm2 is None else f"{from_cm2(int(cm2), 'mu', places):,}"
+
+
+def square_metres(cm2: int | None, places: int = 2) -> str:
+    return NONE if cm2 is None else f"{from_cm2(int(cm2), 'm2', places):,}"
+
+
+def wan_yuan(fen: int | None, places: int = 2) -> str:
+    return NONE if fen is None else f"{from_fen(int(fen), 'wan_yuan', places):,}"
+
+
+def day(value: date | datetime | None) -> str:
+    if value is None:
+        return NONE
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if isinstance(value, datetime) else value.isoformat()
+
+
+def choice(kind: str, value: str | None) -> Text:
+    """The word for a coded value; an unknown one is shown as it is."""
+    if not value:
+        return NONE
+    return CHOICES.get(kind, {}).get(value, value)
+
+
+def tone(kind: str, value: str | None) -> str:
+    return TONES.get(kind, {}).get(value or "", "wait")
+
+
+def field_label(name: str) -> Text:
+    return FIELD_LABELS.get(name, name)
+
+
+def shown(name: str, value: object) -> str:
+    """A field value as people read it: areas in 亩, money in 万元, words for codes."""
+    if value is None or value == "":
+        return NONE
+    if name.endswith("_cm2"):
+        return f"{mu(int(str(value)))} 亩"
+    if name.endswith("_fen"):
+        return f"{wan_yuan(int(str(value)))} 万元"
+    if name in CHOICES:
+        return str(choice(name, str(value)))
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(item) for item in value)
+    return str(value)

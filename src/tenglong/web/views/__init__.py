@@ -1,0 +1,5 @@
+"""Pages of the shell."""
+
+from tenglong.web.views.language import language
+
+__all__ = ["language"]
