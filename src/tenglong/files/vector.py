@@ -206,7 +206,7 @@ def _geometry(wkb: Any, limits: Limits) -> tuple[Any, tuple[Fault, ...]]:
         shapes[index] = None
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]):
-        faults.append(_fault(index, "geometry-not-finite", "图形坐标里有非数字(NaN)或无穷大", "请检查该图形的坐标并重新导出"))
+        faults.append(_fault(index, "non-finite-coordinates", "图形坐标里有非数字(NaN)或无穷大", "请检查该图形的坐标并重新导出"))
         shapes[index] = None
     return shapes, tuple(faults)
 
