@@ -48,7 +48,8 @@ def build_land(seed: int, plots: int, towns: dict[str, Polygon]) -> Land:
         lay_out(park, rng)
     drawn = sum(ring_area(cell) for park in parks for block in park.blocks for cell in block.cells)
     scale = float(np.sqrt(TARGET_M2 * plots / PLOTS / drawn))
-    land, taken, serial = Land(), {code: [] for code in towns}, 0
+    taken: dict[str, list[Polygon]] = {code: [] for code in towns}
+    land, serial = Land(), 0
     for number, park in enumerate(parks, 1):
         angle, origin = _find_room(park, scale, towns[park.town], taken[park.town], where)
         codes = _zones(land, park, number, scale, angle, origin)

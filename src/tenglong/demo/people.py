@@ -60,7 +60,7 @@ def _hand_out(people: People, plots: list[Plot], owner_of: list[int], count: int
 def _settle_tenants(people: People, plots: list[Plot], count: int, rng: np.random.Generator) -> list[int]:
     """Yards of the tenant firms: large, used yards take more; some tenants rent a second yard in the same town."""
     room = np.array([plot.area_cm2 ** 0.6 if plot.status == "in_use" else 0.0 for plot in plots])
-    homes = rng.choice(len(plots), count, p=room / room.sum()).tolist()
+    homes: list[int] = rng.choice(len(plots), count, p=room / room.sum()).tolist()
     owners = max(people.holder) + 1
     for number, yard in enumerate(homes):
         people.tenants[yard].append(owners + number)
