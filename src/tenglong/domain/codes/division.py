@@ -1,0 +1,126 @@
+"""Divisions by code: what a code meant on a day, what became of it, and its explanation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tenglong.domain.codes.books import LEVEL_LABELS, Division, DivisionBook, Successor
+from tenglong.domain.codes.model import CodeExplanation, Kind, Segment, code_issue
+from tenglong.domain.quality.issue import Issue, Severity
+
+SYSTEMS = {"gbt2260": "GB/T 2260", "statistical": "统计用区划代码"}
+BASIS = {"documented": "有文件", "recorded": "人工录入、待核", "derived": "由代码或名称推导、待核"}
+
+
+def full_name(book: DivisionBook, one: Division, on: date | None) -> str:
+    """浙江省绍兴市上虞区, with the names of the parents as of `on`."""
+    parents = [book.last(code, on) for code in _parents(one.prefix)]
+    return "".join(parent.name for parent in parents if parent) + one.name
+
+
+def _parents(prefix: str) -> list[str]:
+    return [prefix[:size].ljust(6, "0") for size in (2, 4, 6) if size < len(prefix)]
+
+
+def successors_in_force(book: DivisionBook, old: Division, on: date | None) -> list[tuple[Division, Successor]]:
+    """Follows the chain until a name in force on `on`; the Successor is the first link (it carries the towns)."""
+    out: list[tuple[Division, Successor]] = []
+    for link in old.successors:
+        for code in _follow(book, link.code, old.valid_to, on, depth=0):
+            found = book.at(code, on)
+            if found and found not in (one for one, _ in out):
+                out.append((found, link))
+    return out
+
+
+def _follow(book: DivisionBook, code: str, since: date | None, on: date | None, depth: int) -> list[str]:
+    if book.at(code, on) or depth > 6:
+        return [code]
+    later = [one for one in book.by_code.get(code, []) if one.valid_to and (since is None or one.valid_to > since)]
+    if not later:
+        return []
+    newest = max(later, key=lambda one: one.valid_to or date.max)
+    return [code for link in newest.successors for code in _follow(book, link.code, newest.valid_to, on, depth + 1)]
+
+
+def abolished_issue(book: DivisionBook, old: Division, now: list[Division], on: date | None, field: str = "division") -> Issue:
+    """The warning that names the successor, its basis and its document."""
+    day = f"{old.valid_to:%Y-%m-%d}" if old.valid_to else "某日"
+    into = "、".join(f"{full_name(book, one, on)}（{one.code}）" for one in now) or "（未收录）"
+    basis = BASIS.get(old.basis, "无") + (f"，{old.source}" if old.source else "")
+    message = f"{full_name(book, old, old.valid_from)}（{old.code}）至迟 {day} 已不在区划表中，现为{into}；承继依据：{basis}"
+    return code_issue(field, old.name, "division-name-abolished", Severity.WARNING, message, "确认承继关系；资料更新时改用现名")
+
+
+def authority_segment(code: str, on: date | None, books: object, name: str, label: str) -> tuple[Segment, list[Issue]]:
+    """A six-digit county inside another code: its name on that day, else the last name with a warning."""
+    book = book_of(books)
+    if found := book.at(code, on):
+        return Segment(name, label, code, full_name(book, found, on)), []
+    old = book.last(code, on)
+    if old is None:
+        message = f"区划代码 {code} 不在历年 GB/T 2260 表中"
+        issue = code_issue(name, code, "division-unknown", Severity.WARNING, message, "核对第几位抄错；确有其码时人工确认")
+        return Segment(name, label, code, "未列入区划表"), [issue]
+    now = [one for one, _ in successors_in_force(book, old, on)]
+    names = "、".join(one.name for one in now)
+    return (Segment(name, label, code, full_name(book, old, old.valid_from) + (f"（旧名，现为{names}）" if names else "（旧名）")),
+            [abolished_issue(book, old, now, on)])
+
+
+def book_of(books: object) -> DivisionBook:
+    """Books or a DivisionBook alone."""
+    book = getattr(books, "divisions", books)
+    if not isinstance(book, DivisionBook):
+        raise TypeError(f"需要区划表，得到 {type(book).__name__}")
+    return book
+
+
+def explain_division(kind: Kind, code: str, on: date | None, books: object) -> CodeExplanation:
+    """2, 4, 6, 9 or 12 digits. Valid when in the list in force on `on` (None: the newest list)."""
+    book = book_of(books)
+    code6 = code.ljust(6, "0") if len(code) < 6 else code[:6]
+    segments, found = [], None
+    for at_code in dict.fromkeys([*(c for c in _parents(code6) if c != code6), code6, *([code[:9]] if len(code) >= 9 else [])]):
+        found = book.last(at_code, on)
+        if found:
+            segments.append(_segment(found, on))
+        elif len(at_code) == 9:
+            segments.append(Segment("township", "乡级", at_code, "未列入（乡级只收录绍兴市）"))
+    issues = _issues(book, code, code6, on)
+    valid = not any(issue.rule != "township-not-listed" for issue in issues)
+    return CodeExplanation(kind, code, valid, tuple(segments), tuple(issues))
+
+
+def _segment(one: Division, on: date | None) -> Segment:
+    span = f"{one.valid_from or '建表前'} 起" + (f"，{one.valid_to} 止" if one.valid_to else "")
+    state = "" if one.in_force(on) else "，该日期不在用"
+    return Segment(one.level, LEVEL_LABELS[one.level], one.code, f"{one.name}（{SYSTEMS[one.system]}，{span}{state}）")
+
+
+def _issues(book: DivisionBook, code: str, code6: str, on: date | None) -> list[Issue]:
+    if len(code) in (9, 12) and book.last(code[:9]) is None and code6 not in book.parents_in_force and book.last(code6):
+        message = f"乡级代码 {code[:9]} 未收录（乡级只收录绍兴市六县区市），只核对了县级 {code6}"
+        return [*_county_issues(book, code6, on), code_issue(
+            "division", code, "township-not-listed", Severity.WARNING, message, "按统计用区划代码表核对乡级")]
+    issues = _county_issues(book, code[:9] if len(code) >= 9 else code6, on)
+    if len(code) == 12:
+        message = "村级代码不收录；村级代码的前 9 位与所属乡级代码并不总一致，不可据此判断归属"
+        issues.append(code_issue("division", code, "village-not-listed", Severity.WARNING, message, "按统计用区划代码表核对村级"))
+    return issues
+
+
+def _county_issues(book: DivisionBook, code: str, on: date | None) -> list[Issue]:
+    if book.at(code, on):
+        return []
+    spells = book.by_code.get(code, [])
+    if not spells:
+        message = f"代码 {code} 不在区划表中（GB/T 2260 历年表；乡级只收录绍兴市）"
+        return [code_issue("division", code, "division-unknown", Severity.ERROR, message, "核对代码是否抄错")]
+    past = [one for one in spells if one.valid_to and (on is None or one.valid_to <= on)]
+    if past:
+        old = max(past, key=lambda one: one.valid_to or date.max)
+        return [abolished_issue(book, old, [one for one, _ in successors_in_force(book, old, on)], on)]
+    first = min(spells, key=lambda one: one.valid_from or date.min)
+    message = f"{first.name}（{code}）{first.valid_from} 才进入区划表，早于该日期的资料不应使用"
+    return [code_issue("division", code, "division-name-not-yet", Severity.WARNING, message, "核对资料日期或改用当时的区划")]
