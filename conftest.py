@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COUNTY = "330604"  # 上虞区
 TOWN = "330604001"  # 百官街道
 OTHER_TOWN = "330604002"  # 曹娥街道
-PASSWORD = "Bamboo-cage-9!"
+PASSWORD = "Bamboo-cage-9!"  # noqa: S105
 
 
 @dataclass(frozen=True)

@@ -147,11 +147,10 @@ USE_THOUSAND_SEPARATOR = False
 mimetypes.add_type("text/javascript", ".mjs")
 mimetypes.add_type("text/javascript", ".js")
 STATIC_URL = "/static/"
-STATIC_ROOT = TENGLONG_HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MIMETYPES = {".mjs": "text/javascript", ".pbf": "application/x-protobuf"}
 WHITENOISE_MAX_AGE = 3600
-# keep language of the browser's cookie only for people who chose one: the office reads Chinese first
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/vendor/"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 LOGGING = {

@@ -54,7 +54,8 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
     "security_admin": frozenset({"role.grant", "user.manage", "policy.view", "workbench.view"}),
     "auditor": frozenset({"audit.view", "audit.verify", "policy.view", "workbench.view"}),
     "county_admin": frozenset({
-        *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit", "policy.approve",
+        *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit",
+        "policy.approve",
     }),
     "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit"}),
     "leader": frozenset({*_READ, "policy.view", "policy.approve"}),

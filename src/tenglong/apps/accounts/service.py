@@ -95,7 +95,8 @@ def _set_password(user: User, password: str, *, must_change: bool) -> None:
 
 def grant_role(
     actor: Actor, user: User, role: str, *, scope: str = "", department: Department | None = None,
-    divisions: Iterable[str] = (), enterprise_id: int | None = None, valid_from: date | None = None, valid_to: date | None = None,
+    divisions: Iterable[str] = (), enterprise_id: int | None = None, valid_from: date | None = None,
+    valid_to: date | None = None,
 ) -> RoleGrant:
     """Give a role. Raises AccountError: unknown role or scope, two of the three administrators, granting to oneself."""
     _may(actor, "role.grant")
@@ -141,7 +142,8 @@ def revoke_role(actor: Actor, grant: RoleGrant, reason: str = "") -> None:
     _not_oneself(actor, grant.user, _("不能撤销自己的角色"))
     with transaction.atomic():
         RoleGrant.objects.filter(pk=grant.pk).update(revoked=True)
-        trail.record(actor, "role.revoke", "user", grant.user.ulid, deltas=[Delta("role", describe(grant), None)], reason=reason)
+        told = [Delta("role", describe(grant), None)]
+        trail.record(actor, "role.revoke", "user", grant.user.ulid, deltas=told, reason=reason)
     forget_grants(grant.user)
 
 
@@ -154,7 +156,9 @@ def describe(grant: RoleGrant) -> str:
     return " · ".join(parts)
 
 
-def save_department(actor: Actor, department: Department, values: Mapping[str, Any], lock_version: int | None = None) -> Department:
+def save_department(
+    actor: Actor, department: Department, values: Mapping[str, Any], lock_version: int | None = None
+) -> Department:
     """New (no primary key yet) or changed. Raises AccountError on a loop, Stale when someone else was first."""
     _may(actor, "user.manage")
     _no_loop(department, values.get("parent"))
