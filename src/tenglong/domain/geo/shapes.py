@@ -72,14 +72,14 @@ def polygonal(shapes: Shapes) -> Shapes:
 def _collect(mixed: Shapes) -> Shapes:
     parts, owner = polygon_parts(mixed)
     out = np.full(len(mixed), None, dtype=object)
-    if len(parts):
-        grouped = shapely.multipolygons(parts, indices=owner)
-        out[: len(grouped)] = grouped
-        out = without(out, shapely.is_empty(out))
-        # touching or overlapping members of a collection would make an invalid multipolygon
-        for row in np.flatnonzero(~shapely.is_missing(out) & ~shapely.is_valid(out)):
-            merged = polygon_parts(as_shapes([shapely.unary_union(parts[owner == row])]))[0]
-            out[row] = shapely.multipolygons(merged) if len(merged) else None
+    if not len(parts):
+        return out
+    rows, place = np.unique(owner, return_inverse=True)
+    out[rows] = shapely.multipolygons(parts, indices=place)
+    # touching or overlapping members of a collection would make an invalid multipolygon
+    for row in rows[~shapely.is_valid(out[rows])]:
+        merged = polygon_parts(as_shapes([shapely.union_all(parts[owner == row])]))[0]
+        out[row] = shapely.multipolygons(merged) if len(merged) else None
     return out
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as made
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +38,7 @@ class Issue:
     other: str = ""
     other_row: int = 0
     at: tuple[float, float] | None = None
-    size: dict[str, str] = field(default_factory=dict)
+    size: dict[str, str] = made(default_factory=dict)
     waived: str = ""
 
     def waive(self, reason: str) -> Issue:
@@ -60,9 +61,9 @@ class Report:
     """Result of a check or a dry run; `rows` counts the primary data set."""
 
     rows: int
-    issues: list[Issue] = field(default_factory=list)
-    skipped: list[dict[str, str]] = field(default_factory=list)
-    extra: dict[str, Any] = field(default_factory=dict)
+    issues: list[Issue] = made(default_factory=list)
+    skipped: list[dict[str, str]] = made(default_factory=list)
+    extra: dict[str, Any] = made(default_factory=dict)
     dataset: str = ""
 
     @property
