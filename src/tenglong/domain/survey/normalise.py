@@ -15,6 +15,7 @@ from tenglong.domain.survey.kinds import FieldSpec, KindSpec, spec_of
 from tenglong.domain.survey.mapping import ColumnMap, Mapping, MappingError, validate
 from tenglong.domain.survey.table import Batch, Cell, Fault, Geometries, Table, Value
 from tenglong.domain.survey.values import Problem, parse, text_of
+from tenglong.domain.units import area_text
 
 
 def to_batch(
@@ -34,7 +35,7 @@ def to_batch(
     batch.keys = _keys(spec, batch)
     batch.extra = {"table": table.name, "format": table.format}
     problems += shape_problems
-    problems += _missing(spec, batch, {(row, field) for row, field, _ in problems if _ .severity is Severity.ERROR})
+    problems += _missing(spec, batch, {(at, field) for at, field, problem in problems if problem.severity is Severity.ERROR})
     issues = [_issue(batch, at, field, problem) for at, field, problem in problems]
     issues += _faults(batch, table, mapping)
     issues += resolve_column(spec, batch, profile, books)
@@ -105,7 +106,7 @@ def _keys(spec: KindSpec, batch: Batch) -> list[str]:
             continue
         for at, parts in enumerate(zip(*columns, strict=True)):  # type: ignore[arg-type]
             if not keys[at] and all(part is not None and part != "" for part in parts):
-                keys[at] = "|".join(_key_text(part) for part in parts)
+                keys[at] = "|".join(_key_text(spec.field(name), part) for name, part in zip(names, parts, strict=True))
     return [key or _partial(spec, batch, at) for at, key in enumerate(keys)]
 
 
@@ -114,11 +115,13 @@ def _partial(spec: KindSpec, batch: Batch, at: int) -> str:
         for name in names:
             value = batch.fields[name][at] if name in batch.fields else None
             if value not in (None, "") and spec.field(name).type not in {"division", "period", "choice"}:
-                return _key_text(value)
+                return _key_text(spec.field(name), value)
     return f"第{batch.rows[at]}行"
 
 
-def _key_text(value: Value) -> str:
+def _key_text(field: FieldSpec, value: Value) -> str:
+    if field.type == "area" and isinstance(value, int):
+        return f"{area_text(value, 'm2')}㎡"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
