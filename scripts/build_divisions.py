@@ -16,6 +16,7 @@ import argparse
 import ast
 import csv
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,8 +31,20 @@ FOLDER = Path(__file__).resolve().parents[1] / "src/tenglong/policies/codes"
 CURRENT_LIST = (2023, 6)
 FIRST_LIST = "1980-12"
 GAP_MONTHS = 14
-PSEUDO = {"市辖区", "县", "市", "县级市", "省直辖县级行政区划", "省直辖县级行政单位", "省直辖行政单位", "自治区直辖县级行政区划",
-          "自治区直辖县级行政单位", "地区", "盟", "办事处"}
+PSEUDO = {
+    "市辖区",
+    "县",
+    "市",
+    "县级市",
+    "省直辖县级行政区划",
+    "省直辖县级行政单位",
+    "省直辖行政单位",
+    "自治区直辖县级行政区划",
+    "自治区直辖县级行政单位",
+    "地区",
+    "盟",
+    "办事处",
+}
 CITIES_WITHOUT_COUNTIES = ("4419", "4420", "4604", "6202")
 OUTSIDE_STATISTICS = ("71", "81", "82")
 STATISTICAL_ONLY = re.compile(r"\d{4}(7[1-9]|80)$")
@@ -64,11 +77,15 @@ def read_revisions(folder: Path) -> dict[int, dict[str, str]]:
     lists = {}
     for path in sorted(folder.glob("revision_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        table = next(ast.literal_eval(node.value) for node in tree.body
-                     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
+        table = next(
+            ast.literal_eval(node.value)
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        )
         stamp = path.stem.removeprefix("revision_")
         lists[months(int(stamp[:4]), int(stamp[4:]))] = {
-            str(code): name.strip() for code, name in table.items() if real(str(code), name)}
+            str(code): name.strip() for code, name in table.items() if real(str(code), name)
+        }
     return lists
 
 
@@ -99,12 +116,16 @@ def spells(lists: dict[int, dict[str, str]]) -> list[Spell]:
         start = when[0]
         for before, after in zip(when, [*when[1:], None], strict=True):
             end = None if before == last else next(month for month in sorted(lists) if month > before)
-            hole = after is None or any(lists[month].get(code) != name and code in lists[month] for month in lists
-                                        if before < month < after) or after - before > max(GAP_MONTHS, end - before)
-            if hole:
+            if after is None or is_hole(lists, code, name, before, after, end or after):
                 out.append(Spell(code, name, start, end, system="statistical" if STATISTICAL_ONLY.match(code) else "gbt2260"))
                 start = after or 0
     return drop_overlaps(out)
+
+
+def is_hole(lists: dict[int, dict[str, str]], code: str, name: str, before: int, after: int, end: int) -> bool:
+    """The code carried another name in between, or was away for longer than a late list explains."""
+    between = (lists[month].get(code, name) for month in lists if before < month < after)
+    return any(other != name for other in between) or after - before > max(GAP_MONTHS, end - before)
 
 
 def drop_overlaps(found: list[Spell]) -> list[Spell]:
@@ -112,9 +133,17 @@ def drop_overlaps(found: list[Spell]) -> list[Spell]:
     by_code: dict[str, list[Spell]] = defaultdict(list)
     for one in found:
         by_code[one.code].append(one)
-    return [one for one in found if not any(
-        other is not one and other.start <= one.start and (other.end is None or (one.end is not None and one.end <= other.end))
-        and (other.start, other.end) != (one.start, one.end) for other in by_code[one.code])]
+    return [
+        one
+        for one in found
+        if not any(
+            other is not one
+            and other.start <= one.start
+            and (other.end is None or (one.end is not None and one.end <= other.end))
+            and (other.start, other.end) != (one.start, one.end)
+            for other in by_code[one.code]
+        )
+    ]
 
 
 def level(code: str) -> str:
@@ -128,11 +157,26 @@ def derive(found: list[Spell]) -> None:
     for old in found:
         if old.end is None or old.successors:
             continue
-        near = [new for new in found if new is not old and level(new.code) == level(old.code) and new.code[:2] == old.code[:2]
-                and new.start <= old.end + GAP_MONTHS and (new.end is None or new.end > old.end)
-                and new.start >= old.end - GAP_MONTHS]
-        moved = [new for new in found if new.name == old.name and new is not old and new.code[:2] == old.code[:2]
-                 and new.start <= old.end and (new.end is None or new.end > old.end) and level(new.code) == level(old.code)]
+        near = [
+            new
+            for new in found
+            if new is not old
+            and level(new.code) == level(old.code)
+            and new.code[:2] == old.code[:2]
+            and new.start <= old.end + GAP_MONTHS
+            and (new.end is None or new.end > old.end)
+            and new.start >= old.end - GAP_MONTHS
+        ]
+        moved = [
+            new
+            for new in found
+            if new.name == old.name
+            and new is not old
+            and new.code[:2] == old.code[:2]
+            and new.start <= old.end
+            and (new.end is None or new.end > old.end)
+            and level(new.code) == level(old.code)
+        ]
         if choice := next(candidates(old, near), None) or next(iter(moved), None):
             old.successors, old.basis = choice.code, "derived"
 
@@ -147,8 +191,11 @@ def candidates(old: Spell, near: list[Spell]) -> Iterator[Spell]:
 
 def townships(folder: Path, prefixes: list[str]) -> list[Spell]:
     with (folder / "streets.csv").open(encoding="utf-8") as handle:
-        return [Spell(row["code"], row["name"], months(*CURRENT_LIST), None, system="statistical")
-                for row in csv.DictReader(handle) if row["code"].startswith(tuple(prefixes))]
+        return [
+            Spell(row["code"], row["name"], months(*CURRENT_LIST), None, system="statistical")
+            for row in csv.DictReader(handle)
+            if row["code"].startswith(tuple(prefixes))
+        ]
 
 
 def document(found: list[Spell], facts: list[dict[str, Any]]) -> None:
@@ -161,7 +208,9 @@ def document(found: list[Spell], facts: list[dict[str, Any]]) -> None:
         if not rows:
             raise SystemExit(f"succession.yaml: {fact['code']} {fact['name']} 不在任何一版区划表中")
         rows[-1].successors = ";".join(
-            f"{item['code']}={'/'.join(item['towns'])}" if item.get("towns") else str(item["code"]) for item in fact["successors"])
+            f"{item['code']}={'/'.join(item['towns'])}" if item.get("towns") else str(item["code"])
+            for item in fact["successors"]
+        )
         rows[-1].basis, rows[-1].source = "documented" if fact.get("document") else "recorded", fact.get("document", "")
 
 
@@ -177,7 +226,9 @@ def write(found: list[Spell], overrides: list[tuple[str, str, str, str]], path: 
         for one in sorted(found, key=lambda one: (one.code, one.start)):
             start, end = dated.get((one.code, one.name), ("", ""))
             first = start or ("" if as_text(one.start).startswith(FIRST_LIST) or len(one.code) == 9 else as_text(one.start))
-            out.writerow([one.code, one.name, first, end or as_text(one.end), one.successors, one.basis, one.source, one.system])
+            out.writerow(
+                [one.code, one.name, first, end or as_text(one.end), one.successors, one.basis, one.source, one.system]
+            )
 
 
 def main() -> None:
@@ -188,7 +239,8 @@ def main() -> None:
     options = parser.parse_args()
     lists = read_revisions(options.revisions)
     lists[months(*CURRENT_LIST)] = read_current(options.current) | {
-        code: name for code, name in lists[max(lists)].items() if code[:2] in OUTSIDE_STATISTICS}
+        code: name for code, name in lists[max(lists)].items() if code[:2] in OUTSIDE_STATISTICS
+    }
     known = YAML(typ="safe").load((FOLDER / "succession.yaml").read_text(encoding="utf-8"))
     found = spells(lists)
     document(found, known["succession"])
@@ -196,7 +248,8 @@ def main() -> None:
     found += townships(options.current, options.townships)
     write(found, [days(fact) for fact in known["succession"] + known["established"]], FOLDER / "divisions.csv")
     orphans = [one for one in found if one.end is not None and not one.successors and one.end > months(2000, 1)]
-    print(f"{len(found)} 行；2000 年后撤销而无承继的 {len(orphans)} 个：", *(f"{o.code}{o.name}({as_text(o.end)})" for o in orphans))
+    listed = "、".join(f"{one.code}{one.name}({as_text(one.end)})" for one in orphans)
+    sys.stdout.write(f"{len(found)} 行；2000 年后撤销而无承继的 {len(orphans)} 个：{listed}\n")
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ class DivisionBook:
     def parents_in_force(self) -> frozenset[str]:
         """Prefixes (4 digits) that have counties today, and counties (6 digits) with listed townships."""
         codes = (code for code, spells in self.by_code.items() if any(one.valid_to is None for one in spells))
-        return frozenset(code[:6] if len(code) == 9 else code[:4] for code in codes if len(code) == 9 or not code.endswith("00"))
+        return frozenset(
+            code[:6] if len(code) == 9 else code[:4] for code in codes if len(code) == 9 or not code.endswith("00")
+        )
 
     @cached_property
     def provinces(self) -> dict[str, str]:
@@ -172,8 +174,12 @@ class Books:
 def load(read: Callable[[str], str]) -> Books:
     """Books from packaged text; `read("codes/divisions.csv")` returns the text of one file."""
     return Books(
-        DivisionBook(_divisions(read("codes/divisions.csv")), (Alias(**row) for row in _rows(read("codes/division_aliases.csv")))),
-        IndustryBook((Industry(**row) for row in _rows(read("codes/industry_2017.csv"))), _old(read("codes/industry_old_names.csv"))),
+        DivisionBook(
+            _divisions(read("codes/divisions.csv")), (Alias(**row) for row in _rows(read("codes/division_aliases.csv")))
+        ),
+        IndustryBook(
+            (Industry(**row) for row in _rows(read("codes/industry_2017.csv"))), _old(read("codes/industry_old_names.csv"))
+        ),
         {(row["system"], row["part"], row["letter"]): Letter(**row) for row in _rows(read("codes/letters.csv"))},
     )
 

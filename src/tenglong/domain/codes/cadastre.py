@@ -14,8 +14,12 @@ from tenglong.domain.quality.issue import Issue, Severity
 SYSTEM = "GB/T 37346-2019"
 PARCEL_LENGTH, UNIT_LENGTH = 19, 28
 _PARTS = (
-    ("division", "县级行政区划", 0, 6), ("district", "地籍区", 6, 9), ("subdistrict", "地籍子区", 9, 12),
-    ("ownership", "所有权特征码", 12, 13), ("right", "宗地（宗海）特征码", 13, 14), ("serial", "宗地（宗海）顺序号", 14, 19),
+    ("division", "县级行政区划", 0, 6),
+    ("district", "地籍区", 6, 9),
+    ("subdistrict", "地籍子区", 9, 12),
+    ("ownership", "所有权特征码", 12, 13),
+    ("right", "宗地（宗海）特征码", 13, 14),
+    ("serial", "宗地（宗海）顺序号", 14, 19),
 )
 _FIXTURE_PARTS = (("fixture", "定着物特征码", 19, 20), ("fixture_number", "定着物编号", 20, 28))
 
@@ -61,8 +65,12 @@ def _words(name: str, plain: str, value: str, books: Books) -> str:
         return letter.label
     if name == "fixture_number" and plain[19] == "F":
         return f"第 {value[:4]} 幢，第 {value[4:]} 户（单元）"
-    return {"district": "县级区划内的地籍区", "subdistrict": "地籍区内的地籍子区", "serial": "同一特征码内的顺序号",
-            "fixture_number": "无定着物" if value == "00000000" else "定着物顺序编号"}.get(name, "未知代码")
+    return {
+        "district": "县级区划内的地籍区",
+        "subdistrict": "地籍区内的地籍子区",
+        "serial": "同一特征码内的顺序号",
+        "fixture_number": "无定着物" if value == "00000000" else "定着物顺序编号",
+    }.get(name, "未知代码")
 
 
 def _form(kind: Kind, plain: str, books: Books) -> list[Issue]:

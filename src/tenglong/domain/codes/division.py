@@ -57,15 +57,19 @@ def authority_segment(code: str, on: date | None, books: object, name: str, labe
     book = book_of(books)
     if found := book.at(code, on):
         return Segment(name, label, code, full_name(book, found, on)), []
+    if (above := heading_parent(book, code)) and (parent := book.last(above, on)):
+        return Segment(name, label, code, f"{full_name(book, parent, on)}市辖区（统计汇总码）"), []
     old = book.last(code, on)
     if old is None:
         message = f"区划代码 {code} 不在历年 GB/T 2260 表中"
-        issue = code_issue(name, code, "division-unknown", Severity.WARNING, message, "核对第几位抄错；确有其码时人工确认")
+        issue = code_issue(name, code, "division-not-listed", Severity.WARNING, message, "核对第几位抄错；确有其码时人工确认")
         return Segment(name, label, code, "未列入区划表"), [issue]
     now = [one for one, _ in successors_in_force(book, old, on)]
     names = "、".join(one.name for one in now)
-    return (Segment(name, label, code, full_name(book, old, old.valid_from) + (f"（旧名，现为{names}）" if names else "（旧名）")),
-            [abolished_issue(book, old, now, on)])
+    return (
+        Segment(name, label, code, full_name(book, old, old.valid_from) + (f"（旧名，现为{names}）" if names else "（旧名）")),
+        [abolished_issue(book, old, now, on)],
+    )
 
 
 def book_of(books: object) -> DivisionBook:
@@ -76,38 +80,59 @@ def book_of(books: object) -> DivisionBook:
     return book
 
 
+def canonical(code: str) -> str:
+    """33 → 330000, 3306 → 330600, 330604000000 → 330604, twelve digits otherwise unchanged."""
+    if len(code) < 6:
+        return code.ljust(6, "0")
+    return code[:6] if len(code) > 6 and not code[6:].strip("0") else code
+
+
+def heading_parent(book: DivisionBook, code: str) -> str | None:
+    """市辖区 (xxyy01) and the headings xx0100, xx0200, xx9000 are in the list but are no government: the code above them."""
+    if len(code) != 6 or code in book.by_code:
+        return None
+    above = code[:4] + "00" if code.endswith("01") else code[:2] + "0000" if code[2:] in ("0100", "0200", "9000") else ""
+    return above if above in book.by_code else None
+
+
 def explain_division(kind: Kind, code: str, on: date | None, books: object) -> CodeExplanation:
     """2, 4, 6, 9 or 12 digits. Valid when in the list in force on `on` (None: the newest list)."""
-    book = book_of(books)
-    code6 = code.ljust(6, "0") if len(code) < 6 else code[:6]
-    segments, found = [], None
-    for at_code in dict.fromkeys([*(c for c in _parents(code6) if c != code6), code6, *([code[:9]] if len(code) >= 9 else [])]):
-        found = book.last(at_code, on)
-        if found:
-            segments.append(_segment(found, on))
-        elif len(at_code) == 9:
-            segments.append(Segment("township", "乡级", at_code, "未列入（乡级只收录绍兴市）"))
-    issues = _issues(book, code, code6, on)
-    valid = not any(issue.rule != "township-not-listed" for issue in issues)
+    book, full = book_of(books), canonical(code)
+    own = [full[:6], *([full[:9]] if len(full) >= 9 else [])]
+    segments = [_segment(found, on) for at in dict.fromkeys([*_parents(full[:6]), *own]) if (found := book.last(at, on))]
+    issues = _issues(book, full, on)
+    silent = {"township-not-listed", "village-not-listed", "division-level-coarse"}
+    valid = all(issue.rule in silent for issue in issues)
     return CodeExplanation(kind, code, valid, tuple(segments), tuple(issues))
 
 
 def _segment(one: Division, on: date | None) -> Segment:
-    span = f"{one.valid_from or '建表前'} 起" + (f"，{one.valid_to} 止" if one.valid_to else "")
+    start = f"{one.valid_from} 起" if one.valid_from else "据所收录的表"
+    span = start + (f"，{one.valid_to} 止" if one.valid_to else "")
     state = "" if one.in_force(on) else "，该日期不在用"
     return Segment(one.level, LEVEL_LABELS[one.level], one.code, f"{one.name}（{SYSTEMS[one.system]}，{span}{state}）")
 
 
-def _issues(book: DivisionBook, code: str, code6: str, on: date | None) -> list[Issue]:
-    if len(code) in (9, 12) and book.last(code[:9]) is None and code6 not in book.parents_in_force and book.last(code6):
-        message = f"乡级代码 {code[:9]} 未收录（乡级只收录绍兴市六县区市），只核对了县级 {code6}"
-        return [*_county_issues(book, code6, on), code_issue(
-            "division", code, "township-not-listed", Severity.WARNING, message, "按统计用区划代码表核对乡级")]
-    issues = _county_issues(book, code[:9] if len(code) >= 9 else code6, on)
-    if len(code) == 12:
+def _issues(book: DivisionBook, full: str, on: date | None) -> list[Issue]:
+    if above := heading_parent(book, full[:6]):
+        parent = book.last(above, on)
+        message = f"{full[:6]} 是统计汇总码（如“市辖区”），只能定到 {parent.name if parent else above}"
+        return [_warning(full, "division-level-coarse", message, "如需县级，请写具体区县的代码")]
+    issues = _county_issues(book, full[:6], on)
+    if len(full) < 9 or any(issue.severity is Severity.ERROR for issue in issues):
+        return issues
+    if book.last(full[:9]) is None and full[:6] not in book.parents_in_force:
+        message = f"乡级代码 {full[:9]} 未收录（乡级只收录绍兴市六县区市），只核对了县级 {full[:6]}"
+        return [*issues, _warning(full, "township-not-listed", message, "按统计用区划代码表核对乡级")]
+    issues += _county_issues(book, full[:9], on)
+    if len(full) == 12:
         message = "村级代码不收录；村级代码的前 9 位与所属乡级代码并不总一致，不可据此判断归属"
-        issues.append(code_issue("division", code, "village-not-listed", Severity.WARNING, message, "按统计用区划代码表核对村级"))
+        issues.append(_warning(full, "village-not-listed", message, "按统计用区划代码表核对村级"))
     return issues
+
+
+def _warning(code: str, rule: str, message: str, fix: str) -> Issue:
+    return code_issue("division", code, rule, Severity.WARNING, message, fix)
 
 
 def _county_issues(book: DivisionBook, code: str, on: date | None) -> list[Issue]:

@@ -25,8 +25,12 @@ _SHAPES = {
     Kind.DIVISION: re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}"),
 }
 _EXPLAIN: dict[Kind, Callable[[Kind, str, date | None, Books], CodeExplanation]] = {
-    Kind.PLOT: explain_own, Kind.ENTERPRISE: explain_own, Kind.PARCEL: explain_cadastre, Kind.UNIT: explain_cadastre,
-    Kind.USCC: explain_uscc, Kind.INDUSTRY: explain_industry,
+    Kind.PLOT: explain_own,
+    Kind.ENTERPRISE: explain_own,
+    Kind.PARCEL: explain_cadastre,
+    Kind.UNIT: explain_cadastre,
+    Kind.USCC: explain_uscc,
+    Kind.INDUSTRY: explain_industry,
 }
 
 

@@ -33,7 +33,8 @@ def industry_by_code(books: Books, code: str) -> Industry | None:
 def industry_by_name(books: Books, name: str) -> IndustryMatch:
     """Name at any level. Equal names of parent and only child give the coarser class with digits.
 
-    Issues: industry-name-old-edition (warning), industry-name-near (info), industry-ambiguous, industry-name-unknown (warnings).
+    Issues: industry-name-old-edition (warning), industry-name-near (info), industry-ambiguous and
+    industry-name-unknown (warnings).
     """
     book, text = books.industry, clean(name)
     if found := book.by_name.get(text):
@@ -44,7 +45,9 @@ def industry_by_name(books: Books, name: str) -> IndustryMatch:
     if found:
         note = _issue(text, "industry-name-near", Severity.INFO, f"“{text}”按“{found[0].name}”识别", "资料更新时写标准名称")
         return _one_of(book, text, found, (note,))
-    issue = _issue(text, "industry-name-unknown", Severity.WARNING, f"“{text}”不是 GB/T 4754 的行业名称", "填写 4754-2017 的名称或代码")
+    issue = _issue(
+        text, "industry-name-unknown", Severity.WARNING, f"“{text}”不是 GB/T 4754 的行业名称", "填写 4754-2017 的名称或代码"
+    )
     return IndustryMatch("", text, book.year, (issue,))
 
 
@@ -87,12 +90,26 @@ def explain_industry(kind: Kind, code: str, on: date | None, books: Books) -> Co
     book = books.industry
     chain = book.chain(code)
     if not chain:
-        wrong = _issue(code, "industry-code-unknown", Severity.ERROR, f"GB/T 4754-{book.year} 没有代码 {code}", "核对代码及其版本年份（2002、2011、2017）")
+        wrong = _issue(
+            code,
+            "industry-code-unknown",
+            Severity.ERROR,
+            f"GB/T 4754-{book.year} 没有代码 {code}",
+            "核对代码及其版本年份（2002、2011、2017）",
+        )
         return CodeExplanation(kind, code, False, (), (wrong,))
     segments = tuple(Segment(*_LEVELS[len(one.code)], one.code, f"{one.name}（GB/T 4754-{book.year}）") for one in chain)
     issues = []
     if chain[-1].note:
-        issues.append(_issue(code, "industry-name-incomplete", Severity.WARNING, f"{code} 的名称来源不完整：{chain[-1].note}", "以标准原文为准"))
+        issues.append(
+            _issue(
+                code,
+                "industry-name-incomplete",
+                Severity.WARNING,
+                f"{code} 的名称来源不完整：{chain[-1].note}",
+                "以标准原文为准",
+            )
+        )
     if on and on < IN_FORCE:
         message = f"{on} 时 GB/T 4754-{book.year} 尚未施行（{IN_FORCE} 起），同一代码在旧版中含义可能不同"
         issues.append(_issue(code, "industry-edition", Severity.WARNING, message, "按当时版本核对"))

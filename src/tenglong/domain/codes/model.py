@@ -48,7 +48,8 @@ class CodeExplanation:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "kind": str(self.kind), "valid": self.valid,
+            "kind": str(self.kind),
+            "valid": self.valid,
             "segments": [segment.as_json() for segment in self.segments],
             "issues": [issue.as_json() for issue in self.issues],
         }
@@ -62,8 +63,11 @@ def code_issue(field_id: str, value: str, rule: str, severity: Severity, message
 def wrong_characters(field_id: str, code: str, allowed: str, rule: str) -> list[Issue]:
     """One error per character outside `allowed`, named with its place (first character = 1)."""
     return [
-        code_issue(field_id, code, rule, Severity.ERROR, f"第 {place} 位“{char}”不在允许的字符集内{_hint(char)}", "按证照原件更正该位")
-        for place, char in enumerate(code, 1) if char not in allowed
+        code_issue(
+            field_id, code, rule, Severity.ERROR, f"第 {place} 位“{char}”不在允许的字符集内{_hint(char)}", "按证照原件更正该位"
+        )
+        for place, char in enumerate(code, 1)
+        if char not in allowed
     ]
 
 

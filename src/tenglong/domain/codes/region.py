@@ -17,7 +17,7 @@ _CORPS_PROVINCE = "65"
 
 @dataclass(frozen=True)
 class Region:
-    """`prefixes` of the finest place named (empty: anywhere), `place` that place, `stale` when its name is no longer in force."""
+    """`prefixes` of the finest place named (empty: anywhere), `place` itself, `stale` when its name is out of force."""
 
     province: str = ""
     prefixes: tuple[str, ...] = ()
@@ -60,7 +60,11 @@ def _by_code(book: DivisionBook, code: str, on: date | None) -> Region:
 def _narrow(book: DivisionBook, region: Region, part: str, on: date | None) -> Region:
     if (alias := book.aliases.get(part)) and alias.nature == "corps":
         return Region(region.province, region.prefixes, book.last(alias.code, on), None, alias)
-    same = [one for one in book.by_name.get(part) or book.by_stem.get(stem(part), []) if region.holds(one.code) and one.level != "township"]
+    same = [
+        one
+        for one in book.by_name.get(part) or book.by_stem.get(stem(part), [])
+        if region.holds(one.code) and one.level != "township"
+    ]
     if not same:
         return Region(region.province, region.prefixes, region.place, region.stale, region.corps, part)
     now = [one for one in same if one.in_force(on)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tenglong.domain.codes.books import Division, DivisionBook, Successor
-from tenglong.domain.codes.division import abolished_issue, book_of, full_name, successors_in_force
+from tenglong.domain.codes.division import abolished_issue, book_of, canonical, full_name, heading_parent, successors_in_force
 from tenglong.domain.codes.model import code_issue
 from tenglong.domain.codes.names import clean, place_of, stem
 from tenglong.domain.codes.region import Region, parse_region
@@ -58,7 +58,10 @@ class _Ask:
 
 
 def resolve_division(
-    books: object, name_or_code: str, within: str | None = None, on: date | None = None,
+    books: object,
+    name_or_code: str,
+    within: str | None = None,
+    on: date | None = None,
     hints: Hints | Sequence[str] | None = None,
 ) -> Resolution:
     """`within` is a path like “青海省,海西蒙古族藏族自治州” or a code; `on` None means the newest list.
@@ -117,8 +120,11 @@ def _loose(ask: _Ask) -> Resolution:
 
 def _same_stem(ask: _Ask) -> list[Division]:
     """Strictly inside the region; counties before townships before prefectures (柯桥 alone is the district)."""
-    near = [one for one in ask.book.by_stem.get(stem(ask.written), []) if ask.region.holds(one.code)
-            and one.prefix not in ask.region.prefixes]
+    near = [
+        one
+        for one in ask.book.by_stem.get(stem(ask.written), [])
+        if ask.region.holds(one.code) and one.prefix not in ask.region.prefixes
+    ]
     for level in ("county", "township", "prefecture", "province"):
         if found := [one for one in near if one.level == level]:
             return found
@@ -126,7 +132,9 @@ def _same_stem(ask: _Ask) -> list[Division]:
 
 
 def _near(ask: _Ask, found: Division) -> Issue:
-    return ask.issue("division-name-near", Severity.INFO, f"“{ask.written}”按简称识别为 {found.name}（{found.code}）", "资料更新时写全称")
+    return ask.issue(
+        "division-name-near", Severity.INFO, f"“{ask.written}”按简称识别为 {found.name}（{found.code}）", "资料更新时写全称"
+    )
 
 
 def _peel(ask: _Ask) -> Resolution | None:
@@ -163,7 +171,11 @@ def _pick(ask: _Ask, same: list[Division]) -> Resolution:
 def _found(ask: _Ask, one: Division) -> Resolution:
     wants_county = one.level in ("province", "prefecture") and one.prefix[:4] in ask.book.parents_in_force
     coarse = one.level == "province" or wants_county
-    return _coarse(ask, one, "只到" + ("省级" if one.level == "province" else "地级")) if coarse else Resolution(one.code, one.name, (), one.system)
+    return (
+        _coarse(ask, one, "只到" + ("省级" if one.level == "province" else "地级"))
+        if coarse
+        else Resolution(one.code, one.name, (), one.system)
+    )
 
 
 def _abolished(ask: _Ask, past: list[Division]) -> Resolution:
@@ -176,8 +188,10 @@ def _abolished(ask: _Ask, past: list[Division]) -> Resolution:
     if not now:
         message = f"{old.name}（{old.code}）已撤销，承继区划未收录"
         return Resolution("", old.name, (warning, ask.issue("division-unknown", Severity.ERROR, message, "人工确定现行区划")))
-    return replace(_ambiguous(ask, [one for one, _ in now], f"{old.name}撤销后分属"), issues=(
-        warning, *_ambiguous(ask, [one for one, _ in now], f"{old.name}撤销后分属").issues))
+    return replace(
+        _ambiguous(ask, [one for one, _ in now], f"{old.name}撤销后分属"),
+        issues=(warning, *_ambiguous(ask, [one for one, _ in now], f"{old.name}撤销后分属").issues),
+    )
 
 
 def _by_hints(ask: _Ask, options: list[tuple[Division, Successor]]) -> list[Division]:
@@ -205,7 +219,12 @@ def _names_its_prefecture(ask: _Ask, one: Division, link: Successor, text: str) 
 
 def _ambiguous(ask: _Ask, options: list[Division], why: str) -> Resolution:
     listed = "、".join(f"{full_name(ask.book, one, ask.on)}（{one.code}）" for one in options[:6])
-    issue = ask.issue("ambiguous-division", Severity.ERROR, f"“{ask.written}”：{why} {listed}，无法唯一确定", "补充上级地区、所在镇街、地址或批准单位")
+    issue = ask.issue(
+        "ambiguous-division",
+        Severity.ERROR,
+        f"“{ask.written}”：{why} {listed}，无法唯一确定",
+        "补充上级地区、所在镇街、地址或批准单位",
+    )
     return Resolution("", ask.written, (issue,))
 
 
@@ -217,7 +236,9 @@ def _not_yet(ask: _Ask, same: list[Division]) -> Resolution:
 
 
 def _coarse(ask: _Ask, one: Division, why: str) -> Resolution:
-    message = f"“{ask.written or '（空）'}”{'：' if why else ''}{why}，只能定到 {full_name(ask.book, one, ask.on)}（{one.code}）"
+    message = (
+        f"“{ask.written or '（空）'}”{'：' if why else ''}{why}，只能定到 {full_name(ask.book, one, ask.on)}（{one.code}）"
+    )
     issue = ask.issue("division-level-coarse", Severity.WARNING, message, "如需县级，请补充所在区县")
     return Resolution(one.code, one.name, (issue,), one.system)
 
@@ -238,11 +259,15 @@ def _city(ask: _Ask, base: str) -> Resolution:
 
 
 def _by_code(ask: _Ask) -> Resolution:
-    code = ask.written.ljust(6, "0") if len(ask.written) < 6 else ask.written[:9]
-    spells = ask.book.by_code.get(code, [])
-    if not spells and len(code) == 9 and (county := ask.book.at(code[:6], ask.on)) and county.code not in ask.book.parents_in_force:
+    code = canonical(ask.written)[:9]
+    if (above := heading_parent(ask.book, code)) and (parent := ask.book.at(above, ask.on)):
+        return _coarse(ask, parent, "统计汇总码（市辖区等）")
+    if spells := ask.book.by_code.get(code):
+        return _pick(ask, spells)
+    county = ask.book.at(code[:6], ask.on) if len(code) == 9 else None
+    if county and county.code not in ask.book.parents_in_force:
         return _coarse(ask, county, "乡级代码未收录")
-    return _pick(ask, spells) if spells else _unknown(ask)
+    return _unknown(ask)
 
 
 def _from_approver(ask: _Ask) -> Resolution:
@@ -251,7 +276,12 @@ def _from_approver(ask: _Ask) -> Resolution:
     if place:
         answer = _resolve(replace(ask, written=place, hints=replace(ask.hints, approver="")))
         if answer.code:
-            note = ask.issue("division-from-approver", Severity.INFO, f"行政区为空，按批准单位“{ask.hints.approver}”取 {answer.name}", "补填行政区")
+            note = ask.issue(
+                "division-from-approver",
+                Severity.INFO,
+                f"行政区为空，按批准单位“{ask.hints.approver}”取 {answer.name}",
+                "补填行政区",
+            )
             return replace(answer, issues=(*answer.issues, note))
     if ask.region.place and ask.region.place.in_force(ask.on):
         return _found(ask, ask.region.place)
@@ -262,4 +292,6 @@ def _unknown(ask: _Ask) -> Resolution:
     elsewhere = [one for one in ask.book.by_name.get(ask.written, []) if one.in_force(ask.on)]
     where = f"；同名者有 {'、'.join(full_name(ask.book, one, ask.on) for one in elsewhere[:4])}" if elsewhere else ""
     message = f"“{ask.written or '（空）'}”不是所给地区内的行政区划{where}"
-    return Resolution("", ask.written, (ask.issue("division-unknown", Severity.ERROR, message, "写 GB/T 2260 全称或代码，或补充地区"),))
+    return Resolution(
+        "", ask.written, (ask.issue("division-unknown", Severity.ERROR, message, "写 GB/T 2260 全称或代码，或补充地区"),)
+    )

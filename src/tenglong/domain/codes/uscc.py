@@ -80,22 +80,51 @@ def explain_uscc(kind: Kind, code: str, on: date | None, books: Books) -> CodeEx
     authority = replace(authority, meaning=f"{authority.meaning}（登记机关，不代表企业所在地）")
     department, category = _letters(code, books)
     segments = (
-        department, category, authority,
+        department,
+        category,
+        authority,
         Segment("organisation", "主体标识码（组织机构代码）", code[8:17], f"GB 11714，本体 {code[8:16]}，校验位 {code[16]}"),
         Segment("check", "校验码", code[17], "GB 32100-2015 附录：模 31 加权校验"),
     )
     valid = not issues and "未知" not in (department.meaning, category.meaning)
-    return CodeExplanation(kind, code, valid, segments, (*issues, *_unknown_letters(code, department, category), *(
-        replace(issue, key=code, field="uscc", severity=Severity.INFO) for issue in more)))
+    return CodeExplanation(
+        kind,
+        code,
+        valid,
+        segments,
+        (
+            *issues,
+            *_unknown_letters(code, department, category),
+            *(_of_authority(code, issue) for issue in more),
+        ),
+    )
+
+
+def _of_authority(code: str, issue: Issue) -> Issue:
+    """An authority that has since been renamed is normal (info); one never listed is worth a look (warning)."""
+    if issue.rule == "division-name-abolished":
+        return replace(issue, key=code, field="uscc", rule="uscc-authority-historic", severity=Severity.INFO, fix="无须处理")
+    return replace(issue, key=code, field="uscc", rule="uscc-authority-not-listed")
 
 
 def _letters(code: str, books: Books) -> tuple[Segment, Segment]:
     first = books.letter(SYSTEM, "department", code[0])
     second = books.letter(SYSTEM, f"category-{code[0]}", code[1])
-    return (Segment("department", "登记管理部门", code[0], first.label if first else "未知"),
-            Segment("category", "机构类别", code[1], second.label if second else "未知"))
+    return (
+        Segment("department", "登记管理部门", code[0], first.label if first else "未知"),
+        Segment("category", "机构类别", code[1], second.label if second else "未知"),
+    )
 
 
 def _unknown_letters(code: str, *segments: Segment) -> list[Issue]:
-    return [_issue(code, "uscc-category", Severity.WARNING, f"{part.label}代码“{part.value}”不在已知代码表内", "核对营业执照；一致则人工确认")
-            for part in segments if part.meaning == "未知"]
+    return [
+        _issue(
+            code,
+            "uscc-category",
+            Severity.WARNING,
+            f"{part.label}代码“{part.value}”不在已知代码表内",
+            "核对营业执照；一致则人工确认",
+        )
+        for part in segments
+        if part.meaning == "未知"
+    ]
