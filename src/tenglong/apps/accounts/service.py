@@ -237,3 +237,33 @@ def _check(rule: Any) -> None:
 
 def _told(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | bool | list) else str(value)
+
+
+def user_named(username: str) -> User | None:
+    return User.objects.filter(username=username).first()
+
+
+def department_named(name: str, divisions: Iterable[str] = (), parent: Department | None = None) -> Department:
+    """The department of this name, made when there is none."""
+    found = Department.objects.filter(name=name, parent=parent).first() or Department.objects.filter(name=name).first()
+    if found is not None:
+        return found
+    values = {"name": name, "divisions": sorted(set(divisions)), "parent": parent}
+    return save_department(SYSTEM, Department(), values)
+
+
+def roll() -> list[tuple[str, str, str, str]]:
+    """(username, name, roles, state) of everybody, for the operator at the machine."""
+    rows = []
+    for user in User.objects.prefetch_related("grants"):
+        held = "、".join(describe(grant) for grant in user.grants.all() if not grant.revoked)
+        rows.append((user.username, user.name, held, _("启用") if user.is_active else _("停用")))
+    return rows
+
+
+def disable_demo(actor: Actor) -> int:
+    """Disable every demo account and end its sessions."""
+    found = demo_accounts()
+    for user in found:
+        change_user(actor, user, {"is_active": False}, user.lock_version)
+    return len(found)

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import NOTHING, Actor, Scope, require, scope_rule, scoped
+from tenglong.apps.accounts.scope import NOTHING, Actor, Scope, require, roles_of, scope_rule, scoped
 from tenglong.apps.audit import service as audit
 from tenglong.apps.jobs.folder import JobFolder
 from tenglong.apps.jobs.models import Job
@@ -138,7 +138,7 @@ def run_now(waiting: Job) -> Job:
     if not _claim(waiting.pk):
         waiting.refresh_from_db()
         return waiting
-    return _run(Job.objects.select_related("user").get(pk=waiting.pk))
+    return run_claimed(Job.objects.select_related("user").get(pk=waiting.pk))
 
 
 def claim_next(queues: tuple[str, ...]) -> Job | None:
@@ -153,7 +153,8 @@ def _claim(pk: int) -> bool:
     return bool(Job.objects.filter(pk=pk, state="queued").update(state="running", started_at=timezone.now()))
 
 
-def _run(running: Job) -> Job:
+def run_claimed(running: Job) -> Job:
+    """Run a job that this process has claimed, and write down how it ended."""
     files = JobFolder.of(running.ulid).make()
     with files.alive(), _heartbeat(files):
         state, result, message = _call(running, files)
@@ -203,9 +204,7 @@ def _heartbeat(files: JobFolder) -> Iterator[None]:
 def sweep() -> list[Job]:
     """Mark running jobs whose worker died as interrupted, and say whether they took effect. Runs at start and by workers."""
     found = []
-    for lost in Job.objects.filter(state="running").order_by("id"):
-        if not JobFolder.of(lost.ulid).dead():
-            continue
+    for lost in missing():
         message = _("作业中断：改动已全部生效") if lost.committed else _lost_text(lost)
         changed = Job.objects.filter(pk=lost.pk, state="running", committed=lost.committed).update(
             state="interrupted", message=message, ended_at=timezone.now()
@@ -215,6 +214,11 @@ def sweep() -> list[Job]:
             audit.record("system", "job.interrupted", "job", lost.ulid, result="failed", reason=message)
             found.append(lost)
     return found
+
+
+def missing() -> list[Job]:
+    """Jobs that say “running” while nobody runs them."""
+    return [row for row in Job.objects.filter(state="running").order_by("id") if JobFolder.of(row.ulid).dead()]
 
 
 def _lost_text(lost: Job) -> str:
@@ -251,8 +255,6 @@ def jobs(user: Actor) -> QuerySet[Job]:
 
 
 def can_see_all(user: Actor) -> bool:
-    from tenglong.apps.accounts.scope import roles_of
-
     return "system_admin" in roles_of(user)
 
 
@@ -267,6 +269,6 @@ def _job_rule(scope: Scope) -> Q:
     return found
 
 
-def close_connection() -> None:
-    """For worker loops: a connection must not outlive its use by days."""
-    connection.close_if_unusable_or_obsolete()
+def states(ulids: list[str]) -> dict[str, str]:
+    """State of each job that exists, for apps that keep a job's ulid with their own rows."""
+    return dict(Job.objects.filter(ulid__in=ulids).values_list("ulid", "state"))

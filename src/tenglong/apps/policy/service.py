@@ -153,3 +153,14 @@ def listing() -> list[dict[str, Any]]:
                      "valid_from": preset.header.valid_from, "valid_to": preset.header.valid_to, "origin": preset.file,
                      "ulid": ""})
     return sorted(rows, key=lambda row: (row["kind"], row["id"]))
+
+
+def text_of(kind: str, id: str, version: str = "") -> tuple[str, str]:  # noqa: A002
+    """(name, text) of a version, or of what is in force. Raises KeyError with a sentence."""
+    row = PolicyVersion.objects.filter(kind=kind, policy_id=id, version=version).first() if version else None
+    if row is not None:
+        return name_of(row), row.yaml_text
+    loaded = current(kind, id)
+    if version and loaded.version != version:
+        raise KeyError(f"没有 {kind}/{id}@{version}")
+    return f"{kind}/{id}@{loaded.version}", loaded.text

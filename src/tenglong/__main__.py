@@ -1,0 +1,5 @@
+"""`python -m tenglong`."""
+
+from tenglong.cli import main
+
+main(prog_name="tenglong")
