@@ -10,11 +10,11 @@ from typing import Any
 from tenglong import files
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.run import run
-from tenglong.domain.survey.combine import FolderReport, combine, give_back
+from tenglong.domain.survey.joint import Joint, join
 from tenglong.domain.survey.kinds import KINDS, KindSpec, spec_of
 from tenglong.domain.survey.mapping import Mapping, guess_kind, missing, propose, settle
 from tenglong.domain.survey.normalise import to_batch
-from tenglong.domain.survey.reading import areas_of_rows, choose_table, shown_mapping, totals
+from tenglong.domain.survey.reading import FolderReport, areas_of_rows, choose_table, shown_mapping, totals
 from tenglong.domain.survey.table import Batch, Table
 
 
@@ -57,7 +57,9 @@ def _understand(spec: KindSpec, path: Path, table: Table, others: list[str], cho
         mapping = propose(spec, table)
     if not mapping.columns:
         heads = "、".join(name for name in table.columns if name)[:200]
-        raise files.FileError(f"没有一列能对上“{spec.label}”的字段，读到的表头：{heads}", path.name, "请确认数据种类，或用 --mapping 指明对应关系")
+        raise files.FileError(
+            f"没有一列能对上“{spec.label}”的字段，读到的表头：{heads}", path.name, "请确认数据种类，或用 --mapping 指明对应关系"
+        )
     batch, issues = to_batch(spec, table, mapping, crs=_crs(choice.crs), profile=choice.county)
     return Taken(path, table, mapping, batch, issues, others)
 
@@ -84,9 +86,16 @@ def single_report(taken: Taken) -> Report:
 def _file_json(taken: Taken) -> dict[str, Any]:
     spec = spec_of(taken.batch.kind)
     return {
-        "file": taken.path.name, "sheet": taken.table.name, "format": taken.table.format, "crs": taken.batch.crs,
-        "mapping": shown_mapping(taken.mapping), "ignored": list(taken.mapping.ignored), "notes": list(taken.mapping.notes),
-        "missing": missing(taken.mapping), "other_tables": taken.others, "totals": totals(spec, taken.batch),
+        "file": taken.path.name,
+        "sheet": taken.table.name,
+        "format": taken.table.format,
+        "crs": taken.batch.crs,
+        "mapping": shown_mapping(taken.mapping),
+        "ignored": list(taken.mapping.ignored),
+        "notes": list(taken.mapping.notes),
+        "missing": missing(taken.mapping),
+        "other_tables": taken.others,
+        "totals": totals(spec, taken.batch),
     }
 
 
@@ -113,33 +122,52 @@ def _take_file(path: Path, choice: Choice, taken: list[Taken], left: list[dict[s
     for table in tables:
         kind = guess_kind(table, path.name)
         if kind is None:
-            left.append({"file": f"{path.name}：{table.name}", "reason": "看不出是哪一种数据，请用 tenglong import 种类 文件 单独导入"})
+            left.append(
+                {"file": f"{path.name}：{table.name}", "reason": "看不出是哪一种数据，请用 tenglong import 种类 文件 单独导入"}
+            )
         else:
             taken.append(_understand(spec_of(kind), path, table, [], replace(choice, mapping=None)))
 
 
 def folder_report(taken: list[Taken], left: list[dict[str, str]]) -> FolderReport:
-    """One report of all files: counts over every data set, and each file's own figures under `files`."""
-    groups = {kind: [one for one in taken if one.batch.kind == kind] for kind in KINDS}
-    combined = {kind: combine([one.batch for one in group]) for kind, group in groups.items() if group}
-    checked = run([one.batch for one in combined.values()]) if combined else Report(0)
-    per_file = {id(one): Report(len(one.batch), list(one.issues), dataset=one.batch.kind) for one in taken}
-    for kind, whole in combined.items():
-        known = [{(issue.rule, issue.row) for issue in one.issues} for one in groups[kind]]
-        for which, issue in give_back(whole, (issue for issue in checked.issues if issue.dataset == kind)):
-            if (issue.rule, issue.row) not in known[which]:
-                per_file[id(groups[kind][which])].issues.append(issue)
-    return _folder_json(taken, per_file, checked, left)
+    """One report of all files: checked as one data set per kind, every issue told with the row of its own file."""
+    joint = join([one.batch for one in taken])
+    checked = run(joint.batches)
+    reports = [Report(len(one.batch), list(one.issues), dataset=one.batch.kind) for one in taken]
+    known = [{(issue.rule, issue.row) for issue in one.issues} for one in taken]
+    for issue in checked.issues:
+        for which, own in _homes(joint, issue):
+            if (own.rule, own.row) not in known[which]:
+                reports[which].issues.append(own)
+    return _folder_json(taken, reports, checked, left)
 
 
-def _folder_json(taken: list[Taken], per_file: dict[int, Report], checked: Report, left: list[dict[str, str]]) -> FolderReport:
-    reports = [per_file[id(one)] for one in taken]
-    whole = FolderReport(sum(one.rows for one in reports), [issue for one in reports for issue in one.issues], checked.skipped)
-    whole.refused, whole.files = sum(one.rejected for one in reports), reports
-    whole.extra = {"files": [_one_json(one, per_file[id(one)]) for one in taken], "left_out": left}
+def _homes(joint: Joint, issue: Issue) -> list[tuple[int, Issue]]:
+    """The issue in the file of its row; a pair over two files is told in both."""
+    origin, other = joint.origin(issue), joint.other(issue)
+    if origin is None:
+        return []
+    same = other is not None and other.batch == origin.batch
+    homes = [(origin.batch, replace(issue, row=origin.row, other_row=other.row if other and same else 0))]
+    if other is not None and not same:
+        homes.append((other.batch, replace(issue, row=other.row, key=issue.other, other=issue.key, other_row=0)))
+    return homes
+
+
+def _folder_json(taken: list[Taken], reports: list[Report], checked: Report, left: list[dict[str, str]]) -> FolderReport:
+    issues = [issue for one in reports for issue in one.issues]
+    whole = FolderReport(sum(one.rows for one in reports), issues, checked.skipped)
+    whole.refused = sum(one.rejected for one in reports)
+    files = [_one_json(one, report) for one, report in zip(taken, reports, strict=True)]
+    whole.extra = {"files": files, "left_out": left}
     return whole
 
 
 def _one_json(one: Taken, report: Report) -> dict[str, Any]:
-    figures = {"rows": report.rows, "accepted": report.rows - report.rejected, "rejected": report.rejected, "counts": report.counts}
+    figures = {
+        "rows": report.rows,
+        "accepted": report.rows - report.rejected,
+        "rejected": report.rejected,
+        "counts": report.counts,
+    }
     return {"kind": one.batch.kind, **_file_json(one), **figures}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,14 @@ def _options(function: Any) -> Any:
     ):
         function = option(function)
     return function
+
+
+def _recorder() -> Any:
+    """The survey app, started only when something is to be recorded."""
+    from tenglong.cli import _record
+
+    _record.setup()
+    return importlib.import_module("tenglong.apps.survey.cli_import")
 
 
 class Kinds(click.Group):
@@ -63,13 +72,19 @@ def _kind_command(kind: str) -> click.Command:
 
 
 def _import_file(
-    kind: str, file: Path, *, dry_run: bool, as_json: bool, strict: bool, mapping: Path | None, annotate: Path | None, **rest: Any
+    kind: str,
+    file: Path,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    strict: bool,
+    mapping: Path | None,
+    annotate: Path | None,
+    **rest: Any,
 ) -> None:
     choice = _dry.Choice(mapping=mapping, **rest)
     if not dry_run:
-        from tenglong.apps.survey import cli_import
-
-        cli_import.import_file(kind, file, choice, as_json=as_json, strict=strict, annotate=annotate)
+        _recorder().import_file(kind, file, choice, as_json=as_json, strict=strict, annotate=annotate)
         return
     try:
         taken = _dry.take(kind, file, choice)
@@ -104,9 +119,7 @@ def folder(directory: Path, dry_run: bool, as_json: bool, strict: bool, **rest: 
     """Exit codes as every checking verb."""
     choice = _dry.Choice(**rest)
     if not dry_run:
-        from tenglong.apps.survey import cli_import
-
-        cli_import.import_folder(directory, choice, as_json=as_json, strict=strict)
+        _recorder().import_folder(directory, choice, as_json=as_json, strict=strict)
         return
     taken, left = _dry.take_folder(directory, choice)
     if not taken:
@@ -119,7 +132,10 @@ def folder(directory: Path, dry_run: bool, as_json: bool, strict: bool, **rest: 
 
 def _print_folder(extra: dict[str, Any]) -> None:
     for one in extra["files"]:
-        click.echo(f"{one['kind']:<12} {one['file']}（{one['sheet']}）：{one['rows']} 行，可接收 {one['accepted']}，退回 {one['rejected']}")
+        click.echo(
+            f"{one['kind']:<12} {one['file']}（{one['sheet']}）：{one['rows']} 行，"
+            f"可接收 {one['accepted']}，退回 {one['rejected']}"
+        )
     for one in extra["left_out"]:
         click.echo(f"未导入 {one['file']}：{one['reason']}")
 

@@ -60,7 +60,9 @@ def parse(path: Path, name: str, folder: Path, limits: Limits, layer: str | None
     return _plain(path, name, format, folder, limits, layer, encoding)
 
 
-def _plain(path: Path, name: str, format: str, folder: Path, limits: Limits, layer: str | None, encoding: str | None) -> list[Table]:
+def _plain(
+    path: Path, name: str, format: str, folder: Path, limits: Limits, layer: str | None, encoding: str | None
+) -> list[Table]:
     if format in {"xlsx", "xls"}:
         from tenglong.files.sheets import read_workbook
 

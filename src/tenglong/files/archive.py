@@ -38,7 +38,9 @@ def _check(members: list[zipfile.ZipInfo], size: int, name: str, limits: Limits)
         raise FileError(f"压缩包里有 {len(members)} 个文件，超过 {limits.members} 个", name, "请只打包要导入的文件")
     total = sum(item.file_size for item in members)
     if total > limits.unpacked_bytes:
-        raise FileError(f"解压后会有 {size_text(total)}，超过 {size_text(limits.unpacked_bytes)}", name, "请拆成几个小文件分别导入")
+        raise FileError(
+            f"解压后会有 {size_text(total)}，超过 {size_text(limits.unpacked_bytes)}", name, "请拆成几个小文件分别导入"
+        )
     if sum(item.compress_size for item in members) > size:
         raise FileError("压缩包的目录说了假话：各文件压缩后的大小之和超过压缩包本身", name, _AGAIN)
     for item in members:
@@ -55,7 +57,9 @@ def _check_member(item: zipfile.ZipInfo, name: str, limits: Limits) -> None:
     if item.flag_bits & 0x1:
         raise FileError("压缩包加了密码", inner, "请去掉密码后再导入")
     if item.file_size > SMALL and item.file_size > limits.ratio * max(item.compress_size, 1):
-        raise FileError(f"压缩比异常（解压后是压缩时的 {item.file_size // max(item.compress_size, 1)} 倍），疑似压缩炸弹", inner, _AGAIN)
+        raise FileError(
+            f"压缩比异常（解压后是压缩时的 {item.file_size // max(item.compress_size, 1)} 倍），疑似压缩炸弹", inner, _AGAIN
+        )
     if path.suffix.lower() in NESTED:
         raise FileError("压缩包里还套着压缩包", inner, "请解开里层，只打包一层")
 

@@ -23,13 +23,22 @@ def write(folder: Path, tables: Sequence[Table]) -> None:
     for number, table in enumerate(tables):
         if table.geometry is not None:
             _write_shapes(folder, number, table.geometry)
-        heads.append({
-            "name": table.name, "source": table.source, "format": table.format, "columns": table.columns, "crs": table.crs,
-            "row_numbers": list(table.row_numbers), "header_row": table.header_row, "notes": table.notes,
-            "geometry": table.geometry is not None, "count": len(table.rows),
-            "faults": [[f.row, f.column, f.rule, f.value, f.message, f.fix] for f in table.faults],
-            "cells": [_pack(column) for column in zip(*table.rows, strict=True)],
-        })
+        heads.append(
+            {
+                "name": table.name,
+                "source": table.source,
+                "format": table.format,
+                "columns": table.columns,
+                "crs": table.crs,
+                "row_numbers": list(table.row_numbers),
+                "header_row": table.header_row,
+                "notes": table.notes,
+                "geometry": table.geometry is not None,
+                "count": len(table.rows),
+                "faults": [[f.row, f.column, f.rule, f.value, f.message, f.fix] for f in table.faults],
+                "cells": [_pack(column) for column in zip(*table.rows, strict=True)],
+            }
+        )
     (folder / TABLES).write_bytes(orjson.dumps(heads))
 
 
@@ -75,8 +84,16 @@ def _table(folder: Path, number: int, head: dict[str, Any]) -> Table:
     columns = [_unpack(*packed) for packed in head["cells"]]
     rows: list[tuple[Cell, ...]] = list(zip(*columns, strict=True)) if columns else [()] * head["count"]
     return Table(
-        head["name"], head["source"], head["format"], tuple(head["columns"]), rows, head["row_numbers"],
-        _read_shapes(folder, number) if head["geometry"] else None, head["crs"], head["header_row"], tuple(head["notes"]),
+        head["name"],
+        head["source"],
+        head["format"],
+        tuple(head["columns"]),
+        rows,
+        head["row_numbers"],
+        _read_shapes(folder, number) if head["geometry"] else None,
+        head["crs"],
+        head["header_row"],
+        tuple(head["notes"]),
         tuple(Fault(*fault) for fault in head["faults"]),
     )
 

@@ -17,22 +17,44 @@ SHP: Final = b"\x00\x00\x27\x0a"
 ZIPS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 LABELS: Final = {
-    "xlsx": "Excel 工作簿(.xlsx)", "xls": "Excel 97/WPS 表格(.xls、.et)", "csv": "文本表格(.csv)", "shp": "Shapefile(.shp)",
-    "gpkg": "GeoPackage(.gpkg)", "gdb": "文件地理数据库(.gdb)", "geojson": "GeoJSON", "kml": "KML", "zip": "压缩包(.zip)",
+    "xlsx": "Excel 工作簿(.xlsx)",
+    "xls": "Excel 97/WPS 表格(.xls、.et)",
+    "csv": "文本表格(.csv)",
+    "shp": "Shapefile(.shp)",
+    "gpkg": "GeoPackage(.gpkg)",
+    "gdb": "文件地理数据库(.gdb)",
+    "geojson": "GeoJSON",
+    "kml": "KML",
+    "zip": "压缩包(.zip)",
 }
 #: extension → formats its content may have; office users rename xls, xlsx and et at will
 FAMILIES: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("xlsx", "xlsm", "xls", "et"), frozenset({"xlsx", "xls"})),
-    "csv": frozenset({"csv"}), "txt": frozenset({"csv"}), "tsv": frozenset({"csv"}),
-    "shp": frozenset({"shp"}), "gpkg": frozenset({"gpkg"}), "gdb": frozenset({"gdb"}),
-    "geojson": frozenset({"geojson"}), "json": frozenset({"geojson"}), "kml": frozenset({"kml"}),
-    "kmz": frozenset({"zip"}), "zip": frozenset({"zip"}),
+    "csv": frozenset({"csv"}),
+    "txt": frozenset({"csv"}),
+    "tsv": frozenset({"csv"}),
+    "shp": frozenset({"shp"}),
+    "gpkg": frozenset({"gpkg"}),
+    "gdb": frozenset({"gdb"}),
+    "geojson": frozenset({"geojson"}),
+    "json": frozenset({"geojson"}),
+    "kml": frozenset({"kml"}),
+    "kmz": frozenset({"zip"}),
+    "zip": frozenset({"zip"}),
 }
 SUPPORTED: Final = "xlsx、xls、et、csv、shp、gpkg、gdb（打包成 zip）、geojson、kml，或装有它们的 zip"
 #: other first bytes, to name what somebody sent by mistake
 FOREIGN: Final = (
-    (b"%PDF", "PDF 文档"), (b"Rar!", "RAR 压缩包"), (b"7z\xbc\xaf", "7z 压缩包"), (b"\x1f\x8b", "gzip 压缩包"), (b"\x89PNG", "图片"),
-    (b"\xff\xd8\xff", "图片"), (b"MZ", "可执行程序"), (b"\x7fELF", "可执行程序"), (b"AC10", "AutoCAD 图纸(.dwg)"), (b"{\\rtf", "RTF 文档"),
+    (b"%PDF", "PDF 文档"),
+    (b"Rar!", "RAR 压缩包"),
+    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"\x1f\x8b", "gzip 压缩包"),
+    (b"\x89PNG", "图片"),
+    (b"\xff\xd8\xff", "图片"),
+    (b"MZ", "可执行程序"),
+    (b"\x7fELF", "可执行程序"),
+    (b"AC10", "AutoCAD 图纸(.dwg)"),
+    (b"{\\rtf", "RTF 文档"),
 )
 
 
@@ -56,7 +78,9 @@ def detect(path: Path, name: str) -> str:
 def _directory(path: Path, name: str) -> str:
     if extension(name) == "gdb" and any(path.glob("*.gdbtable")):
         return "gdb"
-    raise FileError("这是文件夹，不是数据文件", name, "请给出文件；整个文件夹请用 tenglong import folder；.gdb 文件夹须含 .gdbtable")
+    raise FileError(
+        "这是文件夹，不是数据文件", name, "请给出文件；整个文件夹请用 tenglong import folder；.gdb 文件夹须含 .gdbtable"
+    )
 
 
 def _binary(path: Path, head: bytes, name: str) -> str:
@@ -127,11 +151,18 @@ def _xml_kind(text: str, name: str) -> str:
     if tag == "kml":
         return "kml"
     told = {
-        "OGRVRTDataSource": "这是虚拟数据源(VRT)，会去读取别的文件或网络，不能导入", "VRTDataset": "这是虚拟数据源(VRT)，会去读取别的文件或网络，不能导入",
-        "OGRWFSDataSource": "这是网络服务(WFS)的连接文件，不能导入", "WMS_Capabilities": "这是网络服务的描述文件，不能导入",
-        "html": "这是网页，不是表格（扩展名可能被改过）", "Workbook": "这是 XML 表格（2003 格式）",
+        "OGRVRTDataSource": "这是虚拟数据源(VRT)，会去读取别的文件或网络，不能导入",
+        "VRTDataset": "这是虚拟数据源(VRT)，会去读取别的文件或网络，不能导入",
+        "OGRWFSDataSource": "这是网络服务(WFS)的连接文件，不能导入",
+        "WMS_Capabilities": "这是网络服务的描述文件，不能导入",
+        "html": "这是网页，不是表格（扩展名可能被改过）",
+        "Workbook": "这是 XML 表格（2003 格式）",
     }
-    raise FileError(told.get(tag, f"这是 XML 文件（{tag or '没有根元素'}），不是 KML"), name, "请用 Excel/WPS 或 GIS 软件打开后另存为 .xlsx 或 .gpkg")
+    raise FileError(
+        told.get(tag, f"这是 XML 文件（{tag or '没有根元素'}），不是 KML"),
+        name,
+        "请用 Excel/WPS 或 GIS 软件打开后另存为 .xlsx 或 .gpkg",
+    )
 
 
 def _json_kind(text: str, name: str) -> str:
@@ -150,7 +181,9 @@ def _agree(found: str, name: str) -> None:
         return
     if claimed in FAMILIES:
         raise FileError(
-            f"扩展名与内容不符：名为 .{claimed}，内容却是{LABELS[found]}", name, f"请确认文件无误后，把扩展名改为 .{found} 再导入"
+            f"扩展名与内容不符：名为 .{claimed}，内容却是{LABELS[found]}",
+            name,
+            f"请确认文件无误后，把扩展名改为 .{found} 再导入",
         )
     if claimed in {"dbf", "shx", "prj", "cpg"}:
         raise FileError(f"这是 Shapefile 的附属文件(.{claimed})", name, "请选择同名的 .shp，或把整套文件打包成 zip")

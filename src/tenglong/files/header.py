@@ -10,6 +10,8 @@ from tenglong.domain.survey.table import Cell
 LOOK: Final = 10
 #: rows that our own templates write below the headings
 NOTE_MARK: Final = "※"
+#: sheets that our own templates and annotated copies carry beside the data
+OWN_SHEETS: Final = frozenset({"填写说明", "可选值", "问题清单"})
 
 Row = Sequence[Cell]
 Merge = tuple[int, int, int, int]

@@ -20,7 +20,12 @@ _SMALLER: Final = "请分成几个小文件导入；如果文件本来不大，�
 
 
 def read(
-    path: str | Path, *, limits: Limits | None = None, layer: str | None = None, encoding: str | None = None, name: str | None = None
+    path: str | Path,
+    *,
+    limits: Limits | None = None,
+    layer: str | None = None,
+    encoding: str | None = None,
+    name: str | None = None,
 ) -> list[Table]:
     """Tables of an xlsx, xls, et, csv, shp, gpkg, gdb, geojson, kml, or of a zip of them.
 
@@ -53,8 +58,13 @@ def _admit(path: Path, name: str, limits: Limits) -> None:
 def _run(folder: Path, name: str, limits: Limits) -> None:
     command = [sys.executable, "-P", "-m", "tenglong.files._child", str(folder)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module; the file name travels in job.json
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_environment(folder),
-        cwd=folder, start_new_session=True,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=_environment(folder),
+        cwd=folder,
+        start_new_session=True,
     ) as child:
         try:
             code = child.wait(limits.wall_seconds)
@@ -68,10 +78,16 @@ def _run(folder: Path, name: str, limits: Limits) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    keep = {key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"}}
+    keep = {
+        key: value for key, value in os.environ.items() if key in {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT"}
+    }
     return keep | {
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder),
-        "HOME": str(folder), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(folder),
+        "HOME": str(folder),
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
     }
 
 

@@ -13,7 +13,7 @@ import python_calamine as calamine
 from tenglong.domain.survey.table import Cell, Table
 from tenglong.files.archive import open_zip
 from tenglong.files.errors import FileError, Limits
-from tenglong.files.header import NOTE_MARK, Merge, filled, find_header, headings
+from tenglong.files.header import NOTE_MARK, OWN_SHEETS, Merge, filled, find_header, headings
 from tenglong.files.xmlcheck import check_workbook
 
 _SAVE = "请用 Excel/WPS 打开后另存为 .xlsx 再导入"
@@ -45,8 +45,10 @@ def _chosen(book: Any, name: str, limits: Limits, layer: str | None) -> list[str
             raise FileError(f"没有名为“{layer}”的工作表", name, f"可选：{'、'.join(sheets)}")
         return [layer]
     if len(sheets) > limits.sheets:
-        raise FileError(f"工作簿有 {len(sheets)} 张工作表，超过 {limits.sheets} 张", name, "请只保留要导入的工作表，或指定其中一张")
-    return sheets
+        raise FileError(
+            f"工作簿有 {len(sheets)} 张工作表，超过 {limits.sheets} 张", name, "请只保留要导入的工作表，或指定其中一张"
+        )
+    return [sheet for sheet in sheets if sheet not in OWN_SHEETS]
 
 
 def _sheet(book: Any, title: str, name: str, format: str, limits: Limits) -> Table | None:
@@ -89,7 +91,13 @@ def _cell(value: Any) -> Cell:
 
 
 def build(
-    title: str, name: str, format: str, rows: Sequence[list[Cell]], merges: Sequence[Merge], limits: Limits, where: str,
+    title: str,
+    name: str,
+    format: str,
+    rows: Sequence[list[Cell]],
+    merges: Sequence[Merge],
+    limits: Limits,
+    where: str,
     notes: tuple[str, ...] = (),
 ) -> Table | None:
     """A Table from raw rows: headings found, merged data cells filled, blank rows left out, row numbers kept."""
@@ -120,7 +128,9 @@ def _row(row: Sequence[Cell], width: int, limits: Limits, where: str, number: in
     for index, cell in enumerate(row):
         if isinstance(cell, str) and len(cell) > limits.cell_chars:
             place = f"{where} 第 {number} 行第 {index + 1} 列"
-            raise FileError(f"单元格有 {len(cell):,} 个字，超过 {limits.cell_chars:,} 个", place, "请检查引号是否配对，或截短该单元格")
+            raise FileError(
+                f"单元格有 {len(cell):,} 个字，超过 {limits.cell_chars:,} 个", place, "请检查引号是否配对，或截短该单元格"
+            )
     if len(row) == width:
         return tuple(row)
     return tuple(row[:width]) + (None,) * (width - len(row))

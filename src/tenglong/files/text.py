@@ -44,7 +44,9 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
             raise FileError(f"没有名为“{codec}”的编码", name, "可用：utf-8、gb18030、utf-16、cp1252") from error
     line = data.count(b"\n", 0, failure.start) + 1 if isinstance(failure, UnicodeDecodeError) else 1
     raise FileError(
-        f"文字编码不对：不是{'、'.join(tries).upper()}", f"{name} 第 {line} 行", "请用 Excel/WPS 另存为“CSV UTF-8”，或用 --encoding 指明编码"
+        f"文字编码不对：不是{'、'.join(tries).upper()}",
+        f"{name} 第 {line} 行",
+        "请用 Excel/WPS 另存为“CSV UTF-8”，或用 --encoding 指明编码",
     )
 
 
@@ -58,7 +60,9 @@ def _rows(text: str, name: str, limits: Limits) -> list[list[Cell]]:
             if len(rows) > limits.rows + 20:
                 raise FileError(f"超过 {limits.rows:,} 行", name, "请分成几个文件导入")
     except csv.Error as error:
-        raise FileError("表格结构不对，可能有引号没有配对，或某个单元格过长", f"{name} 第 {len(rows) + 1} 行", "请检查该行的双引号") from error
+        raise FileError(
+            "表格结构不对，可能有引号没有配对，或某个单元格过长", f"{name} 第 {len(rows) + 1} 行", "请检查该行的双引号"
+        ) from error
     return rows
 
 

@@ -17,7 +17,11 @@ from tenglong.files.xmlcheck import check_kml
 
 #: format → GDAL driver short names that may open it
 DRIVERS: Final[dict[str, tuple[str, ...]]] = {
-    "shp": ("ESRI Shapefile",), "gpkg": ("GPKG",), "gdb": ("OpenFileGDB",), "geojson": ("GeoJSON",), "kml": ("LIBKML", "KML"),
+    "shp": ("ESRI Shapefile",),
+    "gpkg": ("GPKG",),
+    "gdb": ("OpenFileGDB",),
+    "geojson": ("GeoJSON",),
+    "kml": ("LIBKML", "KML"),
 }
 _AGAIN: Final = "请用 GIS 软件重新导出后再试"
 #: the other vector drivers that GDAL may carry; GDAL itself needs MEM, and skips a name that it does not know
@@ -30,11 +34,19 @@ _OTHERS: Final = (
 
 def shut_doors() -> None:
     """Switch off drivers and network of GDAL by environment; effective when pyogrio is imported afterwards."""
-    os.environ.update({
-        "OGR_SKIP": _OTHERS, "GDAL_DRIVER_PATH": "disable", "GDAL_PAM_ENABLED": "NO", "PROJ_NETWORK": "OFF",
-        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GDAL_HTTP_TIMEOUT": "1", "LIBKML_RESOLVE_STYLE": "NO",
-        "OGR_GEOJSON_MAX_OBJ_SIZE": "200", "GDAL_CACHEMAX": "64",
-    })
+    os.environ.update(
+        {
+            "OGR_SKIP": _OTHERS,
+            "GDAL_DRIVER_PATH": "disable",
+            "GDAL_PAM_ENABLED": "NO",
+            "PROJ_NETWORK": "OFF",
+            "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+            "GDAL_HTTP_TIMEOUT": "1",
+            "LIBKML_RESOLVE_STYLE": "NO",
+            "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+            "GDAL_CACHEMAX": "64",
+        }
+    )
 
 
 def read_vector(path: Path, name: str, format: str, limits: Limits, layer: str | None, encoding: str | None) -> list[Table]:
@@ -61,7 +73,9 @@ def _whole_set(path: Path, name: str) -> None:
     have = {item.suffix.lower() for item in path.parent.iterdir() if item.stem == path.stem}
     lost = [suffix for suffix in (".shx", ".dbf") if suffix not in have]
     if lost:
-        raise FileError(f"Shapefile 缺少同名的 {'、'.join(lost)}", name, "请把 .shp、.shx、.dbf、.prj、.cpg 整套打包成 zip 再导入")
+        raise FileError(
+            f"Shapefile 缺少同名的 {'、'.join(lost)}", name, "请把 .shp、.shx、.dbf、.prj、.cpg 整套打包成 zip 再导入"
+        )
 
 
 def _layers(path: Path, name: str, format: str, limits: Limits, layer: str | None) -> list[str]:
@@ -89,7 +103,8 @@ def _layer(path: Path, name: str, format: str, limits: Limits, title: str, encod
     if not info["features"]:
         return None
     meta, _, wkb, columns = pyogrio.raw.read(path, layer=title, encoding=raw, force_2d=True, return_fids=False)
-    names, notes = [str(field) for field in meta["fields"]], ()
+    names = [str(field) for field in meta["fields"]]
+    notes: tuple[str, ...] = ()
     cells = [_column(values) for values in columns]
     if format == "shp":
         names, cells, notes = _recode(path, names, cells, where, encoding)
@@ -126,6 +141,7 @@ def _recode(
     sample = b"\n".join(cell.encode("latin-1") for column in cells for cell in column if isinstance(cell, str))
     blob = b"\n".join(name.encode("latin-1", "replace") for name in names) + b"\n" + sample
     codec = _codec(path, blob, where, encoding)
+
     def redo(text: str) -> str:
         return text.encode("latin-1", "replace").decode(codec, "ignore")
 
@@ -141,7 +157,9 @@ def _codec(path: Path, blob: bytes, where: str, encoding: str | None) -> str:
     for codec in [*([told] if told else []), "utf-8", "gb18030"]:
         if _reads(blob, codec):
             return codec
-    raise FileError("属性表(.dbf)的文字编码不对：不是 UTF-8 或 GB18030", where, "请用 --encoding 指明编码，或重新导出并带上 .cpg")
+    raise FileError(
+        "属性表(.dbf)的文字编码不对：不是 UTF-8 或 GB18030", where, "请用 --encoding 指明编码，或重新导出并带上 .cpg"
+    )
 
 
 def _known(encoding: str, where: str) -> None:
@@ -155,7 +173,9 @@ def _cpg(path: Path) -> str:
     for item in path.parent.iterdir():
         if item.stem == path.stem and item.suffix.lower() == ".cpg":
             word = item.read_bytes()[:40].decode("ascii", "ignore").strip().lower()
-            codec = {"936": "gb18030", "cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "65001": "utf-8"}.get(word, word)
+            codec = {"936": "gb18030", "cp936": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "65001": "utf-8"}.get(
+                word, word
+            )
             return codec if re.fullmatch(r"[\w.-]+", codec) and _exists(codec) else ""
     return ""
 
@@ -206,7 +226,9 @@ def _geometry(wkb: Any, limits: Limits) -> tuple[Any, tuple[Fault, ...]]:
         shapes[index] = None
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]):
-        faults.append(_fault(index, "non-finite-coordinates", "图形坐标里有非数字(NaN)或无穷大", "请检查该图形的坐标并重新导出"))
+        faults.append(
+            _fault(index, "non-finite-coordinates", "图形坐标里有非数字(NaN)或无穷大", "请检查该图形的坐标并重新导出")
+        )
         shapes[index] = None
     return shapes, tuple(faults)
 

@@ -61,13 +61,20 @@ def _ask(books: Any, field: FieldSpec, key: tuple[Value, ...]) -> Resolution:
     name, place, day, *texts = key
     hints = dict(zip(field.hints, (str(text or "") for text in texts), strict=True))
     told = Hints(town=hints.pop("town", ""), approver=hints.pop("approver", ""), address=" ".join(hints.values()))
-    return resolve_division(books, str(name or ""), within=str(place or ""), on=day if isinstance(day, date) else None, hints=told)
+    return resolve_division(
+        books, str(name or ""), within=str(place or ""), on=day if isinstance(day, date) else None, hints=told
+    )
 
 
 def _told(batch: Batch, at: int, field: FieldSpec, issue: Issue) -> Issue:
     given = batch.given.get(field.id)
     return replace(
-        issue, dataset=batch.kind, row=batch.rows[at], key=batch.keys[at], field=field.id, value=given[at] if given else issue.value
+        issue,
+        dataset=batch.kind,
+        row=batch.rows[at],
+        key=batch.keys[at],
+        field=field.id,
+        value=given[at] if given else issue.value,
     )
 
 

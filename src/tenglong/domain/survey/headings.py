@@ -10,8 +10,20 @@ from typing import NamedTuple
 from tenglong.domain.units import UNIT_NAMES
 
 _UNITS = {unicodedata.normalize("NFKC", name).lower(): unit for name, unit in UNIT_NAMES.items()} | {
-    "kwh": "kwh", "kw·h": "kwh", "千瓦·时": "kwh", "万千瓦·时": "wan_kwh", "立方米": "t", "m3": "t", "tce": "tce", "t": "t", "个": "person",
-    "hectares": "ha", "sqm": "m2", "sq m": "m2", "万元/年": "wan_yuan", "万": "wan_yuan",
+    "kwh": "kwh",
+    "kw·h": "kwh",
+    "千瓦·时": "kwh",
+    "万千瓦·时": "wan_kwh",
+    "立方米": "t",
+    "m3": "t",
+    "tce": "tce",
+    "t": "t",
+    "个": "person",
+    "hectares": "ha",
+    "sqm": "m2",
+    "sq m": "m2",
+    "万元/年": "wan_yuan",
+    "万": "wan_yuan",
 }
 _BRACKET = re.compile(r"[(\[{【〔](.*?)[)\]}】〕]")
 _NOISE = re.compile(r"[\s_\-—–:：,，.。、/\\*※#·“”\"'()\[\]{}【】〔〕?？!！]+")

@@ -44,7 +44,10 @@ class Joint:
 
 
 def join(batches: Sequence[Batch]) -> Joint:
-    """One batch per kind, shapes in EPSG:4490. A batch of unknown coordinates is taken as lon/lat when they fit, else has no shape."""
+    """One batch per kind, shapes in EPSG:4490.
+
+    A batch of unknown coordinates is taken as lon/lat when they fit, else has no shape.
+    """
     merged: dict[str, Batch] = {}
     origins: dict[str, list[Origin]] = {}
     for kind in dict.fromkeys(batch.kind for batch in batches):
@@ -56,9 +59,13 @@ def join(batches: Sequence[Batch]) -> Joint:
 
 def renumber(issues: Iterable[Issue], number: int, joint: Joint) -> list[Issue]:
     """Issues found while reading batch `number`, with joint row numbers."""
-    out = []
+    out: list[Issue] = []
+    places: dict[str, dict[int, int]] = {}
     for issue in issues:
-        rows = {origin.row: at for at, origin in enumerate(joint.origins[issue.dataset], 1) if origin.batch == number}
+        if issue.dataset not in places:
+            origins = enumerate(joint.origins[issue.dataset], 1)
+            places[issue.dataset] = {origin.row: at for at, origin in origins if origin.batch == number}
+        rows = places[issue.dataset]
         out.append(replace(issue, row=rows.get(issue.row, 0), other_row=rows.get(issue.other_row, 0)))
     return out
 

@@ -15,8 +15,21 @@ from tenglong.domain.measures import Measure, packaged
 KINDS: Final = ("plots", "parcels", "links", "buildings", "enterprises", "occupancies", "accounts", "facts", "deals")
 
 FieldType = Literal[
-    "text", "area", "money", "number", "ratio", "term", "date", "period", "choice", "division", "geometry",
-    "code:plot", "code:parcel", "code:uscc", "code:industry",
+    "text",
+    "area",
+    "money",
+    "number",
+    "ratio",
+    "term",
+    "date",
+    "period",
+    "choice",
+    "division",
+    "geometry",
+    "code:plot",
+    "code:parcel",
+    "code:uscc",
+    "code:industry",
 ]
 
 
@@ -63,13 +76,25 @@ class FieldSpec(BaseModel):
 
 
 UNIT_LABELS: Final = {
-    "m2": "平方米", "mu": "亩", "ha": "公顷", "km2": "平方公里", "yuan": "元", "wan_yuan": "万元", "yi_yuan": "亿元", "t": "吨",
-    "tce": "吨标煤", "kwh": "千瓦时", "wan_kwh": "万千瓦时", "person": "人", "percent": "%", "year": "年",
+    "m2": "平方米",
+    "mu": "亩",
+    "ha": "公顷",
+    "km2": "平方公里",
+    "yuan": "元",
+    "wan_yuan": "万元",
+    "yi_yuan": "亿元",
+    "t": "吨",
+    "tce": "吨标煤",
+    "kwh": "千瓦时",
+    "wan_kwh": "万千瓦时",
+    "person": "人",
+    "percent": "%",
+    "year": "年",
 }
 
 
 class KindSpec(BaseModel):
-    """A kind: `keys` are alternatives, the first whose fields all have a value names the row; of `one_of` at least one is needed."""
+    """A kind: of `keys` the first whose fields all have a value names the row; of `one_of` at least one is needed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: str
@@ -100,7 +125,7 @@ class KindSpec(BaseModel):
 
 
 def load_kind(text: str, measures: dict[str, Measure] | None = None) -> KindSpec:
-    """Text of a kind's YAML → KindSpec; `measures` become fields where the kind asks for them. Raises pydantic.ValidationError."""
+    """Text of a kind's YAML → KindSpec, with `measures` as fields where it asks. Raises pydantic.ValidationError."""
     spec = KindSpec.model_validate(YAML(typ="safe", pure=True).load(text))
     if not spec.measures or not measures:
         return spec
@@ -109,8 +134,16 @@ def load_kind(text: str, measures: dict[str, Measure] | None = None) -> KindSpec
 
 def _as_field(measure: Measure) -> FieldSpec:
     return FieldSpec(
-        id=measure.id, label=measure.label, type="number", unit=measure.unit, synonyms=(*measure.synonyms, measure.id),
-        min=measure.min, max=measure.max, sensitive=measure.sensitivity == "sensitive", note=measure.note, measure=True,
+        id=measure.id,
+        label=measure.label,
+        type="number",
+        unit=measure.unit,
+        synonyms=(*measure.synonyms, measure.id),
+        min=measure.min,
+        max=measure.max,
+        sensitive=measure.sensitivity == "sensitive",
+        note=measure.note,
+        measure=True,
     )
 
 

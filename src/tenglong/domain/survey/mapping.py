@@ -48,8 +48,10 @@ class Mapping:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "kind": self.kind, "columns": [asdict(column) | {"others": list(column.others)} for column in self.columns],
-            "ignored": list(self.ignored), "notes": list(self.notes),
+            "kind": self.kind,
+            "columns": [asdict(column) | {"others": list(column.others)} for column in self.columns],
+            "ignored": list(self.ignored),
+            "notes": list(self.notes),
         }
 
     def dumps(self) -> str:
@@ -57,7 +59,7 @@ class Mapping:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Mapping:
-        """Accepts what `as_json` gives, and short forms with `field`, `heading` or `index`, `unit` only. Raises MappingError."""
+        """Accepts what `as_json` gives, and short forms (`field`, `heading` or `index`, `unit`). Raises MappingError."""
         try:
             columns = tuple(_column_from(item) for item in data["columns"])
             return cls(str(data["kind"]), columns, tuple(data.get("ignored", ())), tuple(data.get("notes", ())))
@@ -67,9 +69,14 @@ class Mapping:
 
 def _column_from(item: dict[str, Any]) -> ColumnMap:
     return ColumnMap(
-        str(item["field"]), int(item.get("index", -1)), str(item.get("heading", "")), str(item.get("unit") or ""),
-        str(item.get("unit_from") or ("user" if item.get("unit") else "")), float(item.get("confidence", 1.0)),
-        str(item.get("reason", "")), tuple(item.get("others", ())),
+        str(item["field"]),
+        int(item.get("index", -1)),
+        str(item.get("heading", "")),
+        str(item.get("unit") or ""),
+        str(item.get("unit_from") or ("user" if item.get("unit") else "")),
+        float(item.get("confidence", 1.0)),
+        str(item.get("reason", "")),
+        tuple(item.get("others", ())),
     )
 
 
@@ -90,29 +97,32 @@ def _from_synonyms(spec: KindSpec, table: Table) -> Mapping:
     found = matches_of(spec.fields, table)
     taken: dict[str, Match] = {}
     used: set[int] = set()
-    for match in sorted(found, key=lambda match: (-match.score, match.index, match.order)):
-        if match.field not in taken and match.index not in used:
+    for match in sorted(found, key=lambda match: (-match.score, match.place, match.order)):
+        if match.field not in taken and match.place not in used:
             taken[match.field] = match
-            used.add(match.index)
+            used.add(match.place)
     columns = tuple(_column(field, taken[field.id], found, table, used) for field in spec.fields if field.id in taken)
     return Mapping(spec.kind, columns, _ignored(table, used), _notes(table))
 
 
 def _column(field: FieldSpec, match: Match, found: Sequence[Match], table: Table, used: set[int]) -> ColumnMap:
-    heading = table.columns[match.index]
+    heading = table.columns[match.place]
     same = [index for index, name in enumerate(table.columns) if plain(name) == plain(heading)]
     reason = match.reason
     if len(same) > 1:
         places = "、".join(str(index + 1) for index in same)
-        reason += f"；“{heading}”在第 {places} 列重复出现，按位置取第 {match.index + 1} 列"
+        reason += f"；“{heading}”在第 {places} 列重复出现，按位置取第 {match.place + 1} 列"
     unit, unit_from = match.unit or (field.unit, "default" if field.unit else "")
-    rivals = sorted((rival for rival in found if rival.field == field.id and rival.index != match.index), key=lambda r: -r.score)
+    rivals = sorted(
+        (rival for rival in found if rival.field == field.id and rival.place != match.place), key=lambda r: -r.score
+    )
     others = tuple(
-        f"第 {rival.index + 1} 列“{table.columns[rival.index]}”{rival.score:.2f}{'（已用于别的字段）' if rival.index in used else ''}"
+        f"第 {rival.place + 1} 列“{table.columns[rival.place]}”{rival.score:.2f}"
+        + ("（已用于别的字段）" if rival.place in used else "")
         for rival in rivals[:3]
     )
     return ColumnMap(
-        field.id, match.index, heading, unit, unit_from, match.score, reason + unit_reason(unit, unit_from), others
+        field.id, match.place, heading, unit, unit_from, match.score, reason + unit_reason(unit, unit_from), others
     )
 
 
@@ -150,7 +160,9 @@ def _place(column: ColumnMap, table: Table, used: set[int]) -> int:
     for index, name in enumerate(table.columns):
         if wanted and plain(name) == wanted and index not in used:
             return index
-    raise MappingError(f"识别方案里的列“{column.heading or column.index}”在本表中找不到；本表的列：{'、'.join(table.columns[:30])}")
+    raise MappingError(
+        f"识别方案里的列“{column.heading or column.index}”在本表中找不到；本表的列：{'、'.join(table.columns[:30])}"
+    )
 
 
 def validate(mapping: Mapping, table: Table | None = None) -> list[str]:
@@ -162,7 +174,9 @@ def validate(mapping: Mapping, table: Table | None = None) -> list[str]:
     faults += [f"第 {index + 1} 列被指定给了不止一个字段" for index in _twice(column.index for column in mapping.columns)]
     if table is not None:
         width = len(table.columns)
-        faults += [f"字段 {c.field} 指向第 {c.index + 1} 列，本表只有 {width} 列" for c in mapping.columns if not 0 <= c.index < width]
+        faults += [
+            f"字段 {c.field} 指向第 {c.index + 1} 列，本表只有 {width} 列" for c in mapping.columns if not 0 <= c.index < width
+        ]
     faults += [fault for column in mapping.columns if (fault := _unit_fault(known.get(column.field), column))]
     return faults
 
@@ -216,10 +230,15 @@ def guess_kind(table: Table, name: str = "") -> str | None:
 
 def _named(kind: str, name: str) -> float:
     words = {
-        "plots": ("地块", "摸排", "plot"), "parcels": ("宗地", "权证", "parcel"), "links": ("对应", "link"),
-        "buildings": ("厂房", "建筑", "房屋", "building"), "enterprises": ("企业名录", "企业基本", "企业表", "enterprise", "企业"),
-        "occupancies": ("用地关系", "租赁", "出租", "占用", "occupanc"), "accounts": ("户号", "电表", "account"),
-        "facts": ("指标", "税收", "用电", "能耗", "数据", "fact", "营收"), "deals": ("成交", "出让", "deal"),
+        "plots": ("地块", "摸排", "plot"),
+        "parcels": ("宗地", "权证", "parcel"),
+        "links": ("对应", "link"),
+        "buildings": ("厂房", "建筑", "房屋", "building"),
+        "enterprises": ("企业名录", "企业基本", "企业表", "enterprise", "企业"),
+        "occupancies": ("用地关系", "租赁", "出租", "占用", "occupanc"),
+        "accounts": ("户号", "电表", "account"),
+        "facts": ("指标", "税收", "用电", "能耗", "数据", "fact", "营收"),
+        "deals": ("成交", "出让", "deal"),
     }[kind]
     low = name.lower()
     return max((0.3 + 0.02 * len(word) for word in words if word in low), default=0.0)

@@ -22,7 +22,7 @@ class Match(NamedTuple):
     """`unit` is (unit id, where it was read) or None; `order` is the field's place in its kind."""
 
     field: str
-    index: int
+    place: int
     score: float
     reason: str
     unit: tuple[str, str] | None
@@ -119,8 +119,11 @@ def unit_reason(unit: str, unit_from: str) -> str:
     """How the unit was settled, to show beside the column."""
     label = UNIT_LABELS.get(unit, unit)
     told = {
-        "heading": f"；单位{label}（表头写明）", "synonym": f"；单位{label}（按该列名的惯例）", "cells": f"；单位{label}（单元格里写明）",
-        "default": f"；表头没写单位，按{label}，请核对", "user": f"；单位{label}（人工指定）",
+        "heading": f"；单位{label}（表头写明）",
+        "synonym": f"；单位{label}（按该列名的惯例）",
+        "cells": f"；单位{label}（单元格里写明）",
+        "default": f"；表头没写单位，按{label}，请核对",
+        "user": f"；单位{label}（人工指定）",
     }
     return told.get(unit_from, "") if unit else ""
 

@@ -85,7 +85,9 @@ def _geometry(spec: KindSpec, table: Table, mapping: Mapping) -> tuple[Geometrie
     given = np.array([text is not None for text in texts], dtype=bool)
     shapes, found = _finite(shapes, column.field)
     bad = np.flatnonzero(given & shapely.is_missing(shapes) & ~np.isin(np.arange(len(texts)), [at for at, _, _ in found]))
-    problem = Problem("geometry-unreadable", Severity.ERROR, "图形文字不是 WKT，读不出来", "请写成 POLYGON((经度 纬度, …))，首尾点相同")
+    problem = Problem(
+        "geometry-unreadable", Severity.ERROR, "图形文字不是 WKT，读不出来", "请写成 POLYGON((经度 纬度, …))，首尾点相同"
+    )
     return shapes, [*found, *((int(at), column.field, problem) for at in bad)]
 
 
@@ -104,7 +106,7 @@ def _keys(spec: KindSpec, batch: Batch) -> list[str]:
         columns = [batch.fields.get(name) for name in names]
         if any(column is None for column in columns):
             continue
-        for at, parts in enumerate(zip(*columns, strict=True)):  # type: ignore[arg-type]
+        for at, parts in enumerate(zip(*columns, strict=True)):
             if not keys[at] and all(part is not None and part != "" for part in parts):
                 keys[at] = "|".join(_key_text(spec.field(name), part) for name, part in zip(names, parts, strict=True))
     return [key or _partial(spec, batch, at) for at, key in enumerate(keys)]
@@ -135,7 +137,9 @@ def _missing(spec: KindSpec, batch: Batch, told: set[tuple[int, str]]) -> Iterat
         labels = "或".join(spec.field(name).label for name in spec.one_of)
         problem = Problem("missing-required", Severity.ERROR, f"没有填{labels}", f"请补填{labels}（至少一项）")
         blank = set.intersection(*(set(_blank(batch, name)) for name in spec.one_of))
-        yield from ((at, spec.one_of[0], problem) for at in sorted(blank) if not any((at, name) in told for name in spec.one_of))
+        yield from (
+            (at, spec.one_of[0], problem) for at in sorted(blank) if not any((at, name) in told for name in spec.one_of)
+        )
 
 
 def _blank(batch: Batch, name: str) -> list[int]:
@@ -146,7 +150,15 @@ def _issue(batch: Batch, at: int, field: str, problem: Problem) -> Issue:
     given = batch.given.get(field)
     value = given[at] if given else ""
     return Issue(
-        batch.kind, batch.rows[at], batch.keys[at], field, problem.rule, value, problem.severity, problem.message, problem.fix,
+        batch.kind,
+        batch.rows[at],
+        batch.keys[at],
+        field,
+        problem.rule,
+        value,
+        problem.severity,
+        problem.message,
+        problem.fix,
         size=problem.size,
     )
 
@@ -160,4 +172,6 @@ def _faults(batch: Batch, table: Table, mapping: Mapping) -> Iterator[Issue]:
 
 
 def _fault(batch: Batch, at: int, fault: Fault, field: str) -> Issue:
-    return Issue(batch.kind, fault.row, batch.keys[at], field, fault.rule, fault.value, Severity.ERROR, fault.message, fault.fix)
+    return Issue(
+        batch.kind, fault.row, batch.keys[at], field, fault.rule, fault.value, Severity.ERROR, fault.message, fault.fix
+    )

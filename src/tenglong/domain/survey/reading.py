@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from tenglong.domain.quality.issue import Report
 from tenglong.domain.survey.kinds import KindSpec
 from tenglong.domain.survey.mapping import Mapping
 from tenglong.domain.survey.table import Batch, Table
 from tenglong.domain.units import area_text, from_fen
+
+
+@dataclass
+class FolderReport(Report):
+    """Counts over several data sets: a row is rejected in its own file."""
+
+    refused: int = 0
+
+    @property
+    def rejected(self) -> int:
+        return self.refused
 
 
 def shown_mapping(mapping: Mapping) -> list[dict[str, Any]]:
@@ -25,7 +38,12 @@ def totals(spec: KindSpec, batch: Batch) -> dict[str, dict[str, str]]:
             continue
         whole = sum(values)
         if field.type == "area":
-            out[field.id] = {"rows": str(len(values)), "m2": area_text(whole, "m2"), "ha": area_text(whole, "ha"), "mu": area_text(whole)}
+            out[field.id] = {
+                "rows": str(len(values)),
+                "m2": area_text(whole, "m2"),
+                "ha": area_text(whole, "ha"),
+                "mu": area_text(whole),
+            }
         else:
             out[field.id] = {"rows": str(len(values)), "wan_yuan": f"{from_fen(whole, 'wan_yuan', 6):f}"}
     return out

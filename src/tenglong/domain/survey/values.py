@@ -21,7 +21,27 @@ from tenglong.domain.units import Period, UnitError, to_cm2, to_fen
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 #: what offices write for “nothing”
-BLANKS: Final = frozenset({"", "-", "--", "—", "——", "/", "\\", "无数据", "null", "none", "nan", "n/a", "#n/a", "#value!", "#ref!", "#div/0!", "#name?"})
+BLANKS: Final = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "无数据",
+        "null",
+        "none",
+        "nan",
+        "n/a",
+        "#n/a",
+        "#value!",
+        "#ref!",
+        "#div/0!",
+        "#name?",
+    }
+)
 #: dates that systems write for “none”; Excel's day 0, and the day after a null read in the 1904 system
 NULL_DATES: Final = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1901, 1, 2)})
 #: floats at or above this have lost digits of a code (IEEE 754: 15 sure digits)
@@ -76,7 +96,9 @@ def parse_text(cell: Cell, spec: FieldSpec, unit: str = "") -> Reading:
     """Text, trimmed, inner runs of spaces kept as one."""
     text = re.sub(r"\s+", " ", text_of(cell))
     if spec.max_length and len(text) > spec.max_length:
-        return None, (Problem("text-too-long", ERROR, f"{spec.label}有 {len(text)} 个字，超过 {spec.max_length} 个", "请截短后再导入"),)
+        return None, (
+            Problem("text-too-long", ERROR, f"{spec.label}有 {len(text)} 个字，超过 {spec.max_length} 个", "请截短后再导入"),
+        )
     return text, ()
 
 
@@ -96,13 +118,16 @@ def parse_code(cell: Cell, spec: FieldSpec, unit: str = "") -> Reading:
 def _damaged(spec: FieldSpec, shown: str) -> Problem:
     rule = "uscc-scientific-notation" if spec.type == "code:uscc" else "digits-lost"
     return Problem(
-        rule, ERROR, f"{spec.label}被存成了数值（{shown}），15 位以后的数字已经丢失，无法恢复", "请把该列设为“文本”格式，按证照重新录入"
+        rule,
+        ERROR,
+        f"{spec.label}被存成了数值（{shown}），15 位以后的数字已经丢失，无法恢复",
+        "请把该列设为“文本”格式，按证照重新录入",
     )
 
 
 def figure(cell: Cell) -> tuple[Decimal | None, str, tuple[Problem, ...]]:
     """(number, unit id written in the cell or '', problems); number None when there is none to read."""
-    if isinstance(cell, bool) or isinstance(cell, (date, datetime)):
+    if isinstance(cell, (bool, date, datetime)):
         return None, "", (_bad_number(cell),)
     if isinstance(cell, (int, float)):
         return _finite(Decimal(cell) if isinstance(cell, int) else Decimal(f"{cell:.15g}"), cell)
@@ -117,7 +142,10 @@ def figure(cell: Cell) -> tuple[Decimal | None, str, tuple[Problem, ...]]:
         return None, "", (_bad_number(cell),)
     number, _, problems = _finite(Decimal(digits.replace(",", "")), cell)
     if number is not None and bare != wide or tail != rest:
-        problems = (Problem("number-in-text", WARNING, f"“{text_of(cell)}”是约数，按 {digits} 读取", "请填写确切的数"), *problems)
+        problems = (
+            Problem("number-in-text", WARNING, f"“{text_of(cell)}”是约数，按 {digits} 读取", "请填写确切的数"),
+            *problems,
+        )
     return number, unit, problems
 
 
@@ -152,9 +180,14 @@ def _other_unit(own: str, used: str, cell: Cell) -> tuple[str, Problem]:
     same = own in SCALES and used in SCALES and SCALES[own][0] == SCALES[used][0]
     labels = UNIT_LABELS.get(own, own), UNIT_LABELS.get(used, used) or "无单位"
     if not same:
-        return used, Problem("cell-unit-differs", ERROR, f"“{text_of(cell)}”的单位{labels[0]}与本列（{labels[1]}）不是同一类", "请改正单位")
+        return used, Problem(
+            "cell-unit-differs", ERROR, f"“{text_of(cell)}”的单位{labels[0]}与本列（{labels[1]}）不是同一类", "请改正单位"
+        )
     return own, Problem(
-        "cell-unit-differs", WARNING, f"“{text_of(cell)}”自带单位{labels[0]}，与本列的{labels[1]}不同，按单元格的单位读取", "请统一单位"
+        "cell-unit-differs",
+        WARNING,
+        f"“{text_of(cell)}”自带单位{labels[0]}，与本列的{labels[1]}不同，按单元格的单位读取",
+        "请统一单位",
     )
 
 
@@ -300,7 +333,9 @@ def parse_choice(cell: Cell, spec: FieldSpec, unit: str = "") -> Reading:
         return found, ()
     severity = ERROR if spec.required else WARNING
     allowed = "、".join(choice.label for choice in spec.choices)
-    return None, (Problem("unknown-choice", severity, f"{spec.label}“{text[:40]}”不认识，未取值", f"请从下列中选填：{allowed}"),)
+    return None, (
+        Problem("unknown-choice", severity, f"{spec.label}“{text[:40]}”不认识，未取值", f"请从下列中选填：{allowed}"),
+    )
 
 
 @lru_cache(maxsize=256)
@@ -313,9 +348,20 @@ def _choices(spec: FieldSpec) -> dict[str, str]:
 
 
 PARSERS: Final[dict[str, Parser]] = {
-    "text": parse_text, "area": parse_number, "money": parse_number, "number": parse_number, "ratio": parse_ratio, "term": parse_term,
-    "date": parse_date, "period": parse_period, "choice": parse_choice, "division": parse_text, "code:plot": parse_code,
-    "code:parcel": parse_code, "code:uscc": parse_code, "code:industry": parse_code,
+    "text": parse_text,
+    "area": parse_number,
+    "money": parse_number,
+    "number": parse_number,
+    "ratio": parse_ratio,
+    "term": parse_term,
+    "date": parse_date,
+    "period": parse_period,
+    "choice": parse_choice,
+    "division": parse_text,
+    "code:plot": parse_code,
+    "code:parcel": parse_code,
+    "code:uscc": parse_code,
+    "code:industry": parse_code,
 }
 
 
