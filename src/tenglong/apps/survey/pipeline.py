@@ -1,0 +1,157 @@
+"""The one place where the survey app meets the readers and the domain: file → table → mapping → rows → report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+
+from tenglong import files
+from tenglong.apps.registry import queries as registry
+from tenglong.apps.survey.intake import SurveyError, file_of
+from tenglong.apps.survey.models import ImportBatch
+from tenglong.domain.geo.crs_names import LONLAT, UnknownCrs, transformer
+from tenglong.domain.quality.issue import Issue, Report
+from tenglong.domain.quality.options import Context
+from tenglong.domain.quality.run import run as run_checks
+from tenglong.domain.survey.kinds import UNIT_LABELS
+from tenglong.domain.survey.mapping import Mapping, MappingError, settle
+from tenglong.domain.survey.normalise import to_batch
+from tenglong.domain.survey.table import Batch, Table
+
+SAMPLES = 3
+
+
+@dataclass(frozen=True)
+class County:
+    """The county's own towns as the register knows them."""
+
+    towns: MappingType[str, str]
+    outlines: MappingType[str, Any]
+
+    @property
+    def prefix(self) -> str:
+        codes = set(code[:6] for code in self.towns.values())
+        return codes.pop() if len(codes) == 1 else ""
+
+    @property
+    def context(self) -> Context:
+        """Without towns nothing is known: the checks that need a county are then listed as skipped."""
+        if not self.towns:
+            return Context()
+        return Context(outlines=self.outlines or None, divisions=self.towns, county_prefix=self.prefix or None)
+
+
+def county(actor: Any) -> County:
+    """Towns (name → code) and outlines (code → shape) of the register."""
+    from tenglong.store import spatial
+
+    rows = list(registry.divisions(actor, level="town"))
+    shapes = spatial.read(row.shape_id for row in rows if row.shape_id)
+    outlines = {row.code: shapely.from_wkb(shapes[row.shape_id]) for row in rows if row.shape_id in shapes}
+    return County({row.name: row.code for row in rows}, outlines)
+
+
+def read(batch: ImportBatch) -> list[Table]:
+    """Tables of the file, parsed in a confined child. Raises SurveyError with a Chinese sentence."""
+    try:
+        tables = files.read(file_of(batch), name=batch.file_name)
+    except files.FileError as error:
+        raise SurveyError(str(error)) from error
+    if not tables:
+        raise SurveyError(_("文件里没有可读的表或图层。"))
+    return tables
+
+
+def table_of(batch: ImportBatch) -> Table:
+    tables = read(batch)
+    for table in tables:
+        if table.name == batch.table_name:
+            return table
+    return tables[0]
+
+
+def summary(table: Table) -> dict[str, Any]:
+    """What the mapping page shows of a table."""
+    samples = [
+        [str(row[index]) for row in table.rows[:200] if row[index] not in (None, "")][:SAMPLES]
+        for index in range(len(table.columns))
+    ]
+    return {
+        "name": table.name, "rows": len(table.rows), "columns": list(table.columns), "samples": samples,
+        "format": table.format, "crs": table.crs or "", "geometry": table.geometry is not None, "notes": list(table.notes),
+        "points": some_points(table),
+    }
+
+
+def some_points(table: Table, wanted: int = 60) -> list[list[float]]:
+    """A few vertices as they stand in the file, for the small picture of the coordinate panel."""
+    if table.geometry is None:
+        return []
+    shapes = [shape for shape in table.geometry[:wanted] if shape is not None and not shape.is_empty]
+    points = [shape.representative_point() for shape in shapes]
+    return [[round(float(point.x), 6), round(float(point.y), 6)] for point in points if np.isfinite([point.x, point.y]).all()]
+
+
+def rows_of(batch: ImportBatch, table: Table, known: County) -> tuple[Batch, list[Issue]]:
+    """Normalised rows, geometry in EPSG:4490. Raises SurveyError."""
+    try:
+        mapping = settle(Mapping.from_json(batch.mapping), table)
+        rows, issues = to_batch(batch.kind, table, mapping, crs=batch.crs or None, profile=known.prefix or None)
+    except (MappingError, UnknownCrs) as error:
+        raise SurveyError(str(error)) from error
+    to_lonlat(rows)
+    fill_towns(rows, known)
+    fill_stated_text(rows)
+    return rows, issues
+
+
+def to_lonlat(rows: Batch) -> None:
+    """The record keeps EPSG:4490. Raises SurveyError when there are shapes and nobody knows where they are."""
+    if rows.geometry is None or bool(shapely.is_missing(rows.geometry).all()):
+        return
+    if not rows.crs:
+        raise SurveyError(_("图形的坐标系还没有确定，请在“坐标系”一栏选定。"))
+    if rows.crs != LONLAT:
+        change = transformer(rows.crs, LONLAT)
+        moved = shapely.transform(rows.geometry, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1])))
+        rows.geometry = np.asarray(moved, dtype=object)
+        rows.crs = LONLAT
+
+
+def fill_towns(rows: Batch, known: County) -> None:
+    """Town fields carry the 9-digit code where the name or code is one of the county's own."""
+    for name in ("town", "production_town"):
+        if name not in rows.fields:
+            continue
+        codes = rows.fields.pop(f"{name}_code", None) or [None] * len(rows)
+        rows.fields[name] = [town_code(code, given, known.towns) for code, given in zip(codes, rows.fields[name], strict=True)]
+
+
+def town_code(code: Any, given: Any, towns: MappingType[str, str]) -> str | None:
+    for value in (code, given):
+        text = str(value or "").strip()
+        if len(text) == 12 and text.endswith("000") and text.isdigit():
+            text = text[:9]
+        if len(text) == 9 and text.isdigit():
+            return text
+        if text in towns:
+            return towns[text]
+    return None
+
+
+def fill_stated_text(rows: Batch) -> None:
+    """The stated area also as it was written, with its unit: 证载亩数 is kept as given."""
+    given = rows.given.get("stated_area")
+    if given:
+        unit = UNIT_LABELS.get(rows.units.get("stated_area", ""), "")
+        rows.fields["stated_text"] = [f"{text}{unit}"[:48] if text else None for text in given]
+
+
+def check(rows: Batch, issues: list[Issue], known: County) -> Report:
+    return run_checks([rows], known.context, primary=rows.kind, issues=issues)
+
