@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from django.db import connection, models
@@ -48,10 +48,9 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     given = [fields[name] for name in columns]
     missing = [field for name, field in fields.items() if name not in columns and not field.primary_key]
     makers = [_default_of(field) for field in missing]
-    converts = [_converter(field) for field in [*given, *missing]]
-    full = (tuple(row) + tuple(make() for make in makers) for row in rows)
+    converts = [*(_converter(field) for field in given), *[None] * len(missing)]
     names = [field.column for field in [*given, *missing]]
-    return _write(model._meta.db_table, names, _converted(full, converts))
+    return _write(model._meta.db_table, names, _converted(_filled(rows, makers), converts))
 
 
 def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
@@ -61,7 +60,25 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     quote = connection.ops.quote_name
     sets = ", ".join(f"{quote(fields[name].column)} = %s" for name in columns)
     sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote('id')} = %s"  # noqa: S608
-    return _many(sql, ((*row[1:], row[0]) for row in _converted(rows, [lambda value: value, *converts])))
+    return _many(sql, ((*row[1:], row[0]) for row in _converted(rows, [None, *converts])))
+
+
+def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """`rows` are (id of the row to copy, value of each column…): insert a copy of each with these columns replaced."""
+    fields = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    converts = [_converter(fields[name]) for name in columns]
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    rest = [quote(field.column) for name, field in fields.items() if name not in columns]
+    names = ", ".join([*(quote(fields[name].column) for name in columns), *rest])
+    values = ", ".join([*(_place(fields[name]) for name in columns), *rest])
+    sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {quote('id')} = %s"  # noqa: S608
+    return _many(sql, ((*row[1:], row[0]) for row in _converted(rows, [None, *converts])))
+
+
+def _place(field: models.Field[Any, Any]) -> str:
+    """PostgreSQL wants to know the type of a value that stands in a SELECT."""
+    return f"CAST(%s AS {field.db_type(connection)})" if connection.vendor == "postgresql" else "%s"
 
 
 def execute_many(sql: str, rows: Iterable[Row]) -> int:
@@ -118,14 +135,25 @@ def _converted(rows: Iterable[Row], converts: Sequence[Convert | None]) -> Itera
         yield out
 
 
-def _default_of(field: models.Field[Any, Any]) -> Callable[[], Any]:
+def _filled(rows: Iterable[Row], makers: Sequence[Callable[[], Any] | Any]) -> Iterator[Row]:
+    """Rows with their defaults behind; constants are not computed again for each row."""
+    if not any(callable(make) for make in makers):
+        rest = tuple(makers)
+        return ((*row, *rest) for row in rows)
+    return ((*row, *(make() if callable(make) else make for make in makers)) for row in rows)
+
+
+def _default_of(field: models.Field[Any, Any]) -> Callable[[], Any] | Any:
+    """A constant as it enters the database, or a function that makes one per row."""
+    convert = _converter(field) or (lambda value: value)
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return lambda: field.pre_save(field.model(), add=True)
+        return lambda: convert(field.pre_save(field.model(), add=True))
     if field.has_default():
         default = field.default
-        return cast("Callable[[], Any]", default) if callable(default) else lambda: default
-    value = None if field.null else ""
-    return lambda: value
+        if callable(default) and default not in (dict, list):
+            return lambda: convert(default())
+        return convert(default() if callable(default) else default)
+    return None if field.null else ""
 
 
 def _converter(field: models.Field[Any, Any]) -> Convert | None:

@@ -7,4 +7,8 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenglong.apps.registry import scope_rules  # noqa: F401  (registers)
+        from tenglong.apps.registry import bulk_enterprises, bulk_rows, bulk_versions, scope_rules  # noqa: F401
+
+        bulk_versions.register_all()
+        bulk_enterprises.register_all()
+        bulk_rows.register_all()

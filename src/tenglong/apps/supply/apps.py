@@ -5,3 +5,8 @@ class SupplyConfig(AppConfig):
     name = "tenglong.apps.supply"
     label = "supply"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenglong.apps.supply import bulk, scope_rules  # noqa: F401
+
+        bulk.register()
