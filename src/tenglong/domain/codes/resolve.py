@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tenglong.domain.codes.books import Division, DivisionBook, Successor
+from tenglong.domain.codes.books import LEVEL_LABELS, Division, DivisionBook, Successor
 from tenglong.domain.codes.division import abolished_issue, book_of, canonical, full_name, heading_parent, successors_in_force
 from tenglong.domain.codes.model import code_issue
 from tenglong.domain.codes.names import clean, place_of, stem
@@ -93,7 +93,7 @@ def _resolve(ask: _Ask) -> Resolution:
 
 def _candidates(ask: _Ask) -> list[Division]:
     """Same name inside the region, else inside the province (the prefecture may have changed), never elsewhere."""
-    exact = ask.book.by_name.get(ask.written, [])
+    exact = [one for one in ask.book.by_name.get(ask.written, []) if one.system == "gbt2260" or one.in_force(ask.on)]
     inside = [one for one in exact if ask.region.holds(one.code)]
     return inside or [one for one in exact if ask.region.in_province(one.code)]
 
@@ -145,11 +145,13 @@ def _peel(ask: _Ask) -> Resolution | None:
         if not listed and not (_ZONE.fullmatch(rest) and head in ask.book.by_stem):
             continue
         region = parse_region(ask.book, f"{ask.region.province},{head}" if ask.region.province else head, ask.on)
-        if region.place is None or region.unknown:
+        if region.place is None or region.unknown or region.place.system != "gbt2260":
             continue
         inner = replace(ask, written=rest, region=region)
         if same := [one for one in _candidates(inner) if region.holds(one.code)]:
             return _pick(inner, same)
+        if deeper := _peel(inner):
+            return deeper
         if _ZONE.fullmatch(rest):
             return _coarse(ask, region.place, f"{ask.written}不是行政区划，按所在区划计")
     return None
@@ -169,13 +171,13 @@ def _pick(ask: _Ask, same: list[Division]) -> Resolution:
 
 
 def _found(ask: _Ask, one: Division) -> Resolution:
-    wants_county = one.level in ("province", "prefecture") and one.prefix[:4] in ask.book.parents_in_force
-    coarse = one.level == "province" or wants_county
-    return (
-        _coarse(ask, one, "只到" + ("省级" if one.level == "province" else "地级"))
-        if coarse
-        else Resolution(one.code, one.name, (), one.system)
+    has_counties = one.level == "prefecture" and one.prefix in ask.book.parents_in_force
+    if one.level == "province" or has_counties:
+        return _coarse(ask, one, f"只到{LEVEL_LABELS[one.level]}")
+    zone = ask.issue(
+        "division-statistical-only", Severity.INFO, f"{one.name}（{one.code}）只见于统计用区划代码，不是行政区划", "无须处理"
     )
+    return Resolution(one.code, one.name, (zone,) if one.system == "statistical" and one.level == "county" else (), one.system)
 
 
 def _abolished(ask: _Ask, past: list[Division]) -> Resolution:
