@@ -25,10 +25,10 @@ class Working:
     planar_source: bool = True
 
     def lonlat(self, points: Floats) -> Floats:
-        """(n, 2) working coordinates → (n, 2) lon/lat in EPSG:4490."""
+        """(n, 2) working coordinates → (n, 2) lon/lat in EPSG:4490; NaN when nobody knows the CRS."""
         xy = np.asarray(points, dtype=float) + self.origin
         if not self.crs:
-            return xy
+            return np.full_like(xy, np.nan)
         lon, lat = crs_names.transformer(self.crs, crs_names.LONLAT).transform(xy[:, 0], xy[:, 1])
         return np.column_stack([lon, lat])
 
