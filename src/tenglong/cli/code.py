@@ -46,7 +46,9 @@ def _kind(code: str, kind: str | None) -> Kind:
     if len(found) > 1:
         raise click.UsageError(f"“{code}”同时符合 {'、'.join(found)} 的形式，请用 --kind 指定其一。")
     if not found:
-        raise click.UsageError(f"“{code}”不符合任何一种代码的形式；请核对位数，或用 --kind 指定种类（区划名称用 --kind division）。")
+        raise click.UsageError(
+            f"“{code}”不符合任何一种代码的形式；请核对位数，或用 --kind 指定种类（区划名称用 --kind division）。"
+        )
     return found[0]
 
 

@@ -15,7 +15,9 @@ from tenglong.domain.codes.region import Region, parse_region
 from tenglong.domain.quality.issue import Issue, Severity
 
 _CITY_ITSELF = re.compile(r"(.*?)(市?本级|市直|直属|市辖区)$")
-_REGIMENT = re.compile(r"(兵团)?[0-9一二三四五六七八九十百〇]+团(场)?$")
+_REGIMENT = re.compile(r".*([0-9一二三四五六七八九十百〇]+团|团场|农场|牧场|总场)$")
+_CORPS_PREFIX = re.compile(r"新疆(生产)?建设兵团(?=.)")
+_TOWN = re.compile(r".+(镇|乡|街道|苏木)$")
 _ZONE = re.compile(r".*(开发区|新区|高新区|园区|集聚区|示范区|合作区|工业区|保税区)$")
 
 
@@ -85,6 +87,8 @@ def _resolve(ask: _Ask) -> Resolution:
         return _from_approver(ask)
     if ask.written.isdecimal():
         return _by_code(ask)
+    if corps := _CORPS_PREFIX.match(ask.written):
+        return _resolve(replace(ask, written=ask.written[corps.end() :]))
     if city := _CITY_ITSELF.fullmatch(ask.written):
         return _city(ask, city.group(1))
     same = _candidates(ask)
@@ -107,15 +111,30 @@ def _loose(ask: _Ask) -> Resolution:
             return Resolution(found.code, found.name, (_near(ask, found),), found.system)
         if found:
             return _coarse(ask, found, alias.note)
-    if ask.region.corps and ask.region.place and _REGIMENT.fullmatch(ask.written):
-        return _coarse(ask, ask.region.place, f"{ask.written}属{ask.region.corps.note}")
     if peeled := _peel(ask):
         return peeled
     if near := _same_stem(ask):
         answer = _pick(ask, near)
         found_now = ask.book.at(answer.code, ask.on)
         return replace(answer, issues=(*answer.issues, _near(ask, found_now))) if found_now else answer
-    return _unknown(ask)
+    office = place_of(ask.written)
+    if office and office != ask.written:
+        return _resolve(replace(ask, written=office))
+    return _inside_place(ask) or _unknown(ask)
+
+
+def _inside_place(ask: _Ask) -> Resolution | None:
+    """A regiment, a zone or a township of a county without listed townships: the region itself is as fine as it gets."""
+    place = ask.region.place
+    if place is None or ask.region.unknown or not place.in_force(ask.on) or place.level == "province":
+        return None
+    if ask.region.corps and _REGIMENT.fullmatch(ask.written):
+        return _coarse(ask, place, f"{ask.written}属{ask.region.corps.note}")
+    if _ZONE.fullmatch(ask.written):
+        return _coarse(ask, place, f"{ask.written}不是行政区划，按所给地区计")
+    if place.level == "county" and place.code not in ask.book.parents_in_force and _TOWN.fullmatch(ask.written):
+        return _coarse(ask, place, "该县的乡级未收录")
+    return None
 
 
 def _same_stem(ask: _Ask) -> list[Division]:

@@ -117,6 +117,11 @@ def test_the_document_of_a_checked_succession_is_named_and_a_derived_one_says_so
         ("杭州湾上虞经济技术开发区", "浙江省,绍兴市", "330604"),
         ("沧州渤海新区", "河北省", "130900"),
         ("上海市本级", "上海市,上海市市辖区", "310000"),
+        ("新疆生产建设兵团第八师石河子市", None, "659001"),
+        ("石河子总场", "新疆建设兵团,农八师", "659001"),
+        ("上虞经济开发区管委会", "浙江省,绍兴市", "330604"),
+        ("滨江工业园区", "浙江省,绍兴市", "330600"),
+        ("横店镇", "浙江省,东阳市", "330783"),
     ],
 )
 def test_a_city_itself_a_corps_unit_or_a_zone_is_only_coarse(name: str, within: str | None, code: str) -> None:
