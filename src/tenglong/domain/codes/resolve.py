@@ -164,7 +164,7 @@ def _peel(ask: _Ask) -> Resolution | None:
         if not listed and not (_ZONE.fullmatch(rest) and head in ask.book.by_stem):
             continue
         region = parse_region(ask.book, f"{ask.region.province},{head}" if ask.region.province else head, ask.on)
-        if region.place is None or region.unknown or region.place.system != "gbt2260":
+        if region.place is None or region.unknown or not _related(ask.region, region.place):
             continue
         inner = replace(ask, written=rest, region=region)
         if same := [one for one in _candidates(inner) if region.holds(one.code)]:
@@ -174,6 +174,12 @@ def _peel(ask: _Ask) -> Resolution | None:
         if _ZONE.fullmatch(rest):
             return _coarse(ask, region.place, f"{ask.written}不是行政区划，按所在区划计")
     return None
+
+
+def _related(region: Region, place: Division) -> bool:
+    """A government inside the region asked for, or above it; never a namesake elsewhere."""
+    above = any(prefix.startswith(place.prefix) for prefix in region.prefixes)
+    return place.system == "gbt2260" and (above or region.holds(place.code))
 
 
 def _pick(ask: _Ask, same: list[Division]) -> Resolution:
