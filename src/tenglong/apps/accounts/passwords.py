@@ -57,7 +57,7 @@ class HistoryValidator:
         return _("不能与最近 %(count)d 次用过的密码相同") % {"count": settings.TENGLONG_PASSWORD_HISTORY}
 
     def password_changed(self, password: str, user: Any = None) -> None:
-        """Called by Django after a change: remember the hash, forget what is older than the rule needs."""
+        """Called by `User.save` after a change: remember the hash, forget what is older than the rule needs."""
         if isinstance(user, User) and user.pk:
             remember(user)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts import cipher, trail
 from tenglong.apps.accounts.locking import save_locked
 from tenglong.apps.accounts.models import Department, RoleGrant, User, UserSession
-from tenglong.apps.accounts.passwords import random_password, remember
+from tenglong.apps.accounts.passwords import random_password
 from tenglong.apps.accounts.roles import DEFAULT_SCOPE, ROLE_CHOICES, SCOPES_ALLOWED, SEPARATED
 from tenglong.apps.accounts.scope import require
 from tenglong.domain.delta import Delta
@@ -45,7 +45,6 @@ def create_user(
     user.password_changed_at = timezone.now()
     with transaction.atomic():
         user.save()
-        remember(user)
         told = [Delta("username", None, username), Delta("name", None, name), Delta("department", None, str(department or ""))]
         trail.record(actor, "user.create", "user", user.ulid, deltas=told)
     return user, chosen
@@ -90,7 +89,6 @@ def _set_password(user: User, password: str, *, must_change: bool) -> None:
     user.must_change_password = must_change
     user.password_changed_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
-    remember(user)
 
 
 def grant_role(
