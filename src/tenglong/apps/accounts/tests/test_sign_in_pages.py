@@ -8,11 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from conftest import PASSWORD
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from conftest import PASSWORD
 from tenglong.apps.accounts.models import User, UserSession
 from tenglong.web import access
 
@@ -150,7 +150,8 @@ def test_every_address_has_a_verb() -> None:
 
 
 def test_an_address_without_a_verb_is_refused_to_everyone(cast: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_verbs", {name: verb for name, verb in access.registered().items() if name != "accounts:profile"})
+    known = {name: verb for name, verb in access.registered().items() if name != "accounts:profile"}
+    monkeypatch.setattr(access, "_verbs", known)
     assert sign_in(cast.county).get("/me/").status_code == 403
 
 
@@ -177,7 +178,8 @@ def test_new_user_and_role_through_the_pages(cast: Any) -> None:
     admin, guard = Client(), Client()
     admin.force_login(cast.system_admin)
     guard.force_login(cast.security_admin)
-    page = admin.post("/users/new/", {"username": "xin", "name": "新人", "department": cast.town_office.pk, "phone": "13800000000"})
+    wish = {"username": "xin", "name": "新人", "department": cast.town_office.pk, "phone": "13800000000"}
+    page = admin.post("/users/new/", wish)
     password = re.search(r'id="password">([^<]+)<', page.content.decode())
     person = User.objects.get(username="xin")
     assert password
