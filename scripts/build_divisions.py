@@ -154,39 +154,38 @@ def level(code: str) -> str:
 
 def derive(found: list[Spell]) -> None:
     """Successors that follow from code or name alone; everything else must stand in succession.yaml."""
+    by_place: dict[tuple[str, str], list[Spell]] = defaultdict(list)
+    for one in found:
+        by_place[one.code[:2], level(one.code)].append(one)
     for old in found:
-        if old.end is None or old.successors:
-            continue
-        near = [
-            new
-            for new in found
-            if new is not old
-            and level(new.code) == level(old.code)
-            and new.code[:2] == old.code[:2]
-            and new.start <= old.end + GAP_MONTHS
-            and (new.end is None or new.end > old.end)
-            and new.start >= old.end - GAP_MONTHS
-        ]
-        moved = [
-            new
-            for new in found
-            if new.name == old.name
-            and new is not old
-            and new.code[:2] == old.code[:2]
-            and new.start <= old.end
-            and (new.end is None or new.end > old.end)
-            and level(new.code) == level(old.code)
-        ]
-        if choice := next(candidates(old, near), None) or next(iter(moved), None):
-            old.successors, old.basis = choice.code, "derived"
+        if old.end is not None and not old.successors:
+            choice = next(candidates(old, by_place[old.code[:2], level(old.code)]), None)
+            if choice:
+                old.successors, old.basis = choice.code, "derived"
 
 
-def candidates(old: Spell, near: list[Spell]) -> Iterator[Spell]:
-    key = stem(old.name)
+def candidates(old: Spell, peers: list[Spell]) -> Iterator[Spell]:
+    """Best first. A name before a code, for codes are sometimes dealt out anew (Hainan 2007)."""
+    if old.end is None:
+        return
+    end, key = old.end, stem(old.name)
+    peers = [new for new in peers if new is not old and (new.end is None or new.end > end)]
+    near = [new for new in peers if abs(new.start - end) <= GAP_MONTHS]
+    here = [new for new in near if new.code[:4] == old.code[:4]]
+    namesakes = any(new.name == old.name and new.start < end - GAP_MONTHS for new in peers)
+    yield from (new for new in here if new.name == old.name)
+    if not namesakes:
+        yield from (new for new in near if new.name == old.name)
     yield from (new for new in near if new.code == old.code)
-    yield from (new for new in near if new.name == old.name)
-    yield from (new for new in near if new.code[:4] == old.code[:4] and stem(new.name) == key)
-    yield from (new for new in near if stem(new.name) == key or new.name.startswith(old.name))
+    yield from (new for new in here if stem(new.name) == key)
+    if not namesakes and len(key) > 1:
+        yield from (new for new in near if stem(new.name) == key)
+    yield from (new for new in near if new.name.startswith(old.name))
+    yield from (
+        new
+        for new in peers
+        if new.name == old.name and new.start <= end and len({p.code for p in peers if p.name == old.name}) == 1
+    )
 
 
 def townships(folder: Path, prefixes: list[str]) -> list[Spell]:

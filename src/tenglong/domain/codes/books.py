@@ -73,12 +73,18 @@ class DivisionBook:
     def __init__(self, divisions: Iterable[Division], aliases: Iterable[Alias]) -> None:
         self.by_code: dict[str, list[Division]] = defaultdict(list)
         self.by_name: dict[str, list[Division]] = defaultdict(list)
-        self.by_stem: dict[str, list[Division]] = defaultdict(list)
         for one in divisions:
             self.by_code[one.code].append(one)
             self.by_name[one.name].append(one)
-            self.by_stem[stem(one.name)].append(one)
         self.aliases = {alias.name: alias for alias in aliases}
+
+    @cached_property
+    def by_stem(self) -> dict[str, list[Division]]:
+        """Built on first need: most lookups end at the full name."""
+        out: dict[str, list[Division]] = defaultdict(list)
+        for name, spells in self.by_name.items():
+            out[stem(name)].extend(spells)
+        return out
 
     def at(self, code: str, on: date | None) -> Division | None:
         """The name that a code carried on that day; None when it was not in force."""

@@ -8,6 +8,8 @@ from tenglong.domain.codes.books import LEVEL_LABELS, Division, DivisionBook, Su
 from tenglong.domain.codes.model import CodeExplanation, Kind, Segment, code_issue
 from tenglong.domain.quality.issue import Issue, Severity
 
+MAX_CHAIN = 12
+"""Longer than any real chain of successions since 1980; guards against a circle in hand-written facts."""
 SYSTEMS = {"gbt2260": "GB/T 2260", "statistical": "统计用区划代码"}
 BASIS = {"documented": "有文件", "recorded": "人工录入、待核", "derived": "由代码或名称推导、待核"}
 
@@ -26,21 +28,21 @@ def successors_in_force(book: DivisionBook, old: Division, on: date | None) -> l
     """Follows the chain until a name in force on `on`; the Successor is the first link (it carries the towns)."""
     out: list[tuple[Division, Successor]] = []
     for link in old.successors:
-        for code in _follow(book, link.code, old.valid_to, on, depth=0):
-            found = book.at(code, on)
-            if found and found not in (one for one, _ in out):
+        for found in _follow(book, link.code, old.valid_to, on, depth=0):
+            if found not in (one for one, _ in out):
                 out.append((found, link))
     return out
 
 
-def _follow(book: DivisionBook, code: str, since: date | None, on: date | None, depth: int) -> list[str]:
-    if book.at(code, on) or depth > 6:
-        return [code]
-    later = [one for one in book.by_code.get(code, []) if one.valid_to and (since is None or one.valid_to > since)]
-    if not later:
+def _follow(book: DivisionBook, code: str, since: date | None, on: date | None, depth: int) -> list[Division]:
+    """Spell by spell, not code by code: a code may carry another place later (410307: 洛龙区, then 偃师区)."""
+    heirs = [one for one in book.by_code.get(code, []) if one.valid_to is None or since is None or one.valid_to > since]
+    if not heirs or depth > MAX_CHAIN:
         return []
-    newest = max(later, key=lambda one: one.valid_to or date.max)
-    return [code for link in newest.successors for code in _follow(book, link.code, newest.valid_to, on, depth + 1)]
+    heir = min(heirs, key=lambda one: one.valid_from or date.min)
+    if heir.in_force(on) or not heir.successors or (on and heir.valid_from and on < heir.valid_from):
+        return [heir] if heir.in_force(on) else [one for one in [book.at(code, on)] if one]
+    return [one for link in heir.successors for one in _follow(book, link.code, heir.valid_to, on, depth + 1)]
 
 
 def abolished_issue(book: DivisionBook, old: Division, now: list[Division], on: date | None, field: str = "division") -> Issue:
