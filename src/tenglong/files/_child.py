@@ -66,7 +66,7 @@ def _plain(
     if format in {"xlsx", "xls"}:
         from tenglong.files.sheets import read_workbook
 
-        return read_workbook(path, name, format, limits, layer)
+        return read_workbook(_named(path, format, folder), name, format, limits, layer)
     if format == "csv":
         from tenglong.files.text import read_csv
 
@@ -74,6 +74,16 @@ def _plain(
     from tenglong.files.vector import read_vector
 
     return read_vector(_copy(path, format, folder), name, format, limits, layer, encoding)
+
+
+def _named(path: Path, format: str, folder: Path) -> Path:
+    """calamine goes by the extension: a workbook under another one is read through a link with the right one."""
+    if path.suffix.lower() == f".{format}":
+        return path
+    link = folder / f"book.{format}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path)
+    return link
 
 
 def _copy(path: Path, format: str, folder: Path) -> Path:
