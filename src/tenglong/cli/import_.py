@@ -33,6 +33,27 @@ def _options(function: Any) -> Any:
     return function
 
 
+def _record_options(function: Any) -> Any:
+    """Options of the path into the record."""
+    day = click.DateTime(["%Y-%m-%d"])
+    for option in (
+        click.option("--as", "user", default="", help="以哪个账号的名义导入，其角色和管辖范围照常生效"),
+        click.option("--confirm", is_flag=True, help="核对后直接入库；缺省停在预览"),
+        click.option("--mode", type=click.Choice(["change", "correction"]), help="差异是变更还是更正；缺省按摸排日期判断"),
+        click.option("--survey-date", type=day, help="摸排日期"),
+        click.option("--valid-from", type=day, help="生效日期；缺省为摸排日期，再缺省为今天"),
+    ):
+        function = option(function)
+    return function
+
+
+def _wish(rest: dict[str, Any]) -> dict[str, Any]:
+    """Takes the options of the record out of `rest`."""
+    taken = {name: rest.pop(name) for name in ("user", "confirm", "mode", "survey_date", "valid_from")}
+    days = {name: taken[name].date() if taken[name] else None for name in ("survey_date", "valid_from")}
+    return {**taken, "mode": taken["mode"] or "", **days}
+
+
 def _recorder() -> Any:
     """The survey app, started only when something is to be recorded."""
     from tenglong.cli import _record
@@ -62,6 +83,7 @@ def _kind_command(kind: str) -> click.Command:
     @click.command(name=kind, help=f"导入{spec_of(kind).label}；--dry-run 只检查")
     @click.argument("file", type=FILE)
     @_options
+    @_record_options
     @click.option("--mapping", type=FILE, help="列与字段的对应方案（JSON）")
     @click.option("--sheet", help="工作表或图层的名字")
     @click.option("--annotate", type=click.Path(path_type=Path), help="把问题标在表格副本里，写到这个 .xlsx")
@@ -82,9 +104,10 @@ def _import_file(
     annotate: Path | None,
     **rest: Any,
 ) -> None:
+    wish = _wish(rest)
     choice = _dry.Choice(mapping=mapping, **rest)
     if not dry_run:
-        _recorder().import_file(kind, file, choice, as_json=as_json, strict=strict, annotate=annotate)
+        _recorder().import_file(kind, file, choice, as_json=as_json, strict=strict, annotate=annotate, **wish)
         return
     try:
         taken = _dry.take(kind, file, choice)
@@ -115,11 +138,13 @@ def _print_mapping(extra: dict[str, Any]) -> None:
 @command.command(name="folder", help="导入一个文件夹：自动认出每个文件的种类，按规定顺序")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @_options
+@_record_options
 def folder(directory: Path, dry_run: bool, as_json: bool, strict: bool, **rest: Any) -> None:
     """Exit codes as every checking verb."""
+    wish = _wish(rest)
     choice = _dry.Choice(**rest)
     if not dry_run:
-        _recorder().import_folder(directory, choice, as_json=as_json, strict=strict)
+        _recorder().import_folder(directory, choice, as_json=as_json, strict=strict, **wish)
         return
     taken, left = _dry.take_folder(directory, choice)
     if not taken:

@@ -272,3 +272,8 @@ def _job_rule(scope: Scope) -> Q:
 def states(ulids: list[str]) -> dict[str, str]:
     """State of each job that exists, for apps that keep a job's ulid with their own rows."""
     return dict(Job.objects.filter(ulid__in=ulids).values_list("ulid", "state"))
+
+
+def by_ulid(ulid: str) -> Job:
+    """For the program itself (command line, tests): no scope. Raises Job.DoesNotExist."""
+    return Job.objects.select_related("user").get(ulid=ulid)

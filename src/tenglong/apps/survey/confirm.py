@@ -37,6 +37,14 @@ def default_mode(batch: ImportBatch, latest_start: date | None) -> Mode:
     return Mode.CHANGE if batch.survey_date > latest_start else Mode.CORRECTION
 
 
+def latest_start(batch: ImportBatch, actor: Any) -> date | None:
+    """Latest start among the versions that the changed rows would touch; a sample is enough for a default."""
+    rows = StagedRow.objects.filter(batch=batch, action=Action.CHANGED).order_by("position")[:500]
+    matches = appliers.of(batch.kind).match([row.values for row in rows], actor) if rows else []
+    starts = [match.held.valid_from for match in matches if match.held and match.held.valid_from]
+    return max(starts, default=None)
+
+
 def run(
     batch: ImportBatch, actor: Any, mode: str, valid_from: date, atomic: Atomic, progress: Progress
 ) -> dict[str, Any]:

@@ -88,13 +88,15 @@ def _write(upload: Upload, draft: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def new_batch(actor: Any, kind: str, upload: Upload, survey_date: date | None, division_code: str) -> ImportBatch:
+def new_batch(
+    actor: Any, kind: str, upload: Upload, survey_date: date | None, division_code: str, encoding: str = ""
+) -> ImportBatch:
     """Keep the file and note the batch; reading it is the job's work."""
     name = clean_name(upload.name or "")
     sha256, size, path = keep(upload, name)
     return ImportBatch.objects.create(
         kind=kind, file_name=name, file_size=size, sha256=sha256, stored_path=path, survey_date=survey_date,
-        division_code=division_code, department_id=actor.department_id, created_by_id=actor.pk,
+        encoding=encoding, division_code=division_code, department_id=actor.department_id, created_by_id=actor.pk,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from tenglong.apps.accounts.scope import scope_of
 from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
-from tenglong.apps.survey import confirm, intake, mapping, pipeline, queries, staging
+from tenglong.apps.survey import confirm, intake, mapping, pipeline, place, queries, staging
 from tenglong.apps.survey.intake import SurveyError
 from tenglong.apps.survey.models import ImportBatch, State
 
@@ -66,11 +66,14 @@ def _stage(ctx: JobContext, batch: ImportBatch) -> dict[str, int]:
     rows, issues = pipeline.rows_of(batch, table, known)
     ctx.progress(0, len(rows), _("检查质量"))
     report = pipeline.check(rows, issues, known)
+    sample = [staging.row_values(rows, index, batch.division_code) for index in range(min(len(rows), place.SAMPLE))]
+    shifted, offset = place.shift_issue(batch, rows, sample, ctx.user)
+    report.add(shifted)
     scope = scope_of(ctx.user)
     plan = staging.Staging(batch, rows, staging.by_row(report.issues), ctx.user, scope, staging.place_of(scope, batch))
     counts = staging.run(plan, ctx.progress)
     ImportBatch.objects.filter(pk=batch.pk).update(
-        state=State.PREVIEW, counts=counts, extra={"skipped": report.skipped}, problem="",
+        state=State.PREVIEW, counts=counts, extra={"skipped": report.skipped, "offset": offset}, problem="",
         lock_version=batch.lock_version + 1,
     )
     return counts

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import require
 from tenglong.apps.audit import service as audit
-from tenglong.apps.survey import pipeline, queries
+from tenglong.apps.survey import pipeline, place, queries
 from tenglong.apps.survey.intake import SurveyError
 from tenglong.apps.survey.models import ImportBatch, MappingTemplate, State
 from tenglong.domain.survey.headings import plain
@@ -41,7 +41,7 @@ def choose_table(batch: ImportBatch, actor: Any, table: Table) -> None:
     batch.template = template
     batch.mapping_reason = _("表头与模板“%(name)s”一致，已沿用上次的对应关系") % {"name": template.name} if template else ""
     batch.mapping = mapping.as_json()
-    batch.crs = table.crs or ""
+    place.weigh(batch, table, list(pipeline.county(actor).outlines.values()))
     batch.state = State.MAPPING
     batch.save()
 

@@ -54,6 +54,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField(_("文件名"), max_length=200)
     file_size = models.BigIntegerField(_("大小"))
     stored_path = models.CharField(max_length=300)  # below TENGLONG_HOME
+    encoding = models.CharField(max_length=32, blank=True)  # chosen by a person; "" = what the bytes suggest
     table_name = models.CharField(_("工作表"), max_length=120, blank=True)
     tables = models.JSONField(default=list, blank=True)  # what the file holds: name, rows, columns, samples
     mapping = models.JSONField(default=dict, blank=True)

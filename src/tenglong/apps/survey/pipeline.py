@@ -14,6 +14,7 @@ from tenglong import files
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.survey.intake import SurveyError, file_of
 from tenglong.apps.survey.models import ImportBatch
+from tenglong.domain.geo.crs import swapped as turned
 from tenglong.domain.geo.crs_names import LONLAT, UnknownCrs, transformer
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.options import Context
@@ -59,7 +60,7 @@ def county(actor: Any) -> County:
 def read(batch: ImportBatch) -> list[Table]:
     """Tables of the file, parsed in a confined child. Raises SurveyError with a Chinese sentence."""
     try:
-        tables = files.read(file_of(batch), name=batch.file_name)
+        tables = files.read(file_of(batch), name=batch.file_name, encoding=batch.encoding or None)
     except files.FileError as error:
         raise SurveyError(str(error)) from error
     if not tables:
@@ -101,21 +102,24 @@ def rows_of(batch: ImportBatch, table: Table, known: County) -> tuple[Batch, lis
     """Normalised rows, geometry in EPSG:4490. Raises SurveyError."""
     try:
         mapping = settle(Mapping.from_json(batch.mapping), table)
-        rows, issues = to_batch(batch.kind, table, mapping, crs=batch.crs or None, profile=known.prefix or None)
+        crs, _bar, swapped = batch.crs.partition("|")
+        rows, issues = to_batch(batch.kind, table, mapping, crs=crs or None, profile=known.prefix or None)
     except (MappingError, UnknownCrs) as error:
         raise SurveyError(str(error)) from error
-    to_lonlat(rows)
+    to_lonlat(rows, north_first=bool(swapped))
     fill_towns(rows, known)
     fill_stated_text(rows)
     return rows, issues
 
 
-def to_lonlat(rows: Batch) -> None:
+def to_lonlat(rows: Batch, north_first: bool = False) -> None:
     """The record keeps EPSG:4490. Raises SurveyError when there are shapes and nobody knows where they are."""
     if rows.geometry is None or bool(shapely.is_missing(rows.geometry).all()):
         return
     if not rows.crs:
         raise SurveyError(_("图形的坐标系还没有确定，请在“坐标系”一栏选定。"))
+    if north_first:
+        rows.geometry = turned(rows.geometry)
     if rows.crs != LONLAT:
         change = transformer(rows.crs, LONLAT)
         moved = shapely.transform(rows.geometry, lambda xy: np.column_stack(change.transform(xy[:, 0], xy[:, 1])))

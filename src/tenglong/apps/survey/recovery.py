@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from tenglong.apps.jobs import service as jobs
@@ -31,3 +33,8 @@ def settle(batch: ImportBatch) -> bool:
             lock_version=batch.lock_version + 1,
         )
     )
+
+
+def queued_job(batch: ImportBatch) -> Any:
+    """The job that waits for this batch."""
+    return jobs.by_ulid(batch.job_ulid)

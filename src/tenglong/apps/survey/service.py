@@ -22,7 +22,9 @@ set_mapping = mapping.set_mapping
 save_template = mapping.save_template
 
 
-def upload(actor: Any, kind: str, file: intake.Upload, *, survey_date: date | None = None) -> ImportBatch:
+def upload(
+    actor: Any, kind: str, file: intake.Upload, *, survey_date: date | None = None, encoding: str = ""
+) -> ImportBatch:
     """Keep the file and queue its reading. Raises SurveyError; a refused file leaves nothing behind."""
     require(actor, "survey.import")
     if kind not in KINDS:
@@ -31,7 +33,7 @@ def upload(actor: Any, kind: str, file: intake.Upload, *, survey_date: date | No
     if survey_date and survey_date > timezone.localdate():
         raise SurveyError(_("摸排日期 %(date)s 晚于今天，请改正。") % {"date": survey_date})
     with transaction.atomic():
-        batch = intake.new_batch(actor, kind, file, survey_date, own_town(actor))
+        batch = intake.new_batch(actor, kind, file, survey_date, own_town(actor), encoding)
         audit.record(actor, "survey.upload", "import_batch", batch.ulid, batch_id=batch.pk, digest=batch.sha256,
                      reason=batch.file_name)
         queue(actor, batch, "survey.read", _("读取 %(name)s") % {"name": batch.file_name})
@@ -85,6 +87,11 @@ def confirm(actor: Any, batch: ImportBatch, mode: str, valid_from: date, *, lock
     return queue(
         actor, batch, "survey.confirm", _("入库 %(name)s") % {"name": batch.file_name}, mode=mode, valid_from=valid_from.isoformat()
     )
+
+
+def default_mode(actor: Any, batch: ImportBatch) -> Mode:
+    """What the form offers: a survey later than what is held tells of a change, an older or undated one mends."""
+    return confirming.default_mode(batch, confirming.latest_start(batch, actor))
 
 
 def _move(batch: ImportBatch, allowed: tuple[State, ...], to: State) -> None:

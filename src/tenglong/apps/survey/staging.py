@@ -47,7 +47,7 @@ class Staging:
 
 def settings_digest(batch: ImportBatch) -> str:
     """Equal only when file, table, mapping and coordinate system are equal: then chunks already staged stay."""
-    parts = [batch.sha256, batch.kind, batch.table_name, batch.mapping, batch.crs, batch.county_profile, batch.division_code]
+    parts = [batch.sha256, batch.kind, batch.encoding, batch.table_name, batch.mapping, batch.crs, batch.division_code]
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
