@@ -15,3 +15,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler403 = "tenglong.web.errors.forbidden"
 handler404 = "tenglong.web.errors.not_found"
 handler500 = "tenglong.web.errors.broken"
+urlpatterns.append(path("tiles/", include("tenglong.apps.registry.tile_urls")))

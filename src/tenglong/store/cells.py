@@ -52,7 +52,9 @@ def deinterleave(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
     return _gather(code), _gather(code >> 1)
 
 
-_STEPS: Final = ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555))
+_STEPS: Final = (
+    (16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555),
+)
 
 
 def _spread(value: NDArray[np.int64]) -> NDArray[np.int64]:

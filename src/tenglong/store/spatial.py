@@ -147,20 +147,22 @@ class SqliteStore(_Store):
         """Compare every shape with its entry. An entry differs when it does not hold the whole box."""
         held = "r.minx <= s.minx AND r.maxx >= s.maxx AND r.miny <= s.miny AND r.maxy >= s.maxy"
         # rounded outwards by one 32-bit step at most: 1e-4 degrees is generous and still finds a moved box
-        near = "abs(r.minx - s.minx) < 1e-4 AND abs(r.maxx - s.maxx) < 1e-4 AND abs(r.miny - s.miny) < 1e-4 AND abs(r.maxy - s.maxy) < 1e-4"
+        near = " AND ".join(f"abs(r.{side} - s.{side}) < 1e-4" for side in ("minx", "maxx", "miny", "maxy"))
+        shapes = "SELECT count(*) FROM store_shape s"
         return StoreCheck(
-            shapes=_number("SELECT count(*) FROM store_shape"),
+            shapes=_number(shapes),
             indexed=_number(f"SELECT count(*) FROM {RTREE}"),  # noqa: S608
-            missing=_number(f"SELECT count(*) FROM store_shape WHERE id NOT IN (SELECT id FROM {RTREE})"),  # noqa: S608
+            missing=_number(f"{shapes} WHERE s.id NOT IN (SELECT id FROM {RTREE})"),
             orphaned=_number(f"SELECT count(*) FROM {RTREE} WHERE id NOT IN (SELECT id FROM store_shape)"),  # noqa: S608
-            differing=_number(f"SELECT count(*) FROM store_shape s JOIN {RTREE} r ON r.id = s.id WHERE NOT ({held} AND {near})"),  # noqa: S608
+            differing=_number(f"{shapes} JOIN {RTREE} r ON r.id = s.id WHERE NOT ({held} AND {near})"),
         )
 
     def rebuild(self) -> int:
         """Write the index anew from the shapes; returns how many entries."""
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {RTREE}")  # noqa: S608
-            cursor.execute(f"INSERT INTO {RTREE} (id, minx, maxx, miny, maxy) SELECT id, minx, maxx, miny, maxy FROM store_shape")  # noqa: S608
+            columns = "id, minx, maxx, miny, maxy"
+            cursor.execute(f"INSERT INTO {RTREE} ({columns}) SELECT {columns} FROM store_shape")  # noqa: S608
         return _number(f"SELECT count(*) FROM {RTREE}")  # noqa: S608
 
 

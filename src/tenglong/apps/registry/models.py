@@ -152,7 +152,7 @@ class PlotVersion(Dated, Owned):
             models.Index(fields=["division_code", "survey_number"], name="plot_survey_number"),
             # all that an aggregate tile reads, so that it never touches the rows themselves
             models.Index(
-                fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "status", "surveyed_cm2", "plot"],
+                fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "surveyed_cm2", "plot", "valid_to"],
                 condition=Q(valid_to__isnull=True), name="plot_current_cell",
             ),
         ]

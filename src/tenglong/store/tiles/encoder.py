@@ -1,0 +1,132 @@
+"""A tile of one or more layers (Mapbox Vector Tile 2.1), each written as one array of varints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from tenglong.store.tiles import rings
+from tenglong.store.tiles.frame import EXTENT, Geometries, place, to_tile
+from tenglong.store.tiles.rings import Commands
+from tenglong.store.tiles.values import dictionary, values_bytes
+from tenglong.store.tiles.varints import Ints, block, one, pack, sizes
+
+POINT: Final = 1
+POLYGON: Final = 3
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Geometries in degrees (EPSG:4490 lon/lat) and columns of text, int, float, bool or None, each as long.
+
+    `labels` adds a layer `<name>_label` with one point per feature, in that tile alone which holds the point.
+    """
+
+    name: str
+    geometries: Geometries
+    attributes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    labels: Sequence[str] = ()
+
+
+def encode(layer: str, z: int, x: int, y: int, geoms: Geometries, attributes: Mapping[str, Sequence[Any]]) -> bytes:
+    """One layer of polygons; empty bytes when nothing of it lies in the tile."""
+    return encode_layers(z, x, y, [Layer(layer, geoms, attributes)])
+
+
+def encode_layers(z: int, x: int, y: int, layers: Sequence[Layer]) -> bytes:
+    """The tile z/x/y; layers without a feature in it are left out. Raises ValueError outside the world."""
+    return b"".join(_encoded(layer, z, x, y) for layer in layers)
+
+
+def _encoded(layer: Layer, z: int, x: int, y: int) -> bytes:
+    geometries = np.asarray(layer.geometries, dtype=object)
+    if not len(geometries):
+        return b""
+    placed, source = place(geometries, z, x, y)
+    drawn = rings.polygons(placed)
+    out = _layer(layer.name, POLYGON, Commands(drawn.values, drawn.starts, source[drawn.owner]), layer.attributes)
+    if layer.labels:
+        wanted = {name: layer.attributes[name] for name in layer.labels}
+        out += _layer(f"{layer.name}_label", POINT, _labels(geometries, z, x, y), wanted)
+    return out
+
+
+def _labels(geometries: Geometries, z: int, x: int, y: int) -> Commands:
+    """Label points inside the tile proper: the neighbour draws those of its own."""
+    pairs = label_points(geometries)
+    moved = to_tile(pairs, z, x, y)
+    inside = np.flatnonzero(((moved >= 0) & (moved < EXTENT)).all(axis=1))
+    return rings.points(moved[inside], inside)
+
+
+def label_points(geometries: Geometries) -> NDArray[np.float64]:
+    """A place for the label of each: the centroid where it lies inside, which is cheap and mostly true, else a point
+    that surely does. NaN for an empty geometry."""
+    middle = shapely.centroid(geometries)
+    shapely.prepare(geometries)
+    outside = ~shapely.contains_xy(geometries, shapely.get_x(middle), shapely.get_y(middle)) & ~shapely.is_empty(geometries)
+    if outside.any():
+        middle[outside] = shapely.point_on_surface(geometries[outside])
+    return np.column_stack((shapely.get_x(middle), shapely.get_y(middle)))
+
+
+def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Sequence[Any]]) -> bytes:
+    if not len(drawn.owner):
+        return b""
+    tags, has, values = _tags(attributes, drawn.owner)
+    features = _features(kind, drawn, tags, has)
+    content = block(1, name.encode()) + features
+    content += b"".join(block(3, key.encode()) for key in attributes) + b"".join(values)
+    return block(3, content + one(5 << 3) + one(EXTENT) + one(15 << 3) + one(2))
+
+
+def _tags(attributes: Mapping[str, Sequence[Any]], owner: Ints) -> tuple[Ints, NDArray[np.bool_], list[bytes]]:
+    """Key and value numbers (features, 2 × keys), which of them are there, and the values' bytes. None is no tag."""
+    tags = np.zeros((len(owner), 2 * len(attributes)), dtype=np.int64)
+    has = np.zeros(tags.shape, dtype=bool)
+    rows, pieces, total = owner.tolist(), [], 0
+    for index, column in enumerate(attributes.values()):
+        numbers, values = dictionary([column[row] for row in rows])
+        tags[:, 2 * index], tags[:, 2 * index + 1] = index, numbers + total
+        has[:, 2 * index] = has[:, 2 * index + 1] = numbers >= 0
+        pieces.append(values_bytes(values))
+        total += len(values)
+    return tags, has, pieces
+
+
+def _features(kind: int, drawn: Commands, tags: Ints, has: NDArray[np.bool_]) -> bytes:
+    """Every feature of the layer as one row of varints: lengths first, worked out by arrays."""
+    count = len(drawn.owner)
+    tag_values, tag_count = tags[has], has.sum(axis=1)
+    tag_bytes = _summed(sizes(tag_values), np.r_[0, np.cumsum(tag_count)])
+    geometry_count = np.diff(drawn.starts)
+    geometry_bytes = _summed(sizes(drawn.values), drawn.starts)
+    body = tag_bytes + geometry_bytes + 4 + sizes(tag_bytes) + sizes(geometry_bytes)
+    offset = np.r_[0, np.cumsum(tag_count + geometry_count + 8)]
+    out = np.empty(int(offset[-1]), dtype=np.int64)
+    start = offset[:-1]
+    out[start], out[start + 1] = 2 << 3 | 2, body
+    out[start + 2], out[start + 3] = 2 << 3 | 2, tag_bytes
+    _spread(out, start + 4, tag_count, tag_values)
+    behind = start + 4 + tag_count
+    out[behind], out[behind + 1] = 3 << 3, kind
+    out[behind + 2], out[behind + 3] = 4 << 3 | 2, geometry_bytes
+    _spread(out, behind + 4, geometry_count, drawn.values)
+    assert len(start) == count
+    return pack(out)
+
+
+def _summed(values: Ints, starts: Ints) -> Ints:
+    total = np.r_[0, np.cumsum(values)]
+    return total[starts[1:]] - total[starts[:-1]]
+
+
+def _spread(out: Ints, at: Ints, count: Ints, values: Ints) -> None:
+    """Write `count[i]` of `values` from place `at[i]` on."""
+    starts = np.r_[0, np.cumsum(count)][:-1]
+    out[np.repeat(at - starts, count) + np.arange(len(values))] = values
