@@ -9,6 +9,7 @@ import numpy as np
 
 from tenglong.demo.county import YEARS, Building, Enterprise, Occupancy, Plot
 from tenglong.demo.identity import TRADES, Trade, credit_codes, firm_names, person, phone
+from tenglong.demo.land import SURVEYED
 from tenglong.demo.streams import stream
 
 OWNER_SHARE = 0.52
@@ -146,7 +147,8 @@ class _Chain:
 
     def _row(self, firm: int, role: str, part: float, landlord: str, start: date) -> Occupancy:
         rents = role in ("lessee", "sublessee")
-        end = start.replace(year=start.year + 5 + int(self.rng.integers(6)), day=1) if rents else None
+        start = max(start, self.plot.valid_from) if self.plot.valid_from > SURVEYED else start
+        end = start.replace(year=max(start.year + 5, 2027) + int(self.rng.integers(6)), day=1) if rents else None
         code = self.people.enterprises[firm].uscc
         contract = f"ZL{start:%Y%m}-{self.rng.integers(10_000, 99_999)}" if rents else ""
         floor = sum(house.floor_cm2 for house in self.houses)

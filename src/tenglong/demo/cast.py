@@ -1,0 +1,57 @@
+"""The people of the demo county: one of every role, with random passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tenglong.apps.accounts import service
+from tenglong.apps.registry import locate
+from tenglong.demo.county import COUNTY_CODE, County, Enterprise
+
+#: username, title, role, town code ("" county-wide)
+PEOPLE: tuple[tuple[str, str, str, str], ...] = (
+    ("xian-admin", "县级管理员", "county_admin", ""), ("analyst", "经信局分析人员", "analyst", ""), ("leader", "领导", "leader", ""),
+    ("baiguan", "百官街道经办", "town_officer", "001"), ("songxia", "崧厦街道经办", "town_officer", "007"),
+    ("sysadmin", "系统管理员", "system_admin", ""), ("secadmin", "安全管理员", "security_admin", ""),
+    ("auditor", "审计员", "auditor", ""),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    username: str
+    password: str
+    title: str
+
+
+def make(county: County, firm: Enterprise) -> list[Account]:
+    """Departments, users and their roles; passwords are random and need not be changed at the first log-in."""
+    bureau = service.department_named("上虞区经济和信息化局（示范）", [COUNTY_CODE])
+    made = []
+    for username, title, role, town in PEOPLE:
+        department = bureau if not town else _town_office(county, town, bureau)
+        made.append(_person(username, title, role, department))
+    made.append(_desk(firm))
+    return made
+
+
+def _town_office(county: County, short: str, bureau: Any) -> Any:
+    code = COUNTY_CODE + short
+    return service.department_named(f"{county.town_name(code)}经济发展办公室（示范）", [code], bureau)
+
+
+def _person(username: str, title: str, role: str, department: Any) -> Account:
+    user, password = service.create_user(
+        service.SYSTEM, username=username, name=f"示范·{title}", department=department, is_demo=True, must_change=False)
+    service.grant_role(service.SYSTEM, user, role, department=department)
+    return Account(username, password, title)
+
+
+def _desk(firm: Enterprise) -> Account:
+    """The desk of one firm: sees that firm alone."""
+    user, password = service.create_user(
+        service.SYSTEM, username="enterprise", name="示范·企业用户", is_demo=True, must_change=False)
+    key = locate.enterprises_by_uscc([firm.uscc])[firm.uscc]
+    service.grant_role(service.SYSTEM, user, "enterprise", enterprise_id=key)
+    return Account("enterprise", password, f"企业用户（{firm.name}）")

@@ -1,0 +1,136 @@
+"""Writes the demo county into an empty register, in one transaction, and marks it 示范数据."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.db import transaction
+
+from tenglong.apps.audit.service import record
+from tenglong.apps.registry import bulk, counters
+from tenglong.apps.registry.models import Division, Lineage, Plot, PlotCode, Zone
+from tenglong.demo import cast, load_rows
+from tenglong.demo.build import build_county
+from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
+from tenglong.demo.streams import DEFAULT_SEED
+from tenglong.store.bulk import insert_rows
+from tenglong.store.spatial import boxes_of, store
+
+ACTOR = "system"
+#: long before the first survey: 上虞区 exists since 2013 (国函〔2013〕112号)
+COUNTY_SINCE = date(2013, 10, 18)
+ZONES_SINCE = date(2021, 1, 1)
+SHAPE_FILE = "demo.json"
+Progress = Callable[[int], None]
+
+
+@dataclass
+class Loaded:
+    """What was written, and the accounts with their passwords (shown once, kept nowhere)."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    people: list[cast.Account] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        words = {"plots": "地块", "parcels": "宗地", "buildings": "厂房", "enterprises": "企业", "occupancies": "用地关系",
+                 "accounts": "户号", "facts": "数据", "deals": "成交", "links": "地块宗地对应", "lineage": "沿革"}
+        told = "、".join(f"{words[kind]} {count}" for kind, count in self.counts.items())
+        heads = [f"{MARK}已装入：{told}", "", "示范账号（密码只显示这一次）："]
+        return heads + [f"  {person.username:<12} {person.password}   {person.title}" for person in self.people]
+
+
+def occupied() -> bool:
+    """Whether the register already holds a plot."""
+    return Plot.objects.exists()
+
+
+def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lambda percent: None) -> Loaded:
+    """Build and write; all or nothing. `progress` is told percents."""
+    county = build_county(seed, plots)
+    progress(15)
+    done = Loaded()
+    with transaction.atomic():
+        _divisions(county)
+        _zones(county)
+        _things(county, done, progress)
+        firm = next(row for row in county.enterprises if row.scale == "above_scale")
+        done.people = cast.make(county, firm)
+        record(ACTOR, "demo.load", "county", COUNTY_CODE, count=sum(done.counts.values()), reason=f"{MARK}，种子 {seed}")
+    _mark(seed)
+    progress(100)
+    return done
+
+
+def _things(county: County, done: Loaded, progress: Progress) -> None:
+    """Every kind in import order; ids are remembered by natural key."""
+    def write(kind: str, rows: bulk.PreparedRows, percent: int) -> list[int]:
+        applied = bulk.apply(kind, rows, actor=ACTOR, on=date(2021, 6, 1), batch_id=None)
+        done.counts[kind] = len(applied.ids)
+        progress(percent)
+        return applied.ids
+
+    every = [*county.plots, *county.retired]
+    plot_ids = dict(zip([plot.key for plot in every], write("plots", load_rows.plots(county), 25), strict=True))
+    done.counts["plots"] = len(county.plots)
+    done.counts["lineage"] = _lineage(county, plot_ids)
+    parcel_ids = dict(zip([row.code for row in county.parcels], write("parcels", load_rows.parcels(county), 32), strict=True))
+    write("links", load_rows.links(county, plot_ids, parcel_ids), 36)
+    houses = write("buildings", load_rows.buildings(county, plot_ids, parcel_ids), 44)
+    building_ids = dict(zip([row.code for row in county.buildings], houses, strict=True))
+    firms = write("enterprises", load_rows.enterprises(county), 52)
+    firm_ids = dict(zip([row.uscc for row in county.enterprises], firms, strict=True))
+    write("occupancies", load_rows.occupancies(county, plot_ids, building_ids, firm_ids), 58)
+    write("accounts", load_rows.accounts(county, plot_ids, firm_ids), 64)
+    write("facts", load_rows.facts(county, firm_ids), 94)
+    write("deals", load_rows.deals(county), 96)
+
+
+def _divisions(county: County) -> None:
+    """Province, city, county and its towns; only the outlines are invented."""
+    outline = shapely.union_all([town.outline for town in county.towns])
+    above: list[tuple[str, str, str, str]] = [("330000", "浙江省", "province", ""), ("330600", "绍兴市", "city", "330000")]
+    rows: list[tuple[Any, ...]] = [("GB/T 2260", code, name, level, parent, None, False) for code, name, level, parent in above]
+    shapes = _put("divisions", [outline, *[town.outline for town in county.towns]])
+    rows.append(("GB/T 2260", COUNTY_CODE, COUNTY_NAME, "county", "330600", shapes[0], True))
+    rows += [("statistical", town.code, town.name, "town", COUNTY_CODE, shape, True)
+             for town, shape in zip(county.towns, shapes[1:], strict=True)]
+    held = set(Division.objects.values_list("code", flat=True))
+    insert_rows(Division, ["system", "code", "name", "level", "parent_code", "shape_id", "invented", "valid_from"],
+                [(*row, COUNTY_SINCE) for row in rows if row[1] not in held])
+
+
+def _zones(county: County) -> None:
+    shapes = dict(zip([zone.code for zone in county.zones], _put("zones", [zone.outline for zone in county.zones]), strict=True))
+    ids: dict[str, int] = {}
+    for zone in county.zones:
+        made = Zone.objects.create(
+            code=zone.code, name=zone.name, kind=zone.kind, parent_id=ids.get(zone.parent), division_code=zone.town,
+            tags=[*zone.tags, MARK], shape_id=shapes[zone.code], valid_from=ZONES_SINCE)
+        ids[zone.code] = made.pk
+
+
+def _put(layer: str, shapes: list[Any]) -> list[int]:
+    wkbs = [shapely.to_wkb(shape) for shape in shapes]
+    return store().put_many(layer, wkbs, boxes_of(wkbs), counters.raise_revision(layer))
+
+
+def _lineage(county: County, plot_ids: dict[tuple[str, str], int]) -> int:
+    """Parent → child rows; the codes of retired plots end with them and are never given again."""
+    insert_rows(Lineage, ["parent_id", "child_id", "event", "date", "area_cm2"],
+                [(plot_ids[row.parent], plot_ids[row.child], row.event, row.date, row.area_cm2) for row in county.lineage])
+    for plot in county.retired:
+        PlotCode.objects.filter(plot_id=plot_ids[plot.key]).update(valid_to=plot.valid_to)
+    return len(county.lineage)
+
+
+def _mark(seed: int) -> None:
+    """The pages show 示范 as long as this file stands."""
+    path = Path(settings.TENGLONG_HOME) / SHAPE_FILE
+    path.write_text(json.dumps({"seed": seed, "mark": MARK}, ensure_ascii=False), encoding="utf-8")
