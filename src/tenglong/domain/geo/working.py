@@ -53,12 +53,18 @@ def planar_crs(shapes: Shapes, crs: str | None) -> str:
     metric = parsed.is_projected and all(axis.unit_conversion_factor == 1 for axis in parsed.axis_info)
     if metric and parsed.to_epsg() != 3857:
         return crs
-    box = shapely.total_bounds(shapes)
-    if not np.isfinite(box).all():
-        return crs_names.gk3(120)
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    x, y = middle(shapes)
     lon, _ = crs_names.transformer(crs, crs_names.LONLAT).transform(x, y)
     return crs_names.gk3(int(round(lon / 3)) * 3 if np.isfinite(lon) else 120)
+
+
+def middle(shapes: Shapes) -> tuple[float, float]:
+    """Median of the middles of the rows: a few rows far away (axes swapped, a slip of a digit) do not move it."""
+    boxes = shapely.bounds(shapes)
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(boxes):
+        return (float("nan"), float("nan"))
+    return float(np.median(boxes[:, [0, 2]])), float(np.median(boxes[:, [1, 3]]))
 
 
 def working(shapes: Shapes, crs: str | None, target: str | None = None, origin: tuple[float, float] | None = None) -> Working:

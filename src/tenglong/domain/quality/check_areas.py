@@ -25,7 +25,7 @@ def stated_area(subject: Subject) -> Iterator[Issue]:
     given = subject.batch.column("stated_area")
     stated = np.array([float(value) / CM2_PER_M2 if isinstance(value, int) else np.nan for value in given])
     rows = np.flatnonzero(np.isfinite(stated) & (subject.areas > 0))
-    crs = subject.batch.crs or crs_names.LONLAT
+    crs = subject.crs or crs_names.LONLAT
     drawn = polygonal(subject.raw[rows])
     geodesic, (plane, zones) = geodesic_area(drawn, crs), plane_area(drawn, crs)
     basis = geodesic if options.area_basis == "geodesic" else plane
@@ -56,7 +56,7 @@ def inside_division(subject: Subject) -> Iterator[Issue]:
     outlines = subject.context.outlines or {}
     names = [_outline_key(subject, index) for index in range(len(subject.batch))]
     rows = np.flatnonzero([name in outlines for name in names] & ~shapely.is_missing(subject.frame.shapes))
-    shapes = transform(subject.raw[rows], subject.batch.crs or crs_names.LONLAT, crs_names.LONLAT)
+    shapes = transform(subject.raw[rows], subject.crs or crs_names.LONLAT, crs_names.LONLAT)
     share = _share_outside(shapes, np.array([names[row] for row in rows], dtype=object), dict(outlines))
     for index, outside in zip(rows.tolist(), share.tolist(), strict=True):
         if outside <= subject.options.outside_share:

@@ -15,7 +15,8 @@ from tenglong.domain.quality.subject import Subject
 from tenglong.domain.survey.table import Batch
 from tenglong.domain.units import area_text
 
-ROLES: Final = {"owner": "自有", "lessee": "承租", "sublessee": "转租"}
+ROLES: Final = {"owner": "自有", "lessee": "承租", "sublessee": "转租", "idle": "空置"}
+_ANOTHER_PLACE_NAME = re.compile(r"(省|市|区|县|自治州|盟|旗)$")
 _ANOTHER_PLACE = re.compile(r"(省|市|区|县|自治州|盟|旗)")
 
 
@@ -170,3 +171,17 @@ def _address_inside(subject: Subject, address: object) -> bool | None:
     if any(name in text for name in (*subject.context.county_names, *(subject.context.divisions or {}))):
         return True
     return False if _ANOTHER_PLACE.search(text) else None
+
+
+@check("division-unknown", kinds=("plots", "parcels", "enterprises", "occupancies"), needs=("county",))
+def known_towns(subject: Subject) -> Iterator[Issue]:
+    """A town that is neither ours (by name or code) nor, for an enterprise, plainly a place elsewhere."""
+    ours = subject.context.divisions or {}
+    known = {*ours, *ours.values()}
+    for field in ("town", "production_town") if subject.kind == "enterprises" else ("town",):
+        for index, value in enumerate(subject.batch.column(field)):
+            text = str(value or "").strip()
+            elsewhere = subject.kind == "enterprises" and (text.isdigit() or _ANOTHER_PLACE_NAME.search(text))
+            if text and text not in known and not elsewhere:
+                yield subject.issue("division-unknown", index, f"“{text}”不是本县的镇街", field=field,
+                                    value=subject.given(field, index))

@@ -11,12 +11,25 @@ from tenglong.domain.quality.issue import Issue, Severity
 from tenglong.domain.quality.registry import check
 from tenglong.domain.quality.subject import Subject
 
+_PLACES = re.compile(r"^(?:[^省市区县]{2,3}[省市区县])+")
 _NOISE = re.compile(r"[\s()\[\]【】〔〕·.,，。'\"“”-]+")
 
 
 def plain_name(name: object) -> str:
     """Name for comparison: full-width to half-width, brackets, blanks and dots dropped."""
     return _NOISE.sub("", unicodedata.normalize("NFKC", str(name or ""))).casefold()
+
+
+def core_name(name: object, county: tuple[str, ...] = ()) -> tuple[str, str]:
+    """(places in front, the rest): 绍兴市上虞区某某有限责任公司 → (绍兴上虞, 某某有限公司); `county`: names without 市, 区."""
+    text = plain_name(name).replace("有限责任公司", "有限公司").replace("股份有限公司", "有限公司")
+    match = _PLACES.match(text)
+    front, rest = (match.group(), text[match.end():]) if match else ("", text)
+    for place in county:
+        at = rest.find(place)
+        if 0 <= at <= 4:
+            front, rest = front + rest[:at + len(place)], rest[at + len(place):]
+    return (re.sub("[省市区县]", "", front), rest) if len(rest) > 4 else ("", text)
 
 
 def _groups(values: Iterable[object]) -> list[list[int]]:
@@ -56,10 +69,13 @@ def repeated_enterprises(subject: Subject) -> Iterator[Issue]:
             message = f"信用代码 {codes[later]} 与第 {subject.batch.rows[later]} 行“{names[later] or ''}”相同"
             yield subject.pair("duplicate-enterprise", group[0], later, message, field="uscc", value=str(codes[later]),
                                severity=Severity.ERROR)
-    for group in _groups(plain_name(name) for name in names):
+    cores = [core_name(name, subject.context.county_names) if name else ("", "") for name in names]
+    for group in _groups(rest for _, rest in cores):
         for later in group[1:]:
-            if (group[0], later) not in told and not (codes[later] and codes[later] == codes[group[0]]):
-                message = f"与第 {subject.batch.rows[later]} 行“{names[later]}”同名，信用代码为 {codes[later] or '空'}"
+            same_place = cores[group[0]][0] in cores[later][0] or cores[later][0] in cores[group[0]][0]
+            if same_place and (group[0], later) not in told:
+                likeness = f"与第 {subject.batch.rows[later]} 行“{names[later]}”名称相同或只差地名、后缀"
+                message = f"{likeness}，信用代码为 {codes[later] or '空'}"
                 yield subject.pair("duplicate-enterprise", group[0], later, message, field="name",
                                    value=subject.given("name", group[0]))
     yield from _held_under_another_code(subject)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from tenglong.domain.geo.shapes import COLLECTION, MULTI_POLYGON, POLYGON, polygon_parts
+from tenglong.domain.geo.shapes import COLLECTION, MULTI_POLYGON, POLYGON, Floats, Ints, Mask, Shapes, polygon_parts, rings_of
 from tenglong.domain.quality import gaps
 from tenglong.domain.quality.issue import Issue
 from tenglong.domain.quality.pairs import in_threads
@@ -24,6 +24,10 @@ REASONS: Final[dict[str, str]] = {
     "Invalid Coordinate": "坐标不是有效的数",
 }
 _PLACE = re.compile(r"\[\s*(\S+)\s+(\S+?)(?:\s+\S+)?\s*\]")
+#: fewer rows have no “others” to compare with
+MANY: Final = 5
+#: shorter legs are bevels of drawing
+SPIKE_LEG: Final = 1.0
 TYPE_NAMES: Final = {0: "点", 1: "线", 2: "线", 4: "多点", 5: "多线"}
 
 
@@ -35,16 +39,75 @@ def usable(subject: Subject) -> Iterator[Issue]:
     parts = np.zeros(len(subject.raw), dtype=int)
     collections = np.flatnonzero((kinds == COLLECTION) & ~empty)
     parts[collections] = [len(polygon_parts(subject.raw[i:i + 1])[0]) for i in collections]
-    for index in np.flatnonzero(missing | empty | ~subject.finite | ~np.isin(kinds, (POLYGON, MULTI_POLYGON))).tolist():
+    lost = subject.finite & ~missing & ~empty & shapely.is_missing(subject.frame.shapes) & ~turned(subject)
+    for index in np.flatnonzero(missing | empty | ~subject.finite | lost | ~np.isin(kinds, (POLYGON, MULTI_POLYGON))).tolist():
         if missing[index]:
             yield subject.issue("no-geometry", index, "没有图形", field="geometry")
         elif empty[index]:
             yield subject.issue("empty-geometry", index, "图形为空，不含任何坐标", field="geometry")
         elif not subject.finite[index]:
             yield subject.issue("non-finite-coordinates", index, "坐标中有无穷大或非数值", field="geometry")
+        elif lost[index]:
+            yield subject.issue("non-finite-coordinates", index, "坐标超出所用坐标系的范围，无法换算", field="geometry")
         elif not parts[index]:
             name = TYPE_NAMES.get(int(kinds[index]), "集合")
             yield subject.issue("geometry-type", index, f"图形是{name}，不是面", field="geometry", at=subject.at(index))
+
+
+def turned(subject: Subject) -> Mask:
+    """Rows that lie far from all others as they stand, and among them with x and y exchanged."""
+    boxes = shapely.bounds(subject.raw)
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    known = np.isfinite(middles).all(axis=1)
+    if known.sum() < MANY:
+        return np.zeros(len(subject.raw), dtype=bool)
+    low, high = np.quantile(middles[known], [0.1, 0.9], axis=0)
+    reach = (high - low) * 2 + 1e-6
+    low, high = low - reach, high + reach
+    with np.errstate(invalid="ignore"):
+        stands = ((middles >= low) & (middles <= high)).all(axis=1)
+        exchanged = ((middles[:, ::-1] >= low) & (middles[:, ::-1] <= high)).all(axis=1)
+    wrong: Mask = known & ~stands & exchanged
+    return wrong
+
+
+@check("axis-swapped", kinds=DRAWN, needs=("geometry",))
+def axes(subject: Subject) -> Iterator[Issue]:
+    """Single rows with the axes exchanged; a whole file that is so is a matter of its coordinate system."""
+    for index in np.flatnonzero(turned(subject)).tolist():
+        x, y = shapely.get_coordinates(subject.raw[index])[0].tolist()
+        yield subject.issue("axis-swapped", index, f"坐标 {x:g}, {y:g} 与其他行相反，东西向与南北向颠倒", field="geometry")
+
+
+@check("spike", kinds=DRAWN, needs=("geometry",))
+def spikes(subject: Subject) -> Iterator[Issue]:
+    """A corner so sharp that its two sides are one line to the eye; the sharpest corner of a row is named."""
+    tips, owner, angle, width = sharp_corners(subject.shapes)
+    found = (angle < subject.options.spike_angle) & (width < subject.options.spike_width)
+    order = np.flatnonzero(found)[np.argsort(angle[found], kind="stable")]
+    rows, first = np.unique(owner[order], return_index=True)
+    places = subject.frame.lonlat(tips[order[first]])
+    for index, corner, place in zip(rows.tolist(), order[first].tolist(), places, strict=True):
+        yield subject.issue(
+            "spike", index, f"边界有尖刺：夹角 {angle[corner]:.2f}°，宽 {width[corner]:.3f} 米", field="geometry",
+            at=as_place(place), size={"angle_deg": f"{angle[corner]:.4f}", "width_m": f"{width[corner]:.4f}"})
+
+
+def sharp_corners(shapes: Shapes) -> tuple[Floats, Ints, Floats, Floats]:
+    """Every corner with both legs of a metre or more: tip (k, 2), row, angle in degrees, opening at the shorter leg (m)."""
+    rings, owner, _ = rings_of(shapes)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    last = np.flatnonzero(np.diff(ring, append=-1))
+    points, ring = np.delete(coordinates, last, axis=0), np.delete(ring, last)
+    here = np.arange(len(points))
+    starts, ends = np.flatnonzero(np.diff(ring, prepend=-1)), np.flatnonzero(np.diff(ring, append=-1))
+    before, after = here - 1, here + 1
+    before[starts], after[ends] = ends, starts
+    a, b = points[before] - points, points[after] - points
+    angle = np.degrees(np.abs(np.arctan2(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0], (a * b).sum(axis=1))))
+    leg = np.minimum(np.hypot(a[:, 0], a[:, 1]), np.hypot(b[:, 0], b[:, 1]))
+    long = leg >= SPIKE_LEG
+    return points[long], owner[ring[long]], angle[long], (2 * leg * np.sin(np.radians(angle) / 2))[long]
 
 
 @check("invalid-geometry", kinds=DRAWN, needs=("geometry",))

@@ -23,6 +23,8 @@ class Options:
     overlap_error_share: float = 0.05
     max_gap: float = 1.0
     sliver_width: float = 0.5
+    spike_angle: float = 5.0
+    spike_width: float = 0.15
     area_tolerance: float = 0.05
     area_basis: AreaBasis = "geodesic"
     straddle_area: float = 1.0

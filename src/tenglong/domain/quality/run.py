@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tenglong.domain.quality import check_areas, check_enterprises, check_fields, check_keys, check_pairs, check_shapes
+from tenglong.domain.quality import (
+    check_areas,
+    check_codes,
+    check_enterprises,
+    check_fields,
+    check_keys,
+    check_pairs,
+    check_shapes,
+)
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.options import Context, Options
 from tenglong.domain.quality.pairs import TooManyPairs
@@ -14,7 +22,7 @@ from tenglong.domain.quality.subject import NEEDS, Subject
 from tenglong.domain.survey.table import Batch
 
 #: importing them registers their checks
-CHECK_MODULES = (check_areas, check_enterprises, check_fields, check_keys, check_pairs, check_shapes)
+CHECK_MODULES = (check_areas, check_codes, check_enterprises, check_fields, check_keys, check_pairs, check_shapes)
 
 
 def run(batches: Mapping[str, Batch] | Iterable[Batch], context: Context | None = None, options: Options | None = None, *,
@@ -63,8 +71,13 @@ def _run_kind(subject: Subject, report: Report) -> None:
             _skip(report, subject, entry, str(error))
             continue
         found += [issue for issue in new
-                  if (wanted is None or issue.rule in wanted) and (issue.rule, issue.row) not in seen]
-    report.add(sorted(found, key=lambda issue: (ORDER[issue.rule], issue.row, issue.other_row)))
+                  if (wanted is None or issue.rule in wanted or issue.rule not in ORDER) and (issue.rule, issue.row) not in seen]
+    report.add(sorted(found, key=_place))
+
+
+def _place(issue: Issue) -> tuple[int, int, int]:
+    """Order of the documented table; the rules of codes stand where `code-invalid` stands."""
+    return ORDER.get(issue.rule, ORDER["code-invalid"]), issue.row, issue.other_row
 
 
 def _skip(report: Report, subject: Subject, entry: Check, reason: str) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import shapely
 
+from tenglong.domain.geo.crs import CountyProfile, choose, swapped
 from tenglong.domain.geo.shapes import Floats, Mask, Shapes, as_shapes, has_finite_coordinates, polygonal
 from tenglong.domain.geo.working import Working, working
 from tenglong.domain.quality.issue import Issue, Severity
@@ -33,10 +34,30 @@ class Subject:
         return self.batch.kind
 
     @cached_property
+    def _given(self) -> Shapes:
+        shapes = self.batch.geometry
+        return as_shapes([None] * len(self.batch) if shapes is None else shapes)
+
+    @cached_property
+    def _settled(self) -> tuple[str | None, bool]:
+        """The batch's own CRS; without one, what the numbers and the county say beyond doubt; and whether X is north."""
+        if self.batch.crs or self.batch.geometry is None:
+            return self.batch.crs, False
+        outlines = as_shapes(list((self.context.outlines or {}).values()))
+        box = shapely.total_bounds(outlines) if len(outlines) else np.full(4, np.nan)
+        county = CountyProfile(tuple(box.tolist())) if np.isfinite(box).all() else None
+        chosen = choose(shapely.get_coordinates(self._given), county=county).chosen
+        return (chosen.crs, chosen.swapped) if chosen else (None, False)
+
+    @property
+    def crs(self) -> str | None:
+        """None when nobody knows: then coordinates are taken as metres as they stand."""
+        return self._settled[0]
+
+    @cached_property
     def raw(self) -> Shapes:
-        """Shapes as given, flattened to 2D, shape (n,)."""
-        given = self.batch.geometry
-        return as_shapes([None] * len(self.batch) if given is None else given)
+        """Shapes as given, flattened to 2D, x = east, shape (n,)."""
+        return swapped(self._given) if self._settled[1] else self._given
 
     @cached_property
     def finite(self) -> Mask:
@@ -46,10 +67,10 @@ class Subject:
     def frame(self) -> Working:
         """Shapes as given, in metres."""
         if self.frame_of is None:
-            return working(self.raw, self.batch.crs)
+            return working(self.raw, self.crs)
         host = self.frame_of.frame
-        same = bool(self.batch.crs) == bool(host.crs)
-        return working(self.raw, self.batch.crs, host.crs if same else None, host.origin if same else None)
+        same = bool(self.crs) == bool(host.crs)
+        return working(self.raw, self.crs, host.crs if same else None, host.origin if same else None)
 
     @cached_property
     def shapes(self) -> Shapes:
@@ -118,7 +139,7 @@ def _has_batch(*kinds: str) -> Callable[[Subject], bool]:
 #: what a check may need → (how to see whether it is there, what to tell the user when not)
 NEEDS: Final[dict[str, tuple[Callable[[Subject], bool], str]]] = {
     "geometry": (lambda s: bool((~shapely.is_missing(s.raw)).any()), "数据中没有图形"),
-    "crs": (lambda s: bool(s.batch.crs), "坐标系未确定，请用 --crs 指定"),
+    "crs": (lambda s: bool(s.crs), "坐标系未确定，请用 --crs 指定"),
     "stated_area": (_has_column("stated_area"), "没有证载面积列，请用 --stated-area 指定列名"),
     "buildings": (_has_batch("buildings"), "没有给出厂房数据，请用 --buildings 指定文件"),
     "land": (_has_batch("plots", "parcels"), "没有给出地块或宗地数据"),
