@@ -11,13 +11,14 @@ import numpy as np
 import shapely
 
 from tenglong.domain.geo.shapes import Floats, Ints, Shapes
+from tenglong.domain.quality.registry import NotApplicable
 
 ROWS_PER_QUERY = 20_000
 PAIRS_PER_TASK = 20_000
 INTERIORS_MEET = "T********"
 
 
-class TooManyPairs(RuntimeError):
+class TooManyPairs(NotApplicable):
     """More overlapping pairs than one report can carry."""
 
 

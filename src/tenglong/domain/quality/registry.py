@@ -30,6 +30,10 @@ class Check:
 CHECKS: list[Check] = []
 
 
+class NotApplicable(Exception):
+    """Raised by a check that cannot say anything true about this data; the sentence goes to `skipped`."""
+
+
 def check(*rules: str, kinds: tuple[str, ...], needs: tuple[str, ...] = ()
           ) -> Callable[[Callable[[Subject], Iterable[Issue]]], Callable[[Subject], Iterable[Issue]]]:
     """Register a check of `kinds`; `needs` are keys of `subject.NEEDS`. Raises ValueError for an undeclared rule."""

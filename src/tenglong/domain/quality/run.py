@@ -15,8 +15,7 @@ from tenglong.domain.quality import (
 )
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.options import Context, Options
-from tenglong.domain.quality.pairs import TooManyPairs
-from tenglong.domain.quality.registry import ALL_KINDS, CHECKS, LAND, Check
+from tenglong.domain.quality.registry import ALL_KINDS, CHECKS, LAND, Check, NotApplicable
 from tenglong.domain.quality.rules import ORDER
 from tenglong.domain.quality.subject import NEEDS, Subject
 from tenglong.domain.survey.table import Batch
@@ -67,11 +66,11 @@ def _run_kind(subject: Subject, report: Report) -> None:
             continue
         try:
             new = list(entry.run(subject))
-        except TooManyPairs as error:
+        except NotApplicable as error:
             _skip(report, subject, entry, str(error))
             continue
-        found += [issue for issue in new
-                  if (wanted is None or issue.rule in wanted or issue.rule not in ORDER) and (issue.rule, issue.row) not in seen]
+        asked = [issue for issue in new if wanted is None or issue.rule in wanted or issue.rule not in ORDER]
+        found += [issue for issue in asked if (issue.rule, issue.row) not in seen]
     report.add(sorted(found, key=_place))
 
 
