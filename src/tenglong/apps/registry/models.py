@@ -171,6 +171,15 @@ class Lineage(models.Model):
         constraints = [models.UniqueConstraint(fields=["parent", "child", "event", "date"], name="lineage_once")]
 
 
+class PlotEvent(models.Model):
+    """One split or merge with the rows it closed, made and moved, so that it can be taken back while nothing hangs on it."""
+
+    kind = models.CharField(max_length=16)  # split merge
+    date = models.DateField()
+    detail = models.JSONField(default=dict)
+    undone = models.BooleanField(default=False)
+
+
 class Parcel(Identity):
     """宗地: a cadastral title unit."""
 
