@@ -21,7 +21,8 @@ def ensure_babel() -> None:
     try:
         import babel  # noqa: F401
     except ImportError:
-        locked = [line for line in (ROOT / "requirements-dev.txt").read_text("utf-8").splitlines() if line.startswith("babel==")]
+        lines = (ROOT / "requirements-dev.txt").read_text("utf-8").splitlines()
+        locked = [line for line in lines if line.startswith("babel==")]
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *locked], check=True)  # noqa: S603
 
 

@@ -20,8 +20,9 @@ def _clean() -> None:
 
 atexit.register(_clean)
 
+from tenglong.settings import database  # noqa: E402
 from tenglong.settings.base import *  # noqa: E402, F403
-from tenglong.settings.base import DATABASES, TENGLONG_HOME, database  # noqa: E402
+from tenglong.settings.base import DATABASES, TENGLONG_HOME  # noqa: E402
 
 _test_url = os.environ.get("TENGLONG_TEST_DATABASE_URL", "")
 if _test_url:

@@ -19,7 +19,7 @@ class CodesField(forms.CharField):
 
     widget = forms.Textarea(attrs={"rows": 2})
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         codes = value if isinstance(value, list) else re.split(r"[\s,，、;；]+", str(value or "").strip())
         return [code for code in codes if code]
 

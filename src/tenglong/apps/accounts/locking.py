@@ -29,7 +29,7 @@ class Stale(Exception):
 def save_locked(row: M, values: Mapping[str, Any], lock_version: int) -> tuple[M, tuple[Delta, ...]]:
     """Write `values` when `lock_version` is still the current one; returns the fresh row and what changed. Raises Stale."""
     with transaction.atomic():
-        fresh: M = type(row)._default_manager.select_for_update().get(pk=row.pk)  # type: ignore[attr-defined]
+        fresh: M = type(row)._default_manager.select_for_update().get(pk=row.pk)
         deltas = diff(plain_values(fresh, values), {name: plain(value) for name, value in values.items()})
         if fresh.lock_version != lock_version:  # type: ignore[attr-defined]
             raise Stale((), deltas)
@@ -96,9 +96,11 @@ class LockedForm(forms.ModelForm):  # type: ignore[type-arg]
         wanted = {name: plain(value) for name, value in self.cleaned_data.items() if name in now}
         self.theirs, self.mine = diff(self._what_was_seen(now), now), diff(now, wanted)
         self.add_error(None, _("您打开之后，这条记录被别人改过。下面列出了别人的改动；您填的内容都还在，核对后可再次保存。"))
-        self.data = self.data.copy()
-        self.data[self.add_prefix("lock_version")] = str((fresh or self.instance).lock_version)  # type: ignore[union-attr]
-        self.data[self.add_prefix("seen")] = self._signed(fresh)
+        moved: Any = fresh or self.instance
+        given: Any = self.data.copy()  # type: ignore[attr-defined]
+        given[self.add_prefix("lock_version")] = str(moved.lock_version)
+        given[self.add_prefix("seen")] = self._signed(fresh)
+        self.data = given
 
     def values(self) -> dict[str, Any]:
         """Cleaned values of the row's own columns, for the service."""

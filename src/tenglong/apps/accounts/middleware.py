@@ -85,7 +85,7 @@ class SessionMiddleware:
         row = UserSession.objects.filter(session_key=key)
         if row.update(seen_at=timezone.now()):
             return True
-        UserSession.objects.create(user=request.user, session_key=key, ip=client_ip(request) or None,
+        UserSession.objects.create(user_id=request.user.pk or 0, session_key=key, ip=client_ip(request) or None,
                                    agent=request.META.get("HTTP_USER_AGENT", "")[:200], seen_at=timezone.now())
         return True
 

@@ -97,12 +97,12 @@ def scope_of(user: Actor, verb: str | None = None) -> Scope:
 
 def active_grants(user: Actor) -> list[RoleGrant]:
     """Grants in force today; read once per user object."""
-    if not _signed_in(user):
+    if user is None or not _signed_in(user):
         return []
     cached: list[RoleGrant] | None = getattr(user, "_active_grants", None)
     if cached is None:
         today = timezone.localdate()
-        rows = RoleGrant.objects.filter(user=user, revoked=False, valid_from__lte=today).select_related("department")
+        rows = RoleGrant.objects.filter(user_id=user.pk or 0, revoked=False, valid_from__lte=today).select_related("department")
         cached = list(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)))
         user._active_grants = cached  # type: ignore[union-attr]
     return cached

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
-
-class Recorder(Protocol):
-    def __call__(self, actor: Any, action: str, subject_type: str, subject_id: object, **more: Any) -> Any: ...
-
-
+Recorder = Callable[..., Any]
 _recorder: Recorder | None = None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from typing import Any
 
 from django.db import OperationalError, close_old_connections
 
@@ -31,12 +30,12 @@ class Worker:
 
     def run(self) -> None:
         while not self.stop.is_set():
+            close_old_connections()
             if not self.step():
                 self.stop.wait(self.idle)
 
     def step(self) -> bool:
         """One turn; False when there was nothing to do or the database was busy."""
-        close_old_connections()
         try:
             self._sweep_sometimes()
             taken = service.claim_next(self.queues)
@@ -54,7 +53,7 @@ class Worker:
             ran += 1
         return ran
 
-    def _sweep_sometimes(self) -> Any:
+    def _sweep_sometimes(self) -> None:
         if time.monotonic() - self._swept < SWEEP_SECONDS:
             return
         self._swept = time.monotonic()

@@ -58,8 +58,9 @@ def edit(request: HttpRequest, kind: str, id: str) -> HttpResponse:  # noqa: A00
         text = form.cleaned_data["text"].replace("\r\n", "\n")
         if draft is not None and form.cleaned_data["seen"] != draft.sha256:
             changed = service.diff(text, draft.yaml_text, _("您的文本"), _("别人刚保存的草稿"))
-            form.data = form.data.copy()
-            form.data["seen"] = draft.sha256
+            given = request.POST.copy()
+            given["seen"] = draft.sha256
+            form.data = given
         else:
             try:
                 row = service.load_text(request.user, kind, id, text, origin=_("浏览器编辑"))

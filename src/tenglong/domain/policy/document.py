@@ -147,7 +147,7 @@ def _plain(node: Any, path: tuple[str | int, ...], lines: dict[tuple[str | int, 
     if isinstance(node, CommentedMap):
         out: dict[str, Any] = {}
         for name, value in node.items():
-            lines[(*path, str(name))] = _mark(lambda name=name: node.lc.value(name)[0])
+            lines[(*path, str(name))] = _mark(lambda name=name: node.lc.key(name)[0])
             out[str(name)] = _plain(value, (*path, str(name)), lines, depth + 1)
         return out
     if isinstance(node, CommentedSeq):

@@ -96,7 +96,7 @@ def test_a_cut_end_is_found_by_the_anchor(chain: int) -> None:
 
 
 def test_a_cut_end_is_found_by_a_head_kept_elsewhere(chain: int) -> None:
-    kept = anchors.parse_head('{"seq": %d, "mac": "%s"}' % (chain, service.head().mac))
+    kept = anchors.parse_head(f'{{"seq": {chain}, "mac": "{service.head().mac}"}}')
     sql(f"DELETE FROM {TABLE} WHERE seq = %s", chain)
     assert service.verify().ok
     assert service.verify(kept).first_bad == chain
