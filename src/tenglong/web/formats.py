@@ -22,31 +22,36 @@ STAGES: dict[str, Text] = {
 }
 CHOICES: dict[str, dict[str, Text]] = {
     "stage": STAGES,
-    "status": {"in_use": _("在用"), "idle_suspected": _("疑似闲置"), "building": _("在建"), "vacated": _("已腾空"), "retired": _("已注销")},
-    "control_line": {"in": _("控制线内"), "out": _("控制线外")},
+    "status": {
+        "in_use": _("在用"), "idle_suspected": _("疑似闲置"), "building": _("在建"), "vacated": _("已腾空"), "retired": _("已退出"),
+    },
+    "control_line": {"in": _("线内"), "out": _("线外")},
     "acquisition": {
-        "granted": _("出让"), "allocated": _("划拨"), "collective": _("集体流转"), "leased": _("租赁"),
-        "rent_for_requisition": _("以租代征"), "historical": _("历史遗留"), "unapproved": _("占用未批"),
+        "grant": _("出让"), "allocation": _("划拨"), "collective": _("集体流转"), "lease": _("租赁"),
+        "rent_for_requisition": _("以租代征"), "legacy": _("历史遗留"), "unapproved": _("占用未批"),
     },
     "title_status": {
         "titled": _("有证"), "untitled": _("无证"), "mismatch": _("证载不符"), "mortgaged": _("抵押"), "sealed": _("查封"),
-        "partial": _("部分有证"),
     },
-    "role": {"owner": _("自有"), "lessee": _("承租"), "sublessee": _("转租"), "idle": _("空置")},
+    "role": {"owner": _("自有"), "lessee": _("承租"), "sublessee": _("转租承租"), "idle": _("空置")},
     "scale": {"above_scale": _("规上"), "below_scale": _("规下")},
-    "enterprise_status": {"active": _("存续"), "moved": _("迁出"), "suspended": _("停业"), "revoked": _("吊销"), "deregistered": _("注销")},
+    "enterprise_status": {
+        "active": _("在营"), "suspended": _("停产"), "moved_out": _("迁出"), "cancelled": _("注销"), "revoked": _("吊销"),
+        "bankrupt": _("破产"),
+    },
     "zone_kind": {
         "platform": _("平台"), "town_park": _("镇街园区"), "small_firm_park": _("小微企业园"), "quarter": _("片区"),
         "axis": _("发展轴"), "core": _("核心"), "community": _("产业社区"),
     },
     "level": {"province": _("省"), "city": _("市"), "county": _("县（市、区）"), "town": _("镇街")},
     "attribution": {
-        "location": _("属地镇街"), "manager": _("管理平台"), "tax": _("税收入库地"), "statistics": _("统计归属"), "production": _("实际生产地"),
+        "location": _("属地镇街"), "manager": _("管理平台"), "tax": _("税收入库地"), "statistics": _("统计归属"),
+        "production": _("实际生产地"),
     },
     "account": {"power": _("电表户号"), "water": _("水表"), "discharge": _("排污许可证"), "tax": _("税号")},
     "severity": {"error": _("错误"), "warning": _("警告"), "info": _("提示")},
     "legal_basis": {"declared": _("企业申报并授权"), "shared": _("部门共享"), "public": _("公开"), "statistics": _("统计")},
-    "event": {"split": _("分割"), "merge": _("合并"), "replan": _("重新规划")},
+    "event": {"split": _("分割"), "merge": _("合并"), "replan": _("重新规划"), "undo": _("撤销")},
     "document": {
         "title": _("权证"), "contract": _("合同"), "survey": _("摸排表"), "photo": _("照片"), "approval": _("批文"), "other": _("其他"),
     },
@@ -54,22 +59,27 @@ CHOICES: dict[str, dict[str, Text]] = {
 #: tones: ok run wait warn late — always beside the word
 TONES: dict[str, dict[str, str]] = {
     "status": {"in_use": "ok", "idle_suspected": "warn", "building": "run", "vacated": "wait", "retired": "wait"},
-    "title_status": {"titled": "ok", "untitled": "warn", "mismatch": "warn", "mortgaged": "run", "sealed": "late", "partial": "warn"},
+    "title_status": {"titled": "ok", "untitled": "warn", "mismatch": "warn", "mortgaged": "run", "sealed": "late"},
     "control_line": {"in": "ok", "out": "wait"},
     "severity": {"error": "late", "warning": "warn", "info": "wait"},
     "role": {"owner": "ok", "lessee": "run", "sublessee": "warn", "idle": "wait"},
-    "enterprise_status": {"active": "ok", "moved": "wait", "suspended": "warn", "revoked": "late", "deregistered": "wait"},
+    "enterprise_status": {
+        "active": "ok", "suspended": "warn", "moved_out": "wait", "cancelled": "wait", "revoked": "late", "bankrupt": "late",
+    },
 }
 FIELD_LABELS: dict[str, Text] = {
     "code": _("编码"), "survey_number": _("摸排编号"), "name": _("名称"), "address": _("坐落"), "zone_code": _("片区"),
-    "division_code": _("所属镇街"), "land_use": _("用途"), "land_use_system": _("用途分类标准"), "status": _("现状"), "stage": _("环节"),
+    "division_code": _("所属镇街"), "land_use": _("用途"), "land_use_system": _("用途分类标准"),
+    "status": _("现状"), "stage": _("环节"),
     "control_line": _("工业控制线"), "acquisition": _("取得方式"), "title_status": _("权证状态"), "surveyed_cm2": _("实测面积"),
     "stated_cm2": _("证载面积"), "stated_text": _("证载面积（原文）"), "valid_from": _("起始日期"), "valid_to": _("终止日期"),
     "shape_id": _("边界"), "soil": _("土壤"), "attributes": _("附加属性"), "uscc": _("统一社会信用代码"), "former_names": _("曾用名"),
     "industry": _("行业代码"), "industry_year": _("行业分类年份"), "scale": _("规模"), "listed": _("上市情况"), "honours": _("荣誉"),
     "registered_on": _("成立日期"), "right_holder": _("权利人"), "holder_uscc": _("权利人代码"), "title_number": _("权证号"),
-    "granted_on": _("取得日期"), "ends_on": _("到期日期"), "price_fen": _("价款"), "agreed_plot_ratio": _("约定容积率"),
-    "floors": _("层数"), "floor_cm2": _("建筑面积"), "built_year": _("建成年份"), "structure": _("结构"), "use": _("用途"),
+    "granted_on": _("取得日期"), "ends_on": _("到期日期"),
+    "price_fen": _("价款"), "agreed_plot_ratio": _("约定容积率"),
+    "floors": _("层数"), "floor_cm2": _("建筑面积"), "built_year": _("建成年份"),
+    "structure": _("结构"), "use": _("用途"),
     "area_cm2": _("占地面积"), "role": _("用地方式"), "contract": _("合同号"), "lock_version": _("版次"), "geometry": _("边界"),
     "plot_code": _("地块码"), "contact": _("联系人"), "phone": _("联系电话"), "contact_cipher": _("联系方式"),
 }

@@ -7,10 +7,11 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenglong.apps.registry import bulk_enterprises, bulk_rows, bulk_versions, scope_rules  # noqa: F401
+        from tenglong.apps.registry import bulk_enterprises, bulk_rows, bulk_versions, pages, scope_rules  # noqa: F401
         from tenglong.web import access
 
         bulk_versions.register_all()
         bulk_enterprises.register_all()
         bulk_rows.register_all()
         access.register_all("map.view", ["tiles:tile", "tiles:revision"])
+        pages.register()

@@ -19,7 +19,9 @@ NUMBERS = frozenset({"mu", "m2", "wan_yuan", "int", "number", "percent"})
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `source` is the ORM path (default `name`); `format`: text code mu m2 wan_yuan int number date chip choice.
+    """One column. `source` is the ORM path (default `name`).
+
+    `format`: text code mu m2 wan_yuan int number date chip choice.
 
     `kind` names the word list of chips and choices; `total` sums it in the last row; `lead` is the title of a card on the phone;
     `computed` columns are filled by `ListPage.decorate` and cannot be sorted.
@@ -45,6 +47,11 @@ class Column:
     def numeric(self) -> bool:
         return self.format in NUMBERS
 
+    @property
+    def can_sort(self) -> bool:
+        """A computed column sorts only by the stored one that it stands for."""
+        return self.sortable and (not self.computed or bool(self.source))
+
     def text(self, value: Any) -> str:
         """The value as people read it, without the unit."""
         if value is None or value == "":
@@ -52,9 +59,12 @@ class Column:
         shapers: dict[str, Callable[[Any], str]] = {
             "mu": formats.mu, "m2": formats.square_metres, "wan_yuan": formats.wan_yuan, "int": formats.thousands,
             "number": formats.thousands, "date": formats.day,
-            "chip": lambda item: str(formats.choice(self.kind, item)), "choice": lambda item: str(formats.choice(self.kind, item)),
+            "chip": self._word, "choice": self._word,
         }
         return shapers.get(self.format, str)(value)
+
+    def _word(self, value: Any) -> str:
+        return str(formats.choice(self.kind, value))
 
     def tone(self, value: Any) -> str:
         return formats.tone(self.kind, value) if self.format == "chip" and value else ""
@@ -62,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """One condition. `kind`: text (any of `source` contains it), choice, range (`_min`, `_max`), date (`_min`, `_max`), flag.
+    """One condition. `kind`: text (any of `source` contains it), choice, range and date (`_min`, `_max`), flag.
 
     `unit` of a range: mu and m2 are turned into cm², wan_yuan into 分. `choices` may be a function of the user.
     """

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS, UnitError, to_cm2, to_fen
 from tenglong.web.listing.columns import Filter
 
+EMPTY = "-"  # a choice filter for rows that carry no value
 UNIT_WORDS = {"mu": "亩", "m2": "m²", "ha": "公顷", "yuan": "元", "wan_yuan": "万元"}
 
 
@@ -59,11 +60,11 @@ def _choice(item: Filter, params: Mapping[str, str], user: Any, found: Condition
     if not value:
         return
     found.values[item.name] = value
-    words = {str(key): str(label) for key, label in item.choices_for(user)}
+    words = {EMPTY: _("未填"), **{str(key): str(label) for key, label in item.choices_for(user)}}
     if value not in words:
         found.errors[item.name] = _("没有“%(value)s”这一项") % {"value": value}
         return
-    found.where &= Q(**{item.paths[0]: "" if value == "-" else value})
+    found.where &= Q(**{item.paths[0]: "" if value == EMPTY else value})
     found.applied.append((str(item.label), words[value], (item.name,)))
 
 
@@ -86,7 +87,8 @@ def _range(item: Filter, params: Mapping[str, str], user: Any, found: Conditions
         try:
             value = _measure(item, text)
         except (UnitError, ValueError, InvalidOperation):
-            found.errors[item.name + end] = _("“%(text)s”不是%(what)s") % {"text": text, "what": _("日期，请写成 2026-11-22") if item.kind == "date" else _("数")}
+            what = _("日期，请写成 2026-11-22") if item.kind == "date" else _("数")
+            found.errors[item.name + end] = _("“%(text)s”不是%(what)s") % {"text": text, "what": what}
             continue
         found.where &= Q(**{f"{item.paths[0]}__{operator}": value})
         words.append(f"{sign} {text} {UNIT_WORDS.get(item.unit, item.unit)}".strip())

@@ -83,7 +83,8 @@ class ListPage:
     @cached_property
     def sort(self) -> str:
         name = self.params.get("sort", "")
-        return name if any(item.name == name.removeprefix("-") and item.sortable and not item.computed for item in self.columns) else ""
+        known = {item.name for item in self.columns if item.can_sort}
+        return name if name.removeprefix("-") in known else ""
 
     def ordered(self) -> QuerySet[Any]:
         if not self.sort:
@@ -186,6 +187,11 @@ class ListPage:
         kept = [(key, value) for key, value in self.params.items() if key not in (*names, "page") and value]
         return "?" + urlencode(kept)
 
+    def with_param(self, name: str, value: str) -> str:
+        """The present query string with this one set; "" drops it."""
+        base = self.without(name)
+        return f"{base}{'&' if base != '?' else ''}{name}={value}" if value else base
+
     def applied_links(self) -> list[tuple[str, str, str]]:
         return [(label, text, self.without(*keys)) for label, text, keys in self.asked.applied]
 
@@ -194,18 +200,18 @@ class ListPage:
         for item in self.chosen:
             now = {item.name: "ascending", f"-{item.name}": "descending"}.get(self.sort, "")
             turn = {"ascending": f"-{item.name}", "descending": ""}.get(now, item.name)
-            url = self.without("sort") + (("&" if self.without("sort") != "?" else "") + f"sort={turn}" if turn else "")
-            heads.append({"column": item, "sort": now, "url": url if item.sortable and not item.computed else ""})
+            url = self.with_param("sort", turn)
+            heads.append({"column": item, "sort": now, "url": url if item.can_sort else ""})
         return heads
 
     def page_links(self) -> dict[str, str]:
         def to(number: int) -> str:
-            base = self.without("page")
-            return f"{base}{'&' if base != '?' else ''}page={number}"
+            return self.with_param("page", str(number))
 
+        back, on = self.number > 1, self.number < self.pages
         return {
-            "first": to(1) if self.number > 1 else "", "previous": to(self.number - 1) if self.number > 1 else "",
-            "next": to(self.number + 1) if self.number < self.pages else "", "last": to(self.pages) if self.number < self.pages else "",
+            "first": to(1) if back else "", "previous": to(self.number - 1) if back else "",
+            "next": to(self.number + 1) if on else "", "last": to(self.pages) if on else "",
         }
 
     def filter_fields(self) -> list[dict[str, Any]]:
@@ -214,8 +220,8 @@ class ListPage:
     def _filter_field(self, item: Filter) -> dict[str, Any]:
         ends = ("_min", "_max") if item.kind in ("range", "date") else ("",)
         inputs = [
-            {"name": item.name + end, "value": self.params.get(item.name + end, ""), "error": self.asked.errors.get(item.name + end, "")}
-            for end in ends
+            {"name": name, "value": self.params.get(name, ""), "error": self.asked.errors.get(name, "")}
+            for name in (item.name + end for end in ends)
         ]
         choices = item.choices_for(self.user) if item.kind == "choice" else ()
         return {"filter": item, "inputs": inputs, "choices": choices, "unit": conditions.UNIT_WORDS.get(item.unit, item.unit)}

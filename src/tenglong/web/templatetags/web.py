@@ -82,6 +82,24 @@ def mu(cm2: int | None) -> str:
 
 
 @register.filter
+def mu0(cm2: int | None) -> str:
+    """亩 without decimals, for pictures."""
+    return formats.mu(cm2, 0)
+
+
+@register.filter
+def add_to(value: float, more: int) -> float:
+    """Sum of two numbers, one decimal: places in an SVG."""
+    return round(float(value) + float(more), 1)
+
+
+@register.filter
+def percent_bp(basis_points: int) -> str:
+    """10000 → 100.00."""
+    return f"{basis_points / 100:.2f}"
+
+
+@register.filter
 def m2(cm2: int | None) -> str:
     return formats.square_metres(cm2)
 

@@ -1,0 +1,24 @@
+"""The cutting line that a browser sends."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from shapely.geometry import LineString
+
+from tenglong.apps.registry.errors import RegistryError
+
+#: points of a cutting line
+MOST_POINTS = 500
+
+
+def read_line(text: str) -> LineString:
+    """`[[lon, lat], …]` → line in EPSG:4490. Raises RegistryError."""
+    try:
+        points = [(float(lon), float(lat)) for lon, lat in json.loads(text)]
+    except (ValueError, TypeError) as error:
+        raise RegistryError("请先在图上画一条切割线") from error
+    if not 2 <= len(points) <= MOST_POINTS or not np.isfinite(points).all():
+        raise RegistryError(f"切割线应有 2 到 {MOST_POINTS} 个点")
+    return LineString(points)

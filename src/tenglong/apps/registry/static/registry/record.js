@@ -1,0 +1,9 @@
+// The “as of” slider: dragging shows the date, letting go opens the record as it was that day.
+for (const form of document.querySelectorAll("[data-asof]")) {
+  const slider = form.querySelector('input[type="range"]');
+  const date = form.querySelector('input[type="date"]');
+  const start = Date.parse(form.dataset.asof);
+  const day = (offset) => new Date(start + offset * 86400000).toISOString().slice(0, 10);
+  slider.addEventListener("input", () => { date.value = day(Number(slider.value)); slider.setAttribute("aria-valuetext", date.value); });
+  slider.addEventListener("change", () => form.requestSubmit());
+}

@@ -1,0 +1,45 @@
+"""Addresses of the register."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tenglong.apps.registry.lists import EnterpriseList, PlotList
+from tenglong.apps.registry.lists_more import BuildingList, DivisionList, OccupancyList, ParcelList, ZoneList
+from tenglong.apps.registry.views import document, edit, enterprise, find, map_page, parcel, plot, replan
+from tenglong.web.listing import list_paths
+
+app_name = "registry"
+urlpatterns = [
+    *list_paths("plots/", PlotList, "plots"),
+    path("plots/new/", edit.new_plot, name="plot-new"),
+    path("plots/merge/", replan.merge, name="plot-merge"),
+    path("plots/<str:ulid>.json", plot.twin, name="plot-json"),
+    path("plots/<str:ulid>/", plot.show, name="plot"),
+    path("plots/<str:ulid>/edit/", edit.plot, name="plot-edit"),
+    path("plots/<str:ulid>/split/", replan.split, name="plot-split"),
+    path("plots/<str:ulid>/split/preview/", replan.preview, name="plot-split-preview"),
+    *list_paths("enterprises/", EnterpriseList, "enterprises"),
+    path("enterprises/<str:ulid>.json", enterprise.twin, name="enterprise-json"),
+    path("enterprises/<str:ulid>/", enterprise.show, name="enterprise"),
+    path("enterprises/<str:ulid>/edit/", edit.enterprise, name="enterprise-edit"),
+    *list_paths("parcels/", ParcelList, "parcels"),
+    path("parcels/<str:ulid>.json", parcel.twin, name="parcel-json"),
+    path("parcels/<str:ulid>/", parcel.show, name="parcel"),
+    *list_paths("buildings/", BuildingList, "buildings"),
+    *list_paths("occupancies/", OccupancyList, "occupancies"),
+    *list_paths("zones/", ZoneList, "zones"),
+    *list_paths("divisions/", DivisionList, "divisions"),
+    path("documents/<str:ulid>/", document.download, name="document"),
+    path("documents/add/<slug:subject>/<str:ulid>/", document.add, name="document-add"),
+    path("map/", map_page.show, name="map"),
+    path("map/outlines.json", map_page.outlines, name="outlines"),
+    path("map/revision.json", map_page.revision_json, name="revision"),
+    path("map/counts.json", map_page.counts, name="map-counts"),
+    path("map/pick.json", map_page.pick, name="map-pick"),
+    path("map/side/<str:ulid>/", map_page.side, name="map-side"),
+    path("map/plots/<str:ulid>.json", map_page.geometry, name="map-plot"),
+    path("search/", find.search, name="search"),
+    path("search.json", find.suggest, name="suggest"),
+    path("c/<str:code>", find.by_code, name="by-code"),
+]
