@@ -11,8 +11,8 @@ from tenglong.apps.survey.record.land import Buildings, Links, Parcels, Plots
 from tenglong.web import access, menu
 
 IMPORT = (
-    "batches", "upload", "template", "batch", "batch-json", "mapping", "map-picture", "progress", "stage", "rows", "rows-json",
-    "batch-issues", "batch-issues-json", "issue-points", "annotated", "done", "issues", "issues-json", "issues-export",
+    "batches", "batches-json", "upload", "template", "issues", "issues-json", "batch", "batch-json", "progress", "mapping", "stage",
+    "rows-json", "batch-issues", "batch-issues-json", "annotated", "done",
 )
 
 
@@ -20,7 +20,8 @@ def register() -> None:
     for kind in (Plots, Parcels, Links, Buildings, Enterprises, Occupancies, Accounts, Facts):
         appliers.register(kind.kind, kind())
     for name in IMPORT:
-        access.register(f"survey:{name}", "export.make" if name == "issues-export" else "survey.import")
+        access.register(f"survey:{name}", "survey.import")
+    access.register("survey:issues-export", "export.make")
     access.register("survey:confirm", "survey.confirm")
     access.register("survey:withdraw", "survey.confirm")
     access.register("survey:waive", "survey.waive")

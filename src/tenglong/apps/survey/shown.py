@@ -1,0 +1,72 @@
+"""Staged values as people read them: the cell as given, areas in 亩, words for codes; sensitive ones masked."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from tenglong.apps.accounts.masking import is_personal, mask
+from tenglong.apps.survey.models import ImportBatch, StagedRow
+from tenglong.domain.survey.kinds import FieldSpec, spec_of
+from tenglong.domain.units import from_cm2, from_fen
+
+#: columns of the preview table beside row number and key
+MOST_COLUMNS = 7
+
+
+def columns(batch: ImportBatch) -> list[FieldSpec]:
+    """The first mapped fields of the kind, in its own order."""
+    mapped = {item["field"] for item in batch.mapping.get("columns", [])}
+    fields = [field for field in spec_of(batch.kind).fields if field.id in mapped and field.type != "geometry"]
+    return fields[:MOST_COLUMNS]
+
+
+def label(kind: str, name: str) -> str:
+    spec = {field.id: field for field in spec_of(kind).fields}
+    return spec[name].label if name in spec else {"geometry": "图形", "stated_text": "证载面积（原文）"}.get(name, name)
+
+
+def value(user: Any, kind: str, name: str, plain: Any) -> str:
+    """One value with its unit, or a dash."""
+    if plain in (None, ""):
+        return "—"
+    if is_personal(name):
+        return "***"
+    field = next((one for one in spec_of(kind).fields if one.id == name), None)
+    seen = mask(user, name, plain)
+    if field is None or seen != plain:
+        return str(seen)
+    if field.type == "area":
+        return f"{_trim(from_cm2(int(plain), 'mu', 4))} 亩"
+    if field.type == "money":
+        return f"{_trim(from_fen(int(plain), 'wan_yuan', 6))} 万元"
+    words = {choice.id: choice.label for choice in field.choices}
+    return words.get(str(plain), str(plain))
+
+
+def _trim(number: Decimal) -> str:
+    text = f"{number:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def row(user: Any, batch: ImportBatch, staged: StagedRow) -> dict[str, Any]:
+    kind = batch.kind
+    return {
+        "row": staged.row, "key": staged.key, "action": staged.action,
+        "cells": [value(user, kind, field.id, staged.values.get(field.id)) for field in columns(batch)],
+        "delta": [
+            {"label": label(kind, item["field"]), "old": value(user, kind, item["field"], item["old"]),
+             "new": value(user, kind, item["field"], item["new"])}
+            for item in staged.delta
+        ],
+    }
+
+
+def row_as_json(user: Any, staged: StagedRow) -> dict[str, Any]:
+    """Raw values; personal ones are left out, sensitive ones masked."""
+    values = {name: mask(user, name, plain) for name, plain in staged.values.items() if not is_personal(name)}
+    delta = [
+        {**item, "old": mask(user, item["field"], item["old"]), "new": mask(user, item["field"], item["new"])}
+        for item in staged.delta if not is_personal(item["field"])
+    ]
+    return {"row": staged.row, "key": staged.key, "action": staged.action, "values": values, "delta": delta}
