@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from tenglong import files
+from tenglong.domain.geo import crs_names
+from tenglong.domain.geo.crs import Candidate, choose, swapped
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.run import run
 from tenglong.domain.survey.joint import Joint, join
@@ -39,6 +43,7 @@ class Taken:
     batch: Batch
     issues: list[Issue]
     others: list[str]
+    place: dict[str, Any]
 
 
 def take(kind: str, path: Path, choice: Choice) -> Taken:
@@ -60,12 +65,38 @@ def _understand(spec: KindSpec, path: Path, table: Table, others: list[str], cho
         raise files.FileError(
             f"没有一列能对上“{spec.label}”的字段，读到的表头：{heads}", path.name, "请确认数据种类，或用 --mapping 指明对应关系"
         )
-    batch, issues = to_batch(spec, table, mapping, crs=_crs(choice.crs), profile=choice.county)
-    return Taken(path, table, mapping, batch, issues, others)
+    batch, issues = to_batch(spec, table, mapping, profile=choice.county)
+    place = settle_crs(batch, choice.crs)
+    return Taken(path, table, mapping, batch, issues, others, place)
 
 
-def _crs(text: str | None) -> str | None:
-    return f"EPSG:{text}" if text and text.isdigit() else text
+def settle_crs(batch: Batch, wanted: str | None) -> dict[str, Any]:
+    """Set the batch's coordinate system: as told, the file's own, else the one candidate that fits best.
+
+    A tie is left to the user: the checks then work without a place. `EPSG:4549|swapped` says that X is north.
+    """
+    if batch.geometry is None:
+        return {}
+    if wanted:
+        name, _, order = wanted.partition("|")
+        batch.crs = f"EPSG:{name}" if name.isdigit() else name
+        crs_names.parse(batch.crs)
+        if order == "swapped":
+            batch.geometry = swapped(batch.geometry)
+        return {"crs_reason": "由 --crs 指定"}
+    if batch.crs:
+        return {"crs_reason": "文件自带"}
+    found = choose(shapely.get_coordinates(batch.geometry))
+    if found.chosen:
+        batch.crs = found.chosen.crs
+        if found.chosen.swapped:
+            batch.geometry = swapped(batch.geometry)
+    listed = [{"crs": _spelled(one), "label": one.label, "reason": one.reason} for one in found.candidates[:8]]
+    return {"crs_reason": found.reason, "crs_candidates": listed}
+
+
+def _spelled(one: Candidate) -> str:
+    return f"{one.crs}|swapped" if one.swapped else one.crs
 
 
 def check(taken: list[Taken], primary: str) -> Report:
@@ -90,6 +121,7 @@ def _file_json(taken: Taken) -> dict[str, Any]:
         "sheet": taken.table.name,
         "format": taken.table.format,
         "crs": taken.batch.crs,
+        **taken.place,
         "mapping": shown_mapping(taken.mapping),
         "ignored": list(taken.mapping.ignored),
         "notes": list(taken.mapping.notes),

@@ -16,9 +16,13 @@ from tenglong.domain.units import AREA_UNITS, MONEY_UNITS, UnitError
 SCALES: Final[dict[str, tuple[str, Fraction]]] = {
     **{unit: ("area", size) for unit, size in AREA_UNITS.items()},
     **{unit: ("money", size) for unit, size in MONEY_UNITS.items()},
-    "kwh": ("power", Fraction(1)), "wan_kwh": ("power", Fraction(10_000)),
-    "t": ("mass", Fraction(1)), "tce": ("coal", Fraction(1)), "person": ("person", Fraction(1)),
-    "percent": ("share", Fraction(1, 100)), "year": ("time", Fraction(1)),
+    "kwh": ("power", Fraction(1)),
+    "wan_kwh": ("power", Fraction(10_000)),
+    "t": ("mass", Fraction(1)),
+    "tce": ("coal", Fraction(1)),
+    "person": ("person", Fraction(1)),
+    "percent": ("share", Fraction(1, 100)),
+    "year": ("time", Fraction(1)),
 }
 
 

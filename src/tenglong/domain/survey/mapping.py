@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from tenglong.domain.survey.headings import plain, read_heading
 from tenglong.domain.survey.kinds import KINDS, FieldSpec, KindSpec, spec_of
 from tenglong.domain.survey.matching import Match, matches_of, unit_reason
 from tenglong.domain.survey.table import Table
+
+
+#: below this a likeness is only told, the column is not taken
+SURE: Final = 0.7
 
 
 class MappingError(ValueError):
@@ -98,11 +102,17 @@ def _from_synonyms(spec: KindSpec, table: Table) -> Mapping:
     taken: dict[str, Match] = {}
     used: set[int] = set()
     for match in sorted(found, key=lambda match: (-match.score, match.place, match.order)):
-        if match.field not in taken and match.place not in used:
+        if match.score >= SURE and match.field not in taken and match.place not in used:
             taken[match.field] = match
             used.add(match.place)
     columns = tuple(_column(field, taken[field.id], found, table, used) for field in spec.fields if field.id in taken)
-    return Mapping(spec.kind, columns, _ignored(table, used), _notes(table))
+    return Mapping(spec.kind, columns, _ignored(table, used, _likely(spec, found, taken, used)), _notes(table))
+
+
+def _likely(spec: KindSpec, found: Sequence[Match], taken: dict[str, Match], used: set[int]) -> dict[int, str]:
+    """Columns left over that look a little like a field that is still free."""
+    free = sorted((one for one in found if one.place not in used and one.field not in taken), key=lambda one: one.score)
+    return {one.place: f"（有些像{spec.field(one.field).label}，未取用）" for one in free}
 
 
 def _column(field: FieldSpec, match: Match, found: Sequence[Match], table: Table, used: set[int]) -> ColumnMap:
@@ -126,8 +136,10 @@ def _column(field: FieldSpec, match: Match, found: Sequence[Match], table: Table
     )
 
 
-def _ignored(table: Table, used: set[int]) -> tuple[str, ...]:
-    return tuple(f"第 {index + 1} 列“{name}”" for index, name in enumerate(table.columns) if index not in used)
+def _ignored(table: Table, used: set[int], likely: dict[int, str] | None = None) -> tuple[str, ...]:
+    hints = likely or {}
+    names = enumerate(table.columns)
+    return tuple(f"第 {index + 1} 列“{name}”{hints.get(index, '')}" for index, name in names if index not in used)
 
 
 def _notes(table: Table) -> tuple[str, ...]:

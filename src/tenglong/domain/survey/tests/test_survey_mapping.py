@@ -53,7 +53,7 @@ def test_the_real_headings_of_land_deals_are_understood():
     assert "第 1 列“序号”" in mapping.ignored and len(mapping.ignored) == 5
 
 
-def test_units_come_from_heading_then_custom_then_cells_then_default():
+def test_units_come_from_heading_then_usage_then_cells_then_default():
     rows = [("3.5亩", 1)] * 4
     assert propose("plots", table("编号", "占地面积(㎡)")).column("surveyed_area").unit == "m2"
     assert propose("plots", table("编号", "公顷数")).column("surveyed_area").unit_from == "synonym"
@@ -110,6 +110,12 @@ def test_wrong_mappings_are_told_in_sentences():
         settle(Mapping("plots", (ColumnMap("name", -1, "没有的列"),)), sheet)
     with pytest.raises(MappingError, match="格式不对"):
         Mapping.from_json({"columns": [{"heading": "x"}]})
+
+
+def test_a_faint_likeness_is_told_but_not_taken():
+    mapping = propose("plots", table("摸排编号", "PlanningStatus"))
+    assert mapping.column("status") is None
+    assert mapping.ignored == ("第 2 列“PlanningStatus”（有些像现状，未取用）",)
 
 
 def test_missing_required_columns_are_named():
