@@ -19,7 +19,10 @@ RING = ((0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1), (0, 0))
 MIDDLE = 3
 #: defects stand on every third cell each way, so that none touches another
 APART = 3
-SHARES = {"overlap": 0.003, "gap": 0.003, "invalid-geometry": 0.0015, "duplicate-geometry": 0.0015, "contained": 0.0015, "sliver": 0.0005}
+SHARES = {
+    "overlap": 0.003, "gap": 0.003, "invalid-geometry": 0.0015, "duplicate-geometry": 0.0015, "contained": 0.0015,
+    "sliver": 0.0005,
+}
 
 Defect = tuple[str, int, int]
 
@@ -63,7 +66,8 @@ def _rings(cells: int, columns: int, random: np.random.Generator) -> NDArray[np.
     """Row after row; cell k and k+1 share the edge in the middle of which vertex 3 of k lies."""
     side = 2 * columns + 1
     step = np.arange(side) * SPACING
-    points = np.stack(np.meshgrid(step, step, indexing="ij"), axis=-1) + random.uniform(-JITTER, JITTER, (side, side, 2)) + ORIGIN
+    grid = np.stack(np.meshgrid(step, step, indexing="ij"), axis=-1) + ORIGIN
+    points = grid + random.uniform(-JITTER, JITTER, (side, side, 2))
     across, along = (np.arange(cells) % columns) * 2, (np.arange(cells) // columns) * 2
     return np.stack([points[across + dx, along + dy] for dx, dy in RING], axis=1)
 

@@ -61,8 +61,8 @@ def turned(subject: Subject) -> Mask:
     known = np.isfinite(middles).all(axis=1)
     if known.sum() < MANY:
         return np.zeros(len(subject.raw), dtype=bool)
-    low, high = np.quantile(middles[known], [0.1, 0.9], axis=0)
-    reach = (high - low) * 2 + 1e-6
+    low, high = np.quantile(middles[known], [0.25, 0.75], axis=0, method="nearest")
+    reach = (high - low).max() * 5 + 1e-6
     low, high = low - reach, high + reach
     with np.errstate(invalid="ignore"):
         stands = ((middles >= low) & (middles <= high)).all(axis=1)
