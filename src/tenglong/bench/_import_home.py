@@ -21,7 +21,7 @@ def write_survey(path: Path, rows: int) -> Path:
             x, y = 120.5 + (number % PER_ROW) * 0.0012, 29.6 + (number // PER_ROW) * 0.0012
             ring = ", ".join(f"{a:.6f} {b:.6f}" for a, b in (
                 (x, y), (x + 0.001, y), (x + 0.001, y + 0.001), (x, y + 0.001), (x, y)))
-            out.write(f'K-{number:06d},基准街道,{number} 号厂区,在用,16.0,15.5,"POLYGON(({ring}))"\n')
+            out.write(f'K-{number:06d},百官街道,{number} 号厂区,在用,16.0,15.5,"POLYGON(({ring}))"\n')
     return path
 
 
@@ -42,7 +42,7 @@ def prepare(rows: int, survey: Path) -> None:
     from django.apps import apps
 
     town = apps.get_model("registry", "Division")
-    town._default_manager.create(code=TOWN, name="基准街道", level="town", parent_code=PREFIX, valid_from="2014-01-01")
+    town._default_manager.create(code=TOWN, name="百官街道", level="town", parent_code=PREFIX, valid_from="2014-01-01")
     actor = _officer()
     _mapped(actor, write_survey(survey, rows))
     connection.close()
@@ -53,7 +53,7 @@ def _officer() -> Any:
 
     from tenglong.apps.accounts import service
 
-    office = apps.get_model("accounts", "Department")._default_manager.create(name="基准街道办事处", divisions=[TOWN])
+    office = apps.get_model("accounts", "Department")._default_manager.create(name="百官街道办事处", divisions=[TOWN])
     user, _password = service.create_user(
         service.SYSTEM, username=OFFICER, name="基准经办", department=office, password="Bench-Only-77!", must_change=False  # noqa: S106
     )

@@ -100,7 +100,11 @@ def sort_out(directory: Path, choice: Any) -> tuple[list[tuple[str, Path, str]],
     found: list[tuple[str, Path, str]] = []
     left: list[dict[str, str]] = []
     for path in sorted(directory.iterdir()):
-        if path.name.startswith((".", "~$")) or path.suffix.lower() in BESIDE or (path.is_dir() and path.suffix.lower() != ".gdb"):
+        if (
+            path.name.startswith((".", "~$"))
+            or path.suffix.lower() in BESIDE
+            or (path.is_dir() and path.suffix.lower() != ".gdb")
+        ):
             continue
         try:
             tables = files.read(path, encoding=choice.encoding)
@@ -110,7 +114,12 @@ def sort_out(directory: Path, choice: Any) -> tuple[list[tuple[str, Path, str]],
         for table in tables:
             kind = guess_kind(table, path.name)
             if kind is None:
-                left.append({"file": f"{path.name}：{table.name}", "reason": "看不出是哪一种数据，请用 tenglong import 种类 文件 单独导入"})
+                left.append(
+                    {
+                        "file": f"{path.name}：{table.name}",
+                        "reason": "看不出是哪一种数据，请用 tenglong import 种类 文件 单独导入",
+                    }
+                )
             else:
                 found.append((kind, path, table.name))
     return sorted(found, key=lambda one: (KINDS.index(one[0]), one[1].name, one[2])), left
@@ -120,7 +129,8 @@ def take(actor: Any, kind: str, path: Path, choice: Any, wish: Wish, sheet: str 
     """Upload, read, map and stage. Raises SurveyError with the batch's own sentence."""
     with parcelled(path) as (whole, name), whole.open("rb") as handle:
         batch = service.upload(
-            actor, kind, File(handle, name=name), survey_date=wish.survey_date, encoding=choice.encoding or "")
+            actor, kind, File(handle, name=name), survey_date=wish.survey_date, encoding=choice.encoding or ""
+        )
     run(batch)
     if sheet or choice.sheet:
         service.choose_table(actor, batch, sheet or choice.sheet)
@@ -163,9 +173,13 @@ def finished(actor: Any, batch: ImportBatch, wish: Wish) -> Report:
 
 def tell(batch: ImportBatch) -> None:
     counts = batch.counts
-    told = "、".join(f"{word} {counts.get(name, 0)}" for name, word in (
-        ("new", "新增"), ("changed", "变更"), ("unchanged", "未变"), ("rejected", "退回")))
-    click.echo(f"{batch.kind:<12} {batch.file_name}（{batch.table_name}）：{counts.get('rows', 0)} 行，{told}；{batch.get_state_display()}")
+    told = "、".join(
+        f"{word} {counts.get(name, 0)}"
+        for name, word in (("new", "新增"), ("changed", "变更"), ("unchanged", "未变"), ("rejected", "退回"))
+    )
+    click.echo(
+        f"{batch.kind:<12} {batch.file_name}（{batch.table_name}）：{counts.get('rows', 0)} 行，{told}；{batch.get_state_display()}"
+    )
 
 
 def together(reports: list[Report], left: list[dict[str, str]]) -> Report:
@@ -174,7 +188,8 @@ def together(reports: list[Report], left: list[dict[str, str]]) -> Report:
     merged = Report(rows, [issue for report in reports for issue in report.issues])
     merged.skipped = [item for report in reports for item in report.skipped]
     merged.extra = {
-        "datasets": [{"dataset": report.dataset, "rows": report.rows, **report.extra} for report in reports], "left_out": left,
+        "datasets": [{"dataset": report.dataset, "rows": report.rows, **report.extra} for report in reports],
+        "left_out": left,
     }
     return merged
 

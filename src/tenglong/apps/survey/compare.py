@@ -76,7 +76,9 @@ def outside_scope(match: Match, covers: Callable[[str], bool], place: str) -> tu
         return ()
     return (
         Problem(
-            "outside-scope", "town", f"这一行不在您的管辖范围{f'（{place}）' if place else ''}内，不能由您导入。",
+            "outside-scope",
+            "town",
+            f"这一行不在您的管辖范围{f'（{place}）' if place else ''}内，不能由您导入。",
             "请删除这一行，或交由所在镇街、县级管理员导入；镇街写错的请改正。",
         ),
     )

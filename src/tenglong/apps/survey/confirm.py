@@ -45,9 +45,7 @@ def latest_start(batch: ImportBatch, actor: Any) -> date | None:
     return max(starts, default=None)
 
 
-def run(
-    batch: ImportBatch, actor: Any, mode: str, valid_from: date, atomic: Atomic, progress: Progress
-) -> dict[str, Any]:
+def run(batch: ImportBatch, actor: Any, mode: str, valid_from: date, atomic: Atomic, progress: Progress) -> dict[str, Any]:
     """Write the batch. Raises SurveyError when the record keeps moving; then nothing was written."""
     for _attempt in range(ATTEMPTS):
         rematch.bring_up_to_date(batch, actor, progress)
@@ -65,15 +63,33 @@ def run(
 def prepared(batch: ImportBatch) -> list[Prepared]:
     """Rows that will be written, in file order, all figures and shapes ready."""
     names = (
-        "row", "action", "values", "delta", "target_id", "links", "division_code", "wkb", "minx", "miny", "maxx", "maxy",
+        "row",
+        "action",
+        "values",
+        "delta",
+        "target_id",
+        "links",
+        "division_code",
+        "wkb",
+        "minx",
+        "miny",
+        "maxx",
+        "maxy",
     )
     found = StagedRow.objects.filter(batch=batch, action__in=ENTERING).order_by("position").values_list(*names)
     return [_prepared(*row) for row in found.iterator(chunk_size=5_000)]
 
 
 def _prepared(
-    row: int, action: str, values: Any, delta: Any, target: int | None, links: Any, division: str,
-    wkb: Any, *box: float | None,
+    row: int,
+    action: str,
+    values: Any,
+    delta: Any,
+    target: int | None,
+    links: Any,
+    division: str,
+    wkb: Any,
+    *box: float | None,
 ) -> Prepared:
     shape = bytes(wkb) if wkb is not None else None
     fields = [item["field"] for item in delta]
@@ -83,9 +99,7 @@ def _prepared(
     return Prepared(row, action, values, fields, target, links, division, shape, place)  # type: ignore[arg-type]
 
 
-def _write(
-    batch: ImportBatch, actor: Any, mode: str, valid_from: date, rows: list[Prepared], atomic: Atomic
-) -> dict[str, Any]:
+def _write(batch: ImportBatch, actor: Any, mode: str, valid_from: date, rows: list[Prepared], atomic: Atomic) -> dict[str, Any]:
     """The one transaction: record, audit entry and the batch's own state stand or fall together."""
     applier = appliers.of(batch.kind)
     digest = compare.digest_of([[row.row, row.action, dict(row.values)] for row in rows])
@@ -98,7 +112,13 @@ def _write(
             raise Moved
         done = applier.apply(Order(batch.pk, actor, mode, valid_from, batch.division_code), rows) if rows else Applied({})
         audit.record(
-            actor, "survey.confirm", "import_batch", batch.ulid, count=len(rows), digest=digest, batch_id=batch.pk,
+            actor,
+            "survey.confirm",
+            "import_batch",
+            batch.ulid,
+            count=len(rows),
+            digest=digest,
+            batch_id=batch.pk,
             reason=f"{batch.file_name} {Mode(mode).label} {valid_from}",
         )
         summary = _close(fresh, actor, mode, valid_from, done, digest)
@@ -107,12 +127,20 @@ def _write(
     return summary
 
 
-def _close(
-    batch: ImportBatch, actor: Any, mode: str, valid_from: date, done: Applied, digest: str
-) -> dict[str, Any]:
-    summary: dict[str, Any] = {"counts": dict(done.counts), "digest": digest, "valid_from": valid_from.isoformat(), "mode": mode}
+def _close(batch: ImportBatch, actor: Any, mode: str, valid_from: date, done: Applied, digest: str) -> dict[str, Any]:
+    summary: dict[str, Any] = {
+        "counts": dict(done.counts),
+        "digest": digest,
+        "valid_from": valid_from.isoformat(),
+        "mode": mode,
+    }
     ImportBatch.objects.filter(pk=batch.pk).update(
-        state=State.DONE, mode=mode, applied=summary, confirmed_by_id=actor.pk, confirmed_at=timezone.now(), problem="",
+        state=State.DONE,
+        mode=mode,
+        applied=summary,
+        confirmed_by_id=actor.pk,
+        confirmed_at=timezone.now(),
+        problem="",
         lock_version=batch.lock_version + 1,
     )
     return summary

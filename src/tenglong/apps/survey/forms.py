@@ -24,8 +24,12 @@ class DayField(forms.DateField):
 
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("数据类别"), choices=kind_choices)
-    file = forms.FileField(label=_("文件"), help_text=_("xlsx、xls、et、csv、zip（shp 或 gdb）、gpkg、geojson、kml；不超过 512 MB"))
-    survey_date = DayField(label=_("摸排日期"), required=False, help_text=_("这份资料反映哪一天的情况；用来判断差异是变更还是更正"))
+    file = forms.FileField(
+        label=_("文件"), help_text=_("xlsx、xls、et、csv、zip（shp 或 gdb）、gpkg、geojson、kml；不超过 512 MB")
+    )
+    survey_date = DayField(
+        label=_("摸排日期"), required=False, help_text=_("这份资料反映哪一天的情况；用来判断差异是变更还是更正")
+    )
 
     def clean_survey_date(self) -> Any:
         day = self.cleaned_data["survey_date"]
@@ -36,7 +40,9 @@ class UploadForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     mode = forms.ChoiceField(label=_("这些差异是"), choices=Mode.choices, widget=forms.RadioSelect)
-    valid_from = DayField(label=_("从哪天起算"), help_text=_("新增的行从这一天起有效；变更的行从这一天起换成新版本。表内有日期的行按表内日期"))
+    valid_from = DayField(
+        label=_("从哪天起算"), help_text=_("新增的行从这一天起有效；变更的行从这一天起换成新版本。表内有日期的行按表内日期")
+    )
     lock_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_valid_from(self) -> Any:

@@ -52,8 +52,10 @@ def ending_of(name: str) -> str:
     """Raises SurveyError for a file type that has no reader."""
     ending = PurePosixPath(name.lower()).suffix
     if ending not in ENDINGS:
-        raise SurveyError(_("不认识“%(ending)s”文件。请上传 %(known)s。") % {
-            "ending": ending or _("没有扩展名的"), "known": "、".join(ENDINGS)})
+        raise SurveyError(
+            _("不认识“%(ending)s”文件。请上传 %(known)s。")
+            % {"ending": ending or _("没有扩展名的"), "known": "、".join(ENDINGS)}
+        )
     if ending == ".shp":
         raise SurveyError(_("单独一个 .shp 不完整。请把 .shp、.shx、.dbf、.prj 一起压缩成 .zip 再上传。"))
     return ending
@@ -95,8 +97,16 @@ def new_batch(
     name = clean_name(upload.name or "")
     sha256, size, path = keep(upload, name)
     return ImportBatch.objects.create(
-        kind=kind, file_name=name, file_size=size, sha256=sha256, stored_path=path, survey_date=survey_date,
-        encoding=encoding, division_code=division_code, department_id=actor.department_id, created_by_id=actor.pk,
+        kind=kind,
+        file_name=name,
+        file_size=size,
+        sha256=sha256,
+        stored_path=path,
+        survey_date=survey_date,
+        encoding=encoding,
+        division_code=division_code,
+        department_id=actor.department_id,
+        created_by_id=actor.pk,
     )
 
 

@@ -73,7 +73,10 @@ def _stage(ctx: JobContext, batch: ImportBatch) -> dict[str, int]:
     plan = staging.Staging(batch, rows, staging.by_row(report.issues), ctx.user, scope, staging.place_of(scope, batch))
     counts = staging.run(plan, ctx.progress)
     ImportBatch.objects.filter(pk=batch.pk).update(
-        state=State.PREVIEW, counts=counts, extra={"skipped": report.skipped, "offset": offset}, problem="",
+        state=State.PREVIEW,
+        counts=counts,
+        extra={"skipped": report.skipped, "offset": offset},
+        problem="",
         lock_version=batch.lock_version + 1,
     )
     return counts

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping as MappingType, Sequence
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -59,7 +60,8 @@ def set_mapping(actor: Any, batch: ImportBatch, chosen: MappingType[int, tuple[s
     before = {item["index"]: item for item in batch.mapping.get("columns", [])}
     columns = tuple(
         _column(index, headings[index], field, unit, before.get(index))
-        for index, (field, unit) in sorted(chosen.items()) if field and 0 <= index < len(headings)
+        for index, (field, unit) in sorted(chosen.items())
+        if field and 0 <= index < len(headings)
     )
     ignored = tuple(name for index, name in enumerate(headings) if not chosen.get(index, ("", ""))[0])
     mapping = Mapping(batch.kind, columns, ignored)
@@ -101,7 +103,9 @@ def save_template(actor: Any, batch: ImportBatch, name: str) -> MappingTemplate:
     if not name.strip():
         raise SurveyError(_("请给模板起个名字，例如“曹娥街道摸排表 2024”。"))
     made, _new = MappingTemplate.objects.update_or_create(
-        kind=batch.kind, department_id=actor.department_id, fingerprint=fingerprint(shown_table(batch)["columns"]),
+        kind=batch.kind,
+        department_id=actor.department_id,
+        fingerprint=fingerprint(shown_table(batch)["columns"]),
         defaults={"name": name.strip()[:120], "mapping": batch.mapping, "created_by_id": actor.pk},
     )
     audit.record(actor, "survey.template", "mapping_template", made.pk, reason=made.name)

@@ -152,8 +152,20 @@ class StagedIssue(models.Model):
         waiver = getattr(self, "waiver", None)
         at = (self.lon, self.lat) if self.lon is not None and self.lat is not None else None
         return Issue(
-            self.dataset, self.row, self.key, self.field, self.rule, self.value, Severity(self.severity), self.message,
-            self.fix, self.other, self.other_row, at, self.size, waiver.reason if waiver else "",
+            self.dataset,
+            self.row,
+            self.key,
+            self.field,
+            self.rule,
+            self.value,
+            Severity(self.severity),
+            self.message,
+            self.fix,
+            self.other,
+            self.other_row,
+            at,
+            self.size,
+            waiver.reason if waiver else "",
         )
 
 

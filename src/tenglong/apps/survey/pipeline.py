@@ -36,7 +36,7 @@ class County:
 
     @property
     def prefix(self) -> str:
-        codes = set(code[:6] for code in self.towns.values())
+        codes = {code[:6] for code in self.towns.values()}
         return codes.pop() if len(codes) == 1 else ""
 
     @property
@@ -83,8 +83,14 @@ def summary(table: Table) -> dict[str, Any]:
         for index in range(len(table.columns))
     ]
     return {
-        "name": table.name, "rows": len(table.rows), "columns": list(table.columns), "samples": samples,
-        "format": table.format, "crs": table.crs or "", "geometry": table.geometry is not None, "notes": list(table.notes),
+        "name": table.name,
+        "rows": len(table.rows),
+        "columns": list(table.columns),
+        "samples": samples,
+        "format": table.format,
+        "crs": table.crs or "",
+        "geometry": table.geometry is not None,
+        "notes": list(table.notes),
         "points": some_points(table),
     }
 
@@ -158,4 +164,3 @@ def fill_stated_text(rows: Batch) -> None:
 
 def check(rows: Batch, issues: list[Issue], known: County) -> Report:
     return run_checks([rows], known.context, primary=rows.kind, issues=issues)
-

@@ -62,8 +62,14 @@ def spelled(crs: str, swapped: bool) -> str:
 
 def as_json(one: Any, choice: Choice) -> dict[str, Any]:
     return {
-        "id": spelled(one.crs, one.swapped), "label": one.label, "reason": one.reason, "score": one.score,
-        "swapped": one.swapped, "lon": round(one.lonlat[0], 6), "lat": round(one.lonlat[1], 6), "best": one == choice.chosen,
+        "id": spelled(one.crs, one.swapped),
+        "label": one.label,
+        "reason": one.reason,
+        "score": one.score,
+        "swapped": one.swapped,
+        "lon": round(one.lonlat[0], 6),
+        "lat": round(one.lonlat[1], 6),
+        "best": one == choice.chosen,
     }
 
 
@@ -73,7 +79,8 @@ def shift_issue(batch: ImportBatch, rows: Batch, values: Sequence[Values], actor
         return [], ""
     held = [match.held for match in appliers.of(batch.kind).match(values, actor)]
     pairs = [
-        (rows.geometry[index], one.wkb) for index, one in enumerate(held)
+        (rows.geometry[index], one.wkb)
+        for index, one in enumerate(held)
         if one is not None and one.wkb and rows.geometry[index] is not None
     ]
     if not pairs:
@@ -84,7 +91,15 @@ def shift_issue(batch: ImportBatch, rows: Batch, values: Sequence[Values], actor
     if finding.shift is Shift.NONE:
         return [], finding.message
     issue = Issue(
-        batch.kind, 0, "", "geometry", "crs-offset", str(finding.shift), Severity.WARNING, finding.message,
-        str(_("核对坐标系；确认是加偏坐标的，请向提供单位索取未加偏数据。")), size={"distance_m": f"{finding.distance:.1f}"},
+        batch.kind,
+        0,
+        "",
+        "geometry",
+        "crs-offset",
+        str(finding.shift),
+        Severity.WARNING,
+        finding.message,
+        str(_("核对坐标系；确认是加偏坐标的，请向提供单位索取未加偏数据。")),
+        size={"distance_m": f"{finding.distance:.1f}"},
     )
     return [issue], finding.message

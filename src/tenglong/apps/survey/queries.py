@@ -33,11 +33,9 @@ def issues(user: Any, batch: ImportBatch | None = None) -> QuerySet[StagedIssue]
 
 def issue_groups(user: Any, batch: ImportBatch) -> list[dict[str, Any]]:
     """One line per rule: severity, how many, how many waived; errors first."""
-    groups = (
-        issues(user, batch).order_by().values("rule", "severity").annotate(number=Count("id"), waived=Count("waiver"))
-    )
+    groups = issues(user, batch).order_by().values("rule", "severity").annotate(number=Count("id"), waived=Count("waiver"))
     order = {"error": 0, "warning": 1, "info": 2}
-    return sorted(groups, key=lambda group: (order[group["severity"]], -group["number"], group["rule"]))
+    return sorted(map(dict, groups), key=lambda group: (order[group["severity"]], -group["number"], group["rule"]))
 
 
 def templates(user: Any, kind: str) -> QuerySet[MappingTemplate]:

@@ -29,7 +29,8 @@ def settle(batch: ImportBatch) -> bool:
         return False
     return bool(
         ImportBatch.objects.filter(pk=batch.pk, state=batch.state).update(
-            state=BACK[State(batch.state)], problem=_("上次的作业没有做完，什么都没有写入登记册。请重新开始这一步。"),
+            state=BACK[State(batch.state)],
+            problem=_("上次的作业没有做完，什么都没有写入登记册。请重新开始这一步。"),
             lock_version=batch.lock_version + 1,
         )
     )

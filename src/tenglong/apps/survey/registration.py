@@ -11,8 +11,22 @@ from tenglong.apps.survey.record.land import Buildings, Links, Parcels, Plots
 from tenglong.web import access, menu
 
 IMPORT = (
-    "batches", "batches-json", "upload", "template", "issues", "issues-json", "batch", "batch-json", "progress", "mapping", "stage",
-    "rows-json", "batch-issues", "batch-issues-json", "annotated", "done",
+    "batches",
+    "batches-json",
+    "upload",
+    "template",
+    "issues",
+    "issues-json",
+    "batch",
+    "batch-json",
+    "progress",
+    "mapping",
+    "stage",
+    "rows-json",
+    "batch-issues",
+    "batch-issues-json",
+    "annotated",
+    "done",
 )
 
 

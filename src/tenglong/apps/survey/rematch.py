@@ -44,7 +44,7 @@ def _rematch(batch: ImportBatch, actor: Any, rows: Sequence[StagedRow]) -> None:
         match = scoped_match(match, scope, place_of(scope, batch))
         if _judge(row, match, refused):
             changed.append(row)
-        verdict = compare.judge(row.values, row.wkb and bytes(row.wkb), match)
+        verdict = compare.judge(row.values, bytes(row.wkb) if row.wkb is not None else None, match)
         problems += [problem_issue(batch, row, problem) for problem in verdict.problems]
     with transaction.atomic():
         StagedRow.objects.bulk_update(changed, FIELDS, batch_size=200)
@@ -55,7 +55,7 @@ def _rematch(batch: ImportBatch, actor: Any, rows: Sequence[StagedRow]) -> None:
 def _judge(row: StagedRow, match: Match, refused: set[int]) -> bool:
     """Put the row's present standing into it; True when anything differs."""
     before = [getattr(row, name) for name in FIELDS]
-    verdict = compare.judge(row.values, row.wkb and bytes(row.wkb), match)
+    verdict = compare.judge(row.values, bytes(row.wkb) if row.wkb is not None else None, match)
     row.verdict = verdict.action
     row.action = Action.REJECTED if row.row in refused else verdict.action
     row.delta = [delta.as_json() for delta in verdict.delta]

@@ -14,7 +14,9 @@ def _owned(scope: Scope, prefix: str, division: bool = True) -> Q:
     if scope.kind not in BUSINESS:
         return NOTHING
     found = by_owner(
-        scope, division=f"{prefix}division_code" if division else "", department=f"{prefix}department_id",
+        scope,
+        division=f"{prefix}division_code" if division else "",
+        department=f"{prefix}department_id",
         creator=f"{prefix}created_by_id",
     )
     return found if scope.kind == "all" else found | Q(**{f"{prefix}created_by_id": scope.user_id})

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.scope import require, scope_of
 from tenglong.apps.audit import service as audit
 from tenglong.apps.jobs import service as jobs
-from tenglong.apps.survey import appliers, confirm as confirming, intake, mapping, queries
+from tenglong.apps.registry.errors import RegistryError
+from tenglong.apps.survey import appliers, intake, mapping, queries
+from tenglong.apps.survey import confirm as confirming
 from tenglong.apps.survey.intake import SurveyError
 from tenglong.apps.survey.models import ImportBatch, Mode, State
 from tenglong.apps.survey.waivers import take_back, waive
@@ -22,9 +24,7 @@ set_mapping = mapping.set_mapping
 save_template = mapping.save_template
 
 
-def upload(
-    actor: Any, kind: str, file: intake.Upload, *, survey_date: date | None = None, encoding: str = ""
-) -> ImportBatch:
+def upload(actor: Any, kind: str, file: intake.Upload, *, survey_date: date | None = None, encoding: str = "") -> ImportBatch:
     """Keep the file and queue its reading. Raises SurveyError; a refused file leaves nothing behind."""
     require(actor, "survey.import")
     if kind not in KINDS:
@@ -34,8 +34,9 @@ def upload(
         raise SurveyError(_("摸排日期 %(date)s 晚于今天，请改正。") % {"date": survey_date})
     with transaction.atomic():
         batch = intake.new_batch(actor, kind, file, survey_date, own_town(actor), encoding)
-        audit.record(actor, "survey.upload", "import_batch", batch.ulid, batch_id=batch.pk, digest=batch.sha256,
-                     reason=batch.file_name)
+        audit.record(
+            actor, "survey.upload", "import_batch", batch.ulid, batch_id=batch.pk, digest=batch.sha256, reason=batch.file_name
+        )
         queue(actor, batch, "survey.read", _("读取 %(name)s") % {"name": batch.file_name})
     return batch
 
@@ -85,7 +86,12 @@ def confirm(actor: Any, batch: ImportBatch, mode: str, valid_from: date, *, lock
         raise SurveyError(_("您打开页面之后，已有人处理过这一批。请刷新后再看。"))
     _move(batch, (State.PREVIEW,), State.CONFIRMING)
     return queue(
-        actor, batch, "survey.confirm", _("入库 %(name)s") % {"name": batch.file_name}, mode=mode, valid_from=valid_from.isoformat()
+        actor,
+        batch,
+        "survey.confirm",
+        _("入库 %(name)s") % {"name": batch.file_name},
+        mode=mode,
+        valid_from=valid_from.isoformat(),
     )
 
 
@@ -115,7 +121,7 @@ def withdraw(actor: Any, batch: ImportBatch, reason: str) -> int:
     with transaction.atomic():
         try:
             number = appliers.of(batch.kind).withdraw(batch.pk, actor)
-        except confirming.RegistryError as error:
+        except RegistryError as error:
             raise SurveyError(str(error)) from error
         audit.record(actor, "survey.withdraw", "import_batch", batch.ulid, count=number, batch_id=batch.pk, reason=reason)
         ImportBatch.objects.filter(pk=batch.pk).update(state=State.WITHDRAWN, lock_version=batch.lock_version + 1)
@@ -130,5 +136,17 @@ def recover() -> int:
     return recover_all()
 
 
-__all__ = ["SurveyError", "choose_table", "confirm", "queries", "recover", "save_template", "set_mapping", "stage", "take_back",
-           "upload", "waive", "withdraw"]
+__all__ = [
+    "SurveyError",
+    "choose_table",
+    "confirm",
+    "queries",
+    "recover",
+    "save_template",
+    "set_mapping",
+    "stage",
+    "take_back",
+    "upload",
+    "waive",
+    "withdraw",
+]

@@ -52,11 +52,16 @@ def _trim(number: Decimal) -> str:
 def row(user: Any, batch: ImportBatch, staged: StagedRow) -> dict[str, Any]:
     kind = batch.kind
     return {
-        "row": staged.row, "key": staged.key, "action": staged.action,
+        "row": staged.row,
+        "key": staged.key,
+        "action": staged.action,
         "cells": [value(user, kind, field.id, staged.values.get(field.id)) for field in columns(batch)],
         "delta": [
-            {"label": label(kind, item["field"]), "old": value(user, kind, item["field"], item["old"]),
-             "new": value(user, kind, item["field"], item["new"])}
+            {
+                "label": label(kind, item["field"]),
+                "old": value(user, kind, item["field"], item["old"]),
+                "new": value(user, kind, item["field"], item["new"]),
+            }
             for item in staged.delta
         ],
     }
@@ -67,6 +72,7 @@ def row_as_json(user: Any, staged: StagedRow) -> dict[str, Any]:
     values = {name: mask(user, name, plain) for name, plain in staged.values.items() if not is_personal(name)}
     delta = [
         {**item, "old": mask(user, item["field"], item["old"]), "new": mask(user, item["field"], item["new"])}
-        for item in staged.delta if not is_personal(item["field"])
+        for item in staged.delta
+        if not is_personal(item["field"])
     ]
     return {"row": staged.row, "key": staged.key, "action": staged.action, "values": values, "delta": delta}

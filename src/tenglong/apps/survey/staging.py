@@ -181,40 +181,80 @@ def shapes(rows: Batch, window: range) -> tuple[list[bytes | None], list[tuple[f
     usable = ~empty & np.isfinite(bounds).all(axis=1)
     return (
         [bytes(wkb[i]) if usable[i] else None for i in range(len(part))],
-        [tuple(float(x) for x in bounds[i]) if usable[i] else None for i in range(len(part))],
+        [box_of(bounds[i]) if usable[i] else None for i in range(len(part))],
     )
 
 
+def box_of(bounds: Any) -> tuple[float, float, float, float]:
+    return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])
+
+
 def _staged_row(
-    staging: Staging, index: int, values: dict[str, Any], match: Match, verdict: compare.Verdict,
-    wkb: bytes | None, box: Sequence[float] | None,
+    staging: Staging,
+    index: int,
+    values: dict[str, Any],
+    match: Match,
+    verdict: compare.Verdict,
+    wkb: bytes | None,
+    box: Sequence[float] | None,
 ) -> StagedRow:
     held = match.held
     minx, miny, maxx, maxy = box or (None,) * 4
     return StagedRow(
-        batch=staging.batch, position=index, row=staging.rows.rows[index], key=staging.rows.keys[index][:160],
-        action=verdict.action, verdict=verdict.action, values=values, links=dict(match.links),
+        batch=staging.batch,
+        position=index,
+        row=staging.rows.rows[index],
+        key=staging.rows.keys[index][:160],
+        action=verdict.action,
+        verdict=verdict.action,
+        values=values,
+        links=dict(match.links),
         division_code=match.division or (held.division if held else ""),
         delta=[delta.as_json() for delta in verdict.delta],
         given=given_cells(staging.rows, index),
-        target_id=held.target_id if held else None, target_stamp=held.stamp if held else "",
-        wkb=wkb, minx=minx, miny=miny, maxx=maxx, maxy=maxy,
+        target_id=held.target_id if held else None,
+        target_stamp=held.stamp if held else "",
+        wkb=wkb,
+        minx=minx,
+        miny=miny,
+        maxx=maxx,
+        maxy=maxy,
     )
 
 
 def _staged_issue(batch: ImportBatch, issue: Issue) -> StagedIssue:
     lon, lat = issue.at or (None, None)
     return StagedIssue(
-        batch=batch, dataset=issue.dataset, row=issue.row, key=issue.key[:160], field=issue.field, rule=issue.rule,
-        value=issue.value, severity=str(issue.severity), message=issue.message, fix=issue.fix, other=issue.other[:160],
-        other_row=issue.other_row, lon=lon, lat=lat, size=issue.size,
+        batch=batch,
+        dataset=issue.dataset,
+        row=issue.row,
+        key=issue.key[:160],
+        field=issue.field,
+        rule=issue.rule,
+        value=issue.value,
+        severity=str(issue.severity),
+        message=issue.message,
+        fix=issue.fix,
+        other=issue.other[:160],
+        other_row=issue.other_row,
+        lon=lon,
+        lat=lat,
+        size=issue.size,
     )
 
 
 def problem_issue(batch: ImportBatch, row: StagedRow, problem: Problem) -> StagedIssue:
     """A problem of meeting the record, told like every other defect; an error of this sort cannot be waived."""
     return StagedIssue(
-        batch=batch, dataset=batch.kind, row=row.row, key=row.key, field=problem.field, rule=problem.rule,
-        value=str(row.given.get(problem.field) or row.values.get(problem.field) or ""), severity=problem.severity,
-        message=problem.message, fix=problem.fix, final=problem.severity == "error",
+        batch=batch,
+        dataset=batch.kind,
+        row=row.row,
+        key=row.key,
+        field=problem.field,
+        rule=problem.rule,
+        value=str(row.given.get(problem.field) or row.values.get(problem.field) or ""),
+        severity=problem.severity,
+        message=problem.message,
+        fix=problem.fix,
+        final=problem.severity == "error",
     )

@@ -59,8 +59,15 @@ class RegistryApplier:
         """Open versions of the targets as comparable values."""
         found = locate.held(self.kind, targets, list(dict.fromkeys(self.columns.values())))
         return {
-            pk: Held(pk, str(row.lock_version), row.town, self.spoken(row.values) | self.town_of(row.town), row.code,
-                     row.valid_from, row.wkb)
+            pk: Held(
+                pk,
+                str(row.lock_version),
+                row.town,
+                self.spoken(row.values) | self.town_of(row.town),
+                row.code,
+                row.valid_from,
+                row.wkb,
+            )
             for pk, row in found.items()
         }
 
@@ -75,7 +82,11 @@ class RegistryApplier:
         """Hands the rows to the register. Raises registry errors; the caller's transaction rolls back."""
         prepared = self.table(order, rows)
         done = bulk.apply(
-            self.kind, prepared, actor=order.actor, on=order.valid_from, batch_id=order.batch_id,
+            self.kind,
+            prepared,
+            actor=order.actor,
+            on=order.valid_from,
+            batch_id=order.batch_id,
             department_id=order.actor.department_id,
         )
         return Applied({name: number for name, number in done.counts.items() if number}, done.ids)
@@ -102,8 +113,7 @@ class RegistryApplier:
         named = {**self.columns, **self.carried}
         used = {name for row in rows for name, value in row.values.items() if value not in (None, "")}
         return {
-            column: [self.stored(name, row.values.get(name)) for row in rows]
-            for name, column in named.items() if name in used
+            column: [self.stored(name, row.values.get(name)) for row in rows] for name, column in named.items() if name in used
         }
 
     def stored(self, name: str, value: Any) -> Any:

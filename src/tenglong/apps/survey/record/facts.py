@@ -37,10 +37,15 @@ class Facts:
         held = self._held([key for row, link in zip(rows, links, strict=True) for key in keys(row, link)])
         out = []
         for row, link, (firm, problem), (plot, sought) in zip(rows, links, firms, plots, strict=True):
-            out.append(Match(
-                self._one(row, link, held), "" if firm else towns.get(plot or 0, ""),
-                told(problem, sought, plot, link), link, firm is None or firm in may,
-            ))
+            out.append(
+                Match(
+                    self._one(row, link, held),
+                    "" if firm else towns.get(plot or 0, ""),
+                    told(problem, sought, plot, link),
+                    link,
+                    firm is None or firm in may,
+                )
+            )
         return out
 
     def _held(self, wanted: Sequence[Key]) -> dict[Key, tuple[int, str]]:
@@ -62,7 +67,11 @@ class Facts:
         columns = {name: [line[2][name] for line in lines] for name in lines[0][2]} if lines else {}
         table = bulk.PreparedRows([line[0] for line in lines], [line[1] for line in lines], columns)
         done = bulk.apply(
-            self.kind, table, actor=order.actor, on=order.valid_from, batch_id=order.batch_id,
+            self.kind,
+            table,
+            actor=order.actor,
+            on=order.valid_from,
+            batch_id=order.batch_id,
             department_id=order.actor.department_id,
         )
         return Applied({name: number for name, number in done.counts.items() if number}, done.ids)
@@ -83,8 +92,14 @@ class Facts:
 
 def fact(row: Prepared, key: Key, value: str) -> dict[str, Any]:
     return {
-        "subject_type": key[0], "subject_id": key[1], "measure": key[2], "period": key[3], "department": key[4],
-        "value_e6": round(Decimal(value) * SCALE), "given": value[:48], "legal_basis": text(row.values, "legal_basis"),
+        "subject_type": key[0],
+        "subject_id": key[1],
+        "measure": key[2],
+        "period": key[3],
+        "department": key[4],
+        "value_e6": round(Decimal(value) * SCALE),
+        "given": value[:48],
+        "legal_basis": text(row.values, "legal_basis"),
         "legal_document": text(row.values, "legal_document"),
     }
 

@@ -38,7 +38,9 @@ def _by_name(found: list[int], called: str, name: str) -> tuple[int | None, Prob
     if len(found) == 1:
         return found[0], None
     if found:
-        return None, Problem("ambiguous-enterprise", name, f"登记册里有 {len(found)} 家企业叫“{called}”。", "请填统一社会信用代码。")
+        return None, Problem(
+            "ambiguous-enterprise", name, f"登记册里有 {len(found)} 家企业叫“{called}”。", "请填统一社会信用代码。"
+        )
     return None, unknown("企业", "unknown-enterprise", name, called)
 
 
@@ -53,13 +55,22 @@ class Enterprises(RegistryApplier):
     kind = "enterprises"
     layers = ["enterprise"]
     columns = {
-        "uscc": "uscc", "name": "name", "industry": "industry", "scale": "scale", "status": "status", "listed": "listed",
-        "address": "address", "registered_on": "registered_on",
+        "uscc": "uscc",
+        "name": "name",
+        "industry": "industry",
+        "scale": "scale",
+        "status": "status",
+        "listed": "listed",
+        "address": "address",
+        "registered_on": "registered_on",
     }
     dates = frozenset({"registered_on"})
     carried = {
-        "former_name": "former_name", "production_address": "production_address", "production_town": "production_town",
-        "contact": "contact", "phone": "phone",
+        "former_name": "former_name",
+        "production_address": "production_address",
+        "production_town": "production_town",
+        "contact": "contact",
+        "phone": "phone",
     }
 
     def find(self, rows: Sequence[Values], actor: Any) -> list[Found]:
@@ -69,7 +80,7 @@ class Enterprises(RegistryApplier):
         for row, (pk, problem) in zip(rows, named, strict=True):
             town = text(row, "town")
             place = text(row, "production_town") or town
-            problems = (problem,) if problem and problem.rule == "ambiguous-enterprise" else ()
+            problems: tuple[Problem, ...] = (problem,) if problem and problem.rule == "ambiguous-enterprise" else ()
             problems += () if pk or town else (NO_TOWN,)
             out.append(Found(pk, "" if pk else place, {}, problems, pk is None or pk in may))
         return out
@@ -130,10 +141,14 @@ class Occupancies(RegistryApplier):
     def _targets(self, found: list[Found], keys: list[Any], actor: Any) -> list[Found]:
         exact = locate.occupancies_by_key(key for key in keys if key[4])
         plots = {key[0] for key in keys if key[0] and not key[4]}
-        open_ones = {
-            (one.plot_id, one.building_id, one.enterprise_id, one.role): one.pk
-            for one in queries.occupancies(actor).filter(plot_id__in=plots)
-        } if plots else {}
+        open_ones = (
+            {
+                (one.plot_id, one.building_id, one.enterprise_id, one.role): one.pk
+                for one in queries.occupancies(actor).filter(plot_id__in=plots)
+            }
+            if plots
+            else {}
+        )
         return [
             Found(exact.get(key) if key[4] else open_ones.get(key[:4]), one.division, one.links, one.problems, one.reach)
             for one, key in zip(found, keys, strict=True)
@@ -182,12 +197,14 @@ class Accounts(RegistryApplier):
         firms = enterprises_of(rows, "uscc", "enterprise_name")
         may = visible({pk for pk, _ in firms if pk}, actor)
         towns = towns_of_plots(pk for pk, _ in plots)
-        keys = [(text(row, "account_kind"), text(row, "number"), firm[0] or 0, plot) for row, (plot, _), firm
-                in zip(rows, plots, firms, strict=True)]
+        keys = [
+            (text(row, "account_kind"), text(row, "number"), firm[0] or 0, plot)
+            for row, (plot, _), firm in zip(rows, plots, firms, strict=True)
+        ]
         held = locate.accounts_by_key(keys)
         out = []
         for key, (plot, sought), (firm, problem) in zip(keys, plots, firms, strict=True):
-            problems = (problem,) if problem else ()
+            problems: tuple[Problem, ...] = (problem,) if problem else ()
             problems += (unknown("地块", "unknown-plot", "plot_code", sought),) if sought and not plot else ()
             links = {"plot_id": plot, "enterprise_id": firm}
             out.append(Found(held.get(key), towns.get(plot or 0, ""), links, problems, firm is None or firm in may))
@@ -211,8 +228,10 @@ class Accounts(RegistryApplier):
         return "new" if row.target_id is None else "correct"
 
     def cells(self, rows: Sequence[Prepared]) -> dict[str, list[Any]]:
-        fixed = {"kind": [text(row.values, "account_kind") for row in rows],
-                 "number": [text(row.values, "number") for row in rows]}
+        fixed = {
+            "kind": [text(row.values, "account_kind") for row in rows],
+            "number": [text(row.values, "number") for row in rows],
+        }
         return super().cells(rows) | linked(rows, "plot_id", "enterprise_id") | fixed
 
 

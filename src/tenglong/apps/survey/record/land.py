@@ -27,9 +27,17 @@ class Plots(RegistryApplier):
     kind = "plots"
     layers = ["plots"]
     columns = {
-        "survey_number": "survey_number", "name": "name", "address": "address", "zone": "zone_code", "land_use": "land_use",
-        "status": "status", "control_line": "control_line", "acquisition": "acquisition", "title_status": "title_status",
-        "surveyed_area": "surveyed_cm2", "stated_area": "stated_cm2",
+        "survey_number": "survey_number",
+        "name": "name",
+        "address": "address",
+        "zone": "zone_code",
+        "land_use": "land_use",
+        "status": "status",
+        "control_line": "control_line",
+        "acquisition": "acquisition",
+        "title_status": "title_status",
+        "surveyed_area": "surveyed_cm2",
+        "stated_area": "stated_cm2",
     }
     carried = {"stated_text": "stated_text"}
 
@@ -53,9 +61,16 @@ class Parcels(RegistryApplier):
     kind = "parcels"
     layers = ["parcels"]
     columns = {
-        "right_holder": "right_holder", "holder_uscc": "holder_uscc", "stated_area": "stated_cm2", "acquisition": "acquisition",
-        "title_status": "title_status", "title_number": "title_number", "granted_on": "granted_on", "ends_on": "ends_on",
-        "price": "price_fen", "agreed_plot_ratio": "agreed_plot_ratio",
+        "right_holder": "right_holder",
+        "holder_uscc": "holder_uscc",
+        "stated_area": "stated_cm2",
+        "acquisition": "acquisition",
+        "title_status": "title_status",
+        "title_number": "title_number",
+        "granted_on": "granted_on",
+        "ends_on": "ends_on",
+        "price": "price_fen",
+        "agreed_plot_ratio": "agreed_plot_ratio",
     }
     dates = frozenset({"granted_on", "ends_on"})
     carried = {"stated_text": "stated_text"}
@@ -79,7 +94,11 @@ class Buildings(RegistryApplier):
     kind = "buildings"
     layers = ["buildings"]
     columns = {
-        "name": "name", "floors": "floors", "floor_area": "floor_cm2", "built_year": "built_year", "structure": "structure",
+        "name": "name",
+        "floors": "floors",
+        "floor_area": "floor_cm2",
+        "built_year": "built_year",
+        "structure": "structure",
         "use": "use",
     }
 
@@ -122,7 +141,7 @@ class Links(RegistryApplier):
         held = locate.links_by_key(keys)
         out = []
         for row, key, (plot, sought) in zip(rows, keys, plots, strict=True):
-            problems = () if plot else (unknown("地块", "unknown-plot", "plot_code", sought),)
+            problems: tuple[Problem, ...] = () if plot else (unknown("地块", "unknown-plot", "plot_code", sought),)
             if not key[1]:
                 problems += (unknown("宗地", "unknown-parcel", "parcel_code", text(row, "parcel_code")),)
             links = {"plot_id": plot, "parcel_id": key[1] or None}

@@ -20,7 +20,9 @@ def square(column: int, side: float = 0.001, row: int = 0) -> str:
     return '"POLYGON((' + ", ".join(f"{a:.6f} {b:.6f}" for a, b in points) + '))"'
 
 
-def line_text(number: int, town: str = "百官街道", name: str = "", status: str = "在用", area: str = "16.00", stated: str = "") -> str:
+def line_text(
+    number: int, town: str = "百官街道", name: str = "", status: str = "在用", area: str = "16.00", stated: str = ""
+) -> str:
     return f"BG-{number:03d},{town},{name or f'{number} 号厂区'},{status},{area},{stated},{square(number)}"
 
 

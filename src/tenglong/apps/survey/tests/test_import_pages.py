@@ -31,7 +31,9 @@ def test_an_officer_brings_a_file_from_upload_to_record(
     cast: Any, sign_in: Any, divisions: None, csv_file: Any, enter: Any, line: Any
 ) -> None:
     client = sign_in(cast.officer)
-    page = client.post(reverse("survey:upload"), {"kind": "plots", "file": csv_file(line(1), line(2)), "survey_date": "2024-03-01"})
+    page = client.post(
+        reverse("survey:upload"), {"kind": "plots", "file": csv_file(line(1), line(2)), "survey_date": "2024-03-01"}
+    )
     batch = ImportBatch.objects.get()
     assert page.headers["Location"] == address("progress", batch)
     assert "survey-wait" in client.get(address("progress", batch)).content.decode()
@@ -54,8 +56,21 @@ def test_an_officer_brings_a_file_from_upload_to_record(
     assert "已入库" in done and PlotVersion.objects.filter(valid_from=date(2024, 3, 1)).count() == 2
 
 
-@pytest.mark.parametrize("name", ["batch", "mapping", "progress", "batch-issues", "batch-issues-json", "rows-json", "annotated", "done",
-                                  "confirm", "batch-json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "batch",
+        "mapping",
+        "progress",
+        "batch-issues",
+        "batch-issues-json",
+        "rows-json",
+        "annotated",
+        "done",
+        "confirm",
+        "batch-json",
+    ],
+)
 def test_an_officer_of_another_town_finds_no_such_batch(
     cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any, name: str
 ) -> None:
@@ -65,14 +80,18 @@ def test_an_officer_of_another_town_finds_no_such_batch(
     assert sign_in(cast.auditor).get(address(name, batch)).status_code == 403
 
 
-def test_lists_hold_only_ones_own_batches_and_issues(cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_lists_hold_only_ones_own_batches_and_issues(
+    cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     to_preview(cast.officer, csv_file(line(1, area="不详"), name="baiguan.csv"))
     for name in ("batches", "issues", "batches-json", "issues-json"):
         assert "baiguan.csv" in sign_in(cast.officer).get(reverse(f"survey:{name}")).content.decode(), name
         assert "baiguan.csv" not in sign_in(cast.stranger).get(reverse(f"survey:{name}")).content.decode(), name
 
 
-def test_a_task_force_member_prepares_but_does_not_confirm(cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_a_task_force_member_prepares_but_does_not_confirm(
+    cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_preview(cast.task_force, csv_file(line(1)))
     client = sign_in(cast.task_force)
     assert "须由镇街经办或县级管理员" in client.get(address("batch", batch)).content.decode()
@@ -106,7 +125,9 @@ def test_a_waiver_through_the_page_needs_a_reason_and_lets_the_row_in(
     assert sign_in(cast.stranger).post(reverse("survey:waive", args=[issue.ulid]), {"reason": "我也要豁免"}).status_code == 404
 
 
-def test_the_json_twin_is_the_report_that_check_prints(cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_the_json_twin_is_the_report_that_check_prints(
+    cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_preview(cast.officer, csv_file(line(1, area="不详"), line(2)))
     data = sign_in(cast.officer).get(address("batch-issues-json", batch)).json()
     assert (data["rows"], data["rejected"], data["accepted"]) == (2, 1, 1)
@@ -115,21 +136,27 @@ def test_the_json_twin_is_the_report_that_check_prints(cast: Any, sign_in: Any, 
     assert issue["row"] == 2 and issue["value"] == "不详"
 
 
-def test_a_second_confirmation_from_an_old_page_is_told(cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_a_second_confirmation_from_an_old_page_is_told(
+    cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_preview(cast.officer, csv_file(line(1)))
     answer = {"mode": "change", "valid_from": "2024-03-01", "lock_version": batch.lock_version - 1}
     page = sign_in(cast.officer).post(address("confirm", batch), answer)
     assert page.status_code == 400 and "已有人处理过这一批" in page.content.decode()
 
 
-def test_a_date_in_the_future_is_refused_beside_its_field(cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_a_date_in_the_future_is_refused_beside_its_field(
+    cast: Any, sign_in: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_preview(cast.officer, csv_file(line(1)))
     answer = {"mode": "change", "valid_from": "2999-01-01", "lock_version": batch.lock_version}
     page = sign_in(cast.officer).post(address("confirm", batch), answer)
     assert page.status_code == 400 and "不能晚于今天" in page.content.decode()
 
 
-def test_the_same_file_is_told_on_the_mapping_page(cast: Any, sign_in: Any, to_done: Any, to_mapping: Any, csv_file: Any, line: Any) -> None:
+def test_the_same_file_is_told_on_the_mapping_page(
+    cast: Any, sign_in: Any, to_done: Any, to_mapping: Any, csv_file: Any, line: Any
+) -> None:
     to_done(cast.officer, csv_file(line(1)))
     again = to_mapping(cast.officer, csv_file(line(1)))
     assert "完全相同" in sign_in(cast.officer).get(address("mapping", again)).content.decode()
@@ -155,7 +182,9 @@ def test_phones_wait_encrypted_and_are_never_shown(cast: Any, sign_in: Any, to_p
     from tenglong.apps.survey.models import StagedRow
 
     head = "统一社会信用代码,企业名称,所属镇街,联系人,联系电话"
-    batch = to_preview(cast.officer, csv_file("91330604MA2888888X,绍兴一厂有限公司,百官街道,王小明,13800001111", head=head), kind="enterprises")
+    batch = to_preview(
+        cast.officer, csv_file("91330604MA2888888X,绍兴一厂有限公司,百官街道,王小明,13800001111", head=head), kind="enterprises"
+    )
     row = StagedRow.objects.get(batch=batch)
     assert "13800001111" not in str(row.values) + str(row.given)
     client = sign_in(cast.officer)

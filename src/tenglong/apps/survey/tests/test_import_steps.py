@@ -40,7 +40,9 @@ def test_rows_wait_in_the_preview_and_enter_at_once(cast: Any, to_preview: Any, 
     assert plot.shape_id and plot.code.startswith("T330604001")
 
 
-def test_the_same_file_again_changes_nothing(cast: Any, to_done: Any, to_preview: Any, csv_file: Any, enter: Any, line: Any) -> None:
+def test_the_same_file_again_changes_nothing(
+    cast: Any, to_done: Any, to_preview: Any, csv_file: Any, enter: Any, line: Any
+) -> None:
     first = to_done(cast.officer, csv_file(line(1, stated="15.5"), line(2)))
     before = list(PlotVersion.objects.order_by("pk").values())
     again = to_preview(cast.officer, csv_file(line(1, stated="15.5"), line(2)))
@@ -58,7 +60,8 @@ def test_a_difference_is_told_field_by_field(cast: Any, to_done: Any, to_preview
     assert actions(batch) == {"changed": 1, "unchanged": 1}
     row = StagedRow.objects.get(batch=batch, action=Action.CHANGED)
     assert row.delta == [
-        {"field": "name", "old": "1 号厂区", "new": "新名"}, {"field": "status", "old": "in_use", "new": "idle_suspected"},
+        {"field": "name", "old": "1 号厂区", "new": "新名"},
+        {"field": "status", "old": "in_use", "new": "idle_suspected"},
     ]
 
 
@@ -96,7 +99,9 @@ def test_an_officer_of_another_town_sees_neither_batch_nor_rows(cast: Any, to_do
     assert queries.batches(cast.county).count() == 1
 
 
-def test_a_plot_of_another_town_cannot_be_taken_over(cast: Any, to_done: Any, to_preview: Any, csv_file: Any, line: Any) -> None:
+def test_a_plot_of_another_town_cannot_be_taken_over(
+    cast: Any, to_done: Any, to_preview: Any, csv_file: Any, line: Any
+) -> None:
     to_done(cast.stranger, csv_file(line(1, town="曹娥街道")))
     code = PlotVersion.objects.get().code
     head = "地块码,所属镇街,地块名称"
@@ -166,7 +171,9 @@ def test_a_change_not_later_than_what_is_held_writes_nothing(cast: Any, to_done:
     assert PlotVersion.objects.count() == 2
 
 
-def test_an_error_waived_with_a_reason_lets_the_row_in(cast: Any, to_preview: Any, csv_file: Any, enter: Any, line: Any) -> None:
+def test_an_error_waived_with_a_reason_lets_the_row_in(
+    cast: Any, to_preview: Any, csv_file: Any, enter: Any, line: Any
+) -> None:
     batch = to_preview(cast.officer, csv_file(line(1), line(2, area="不详")))
     assert actions(batch) == {"new": 1, "rejected": 1}
     issue = StagedIssue.objects.get(batch=batch, severity="error")
@@ -195,7 +202,9 @@ def test_what_lies_outside_the_scope_cannot_be_waived(cast: Any, to_preview: Any
 def test_a_saved_mapping_is_offered_again_for_the_same_headings(cast: Any, to_mapping: Any, csv_file: Any) -> None:
     head = "编号甲,镇,厂名,用地"
     batch = to_mapping(cast.officer, csv_file("1,百官街道,一厂,20", head=head))
-    service.set_mapping(cast.officer, batch, {0: ("survey_number", ""), 1: ("town", ""), 2: ("name", ""), 3: ("surveyed_area", "mu")})
+    service.set_mapping(
+        cast.officer, batch, {0: ("survey_number", ""), 1: ("town", ""), 2: ("name", ""), 3: ("surveyed_area", "mu")}
+    )
     service.save_template(cast.officer, batch, "百官旧表")
     again = to_mapping(cast.officer, csv_file("2,百官街道,二厂,30", head=head))
     assert again.template == MappingTemplate.objects.get() and "百官旧表" in again.mapping_reason
@@ -203,7 +212,9 @@ def test_a_saved_mapping_is_offered_again_for_the_same_headings(cast: Any, to_ma
     assert to_mapping(cast.stranger, csv_file("2,曹娥街道,二厂,30", head=head)).template is None
 
 
-def test_a_mapping_with_a_field_twice_or_a_field_missing_is_refused(cast: Any, to_mapping: Any, csv_file: Any, line: Any) -> None:
+def test_a_mapping_with_a_field_twice_or_a_field_missing_is_refused(
+    cast: Any, to_mapping: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_mapping(cast.officer, csv_file(line(1)))
     with pytest.raises(service.SurveyError, match="不止一列"):
         service.set_mapping(cast.officer, batch, {0: ("survey_number", ""), 1: ("town", ""), 2: ("town", "")})
@@ -219,9 +230,14 @@ def test_a_broken_file_is_refused_and_leaves_nothing(cast: Any, divisions: None,
     assert [path for path in (settings.TENGLONG_HOME / "files").rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize(("name", "content", "words"), [
-    ("空.xlsx", b"", "0 字节"), ("病毒.exe", b"MZ", "不认识"), ("图.shp", b"123", ".zip"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("空.xlsx", b"", "0 字节"),
+        ("病毒.exe", b"MZ", "不认识"),
+        ("图.shp", b"123", ".zip"),
+    ],
+)
 def test_a_file_that_cannot_be_a_survey_is_refused_at_once(
     cast: Any, settings: Any, name: str, content: bytes, words: str
 ) -> None:
@@ -241,7 +257,9 @@ def test_path_names_in_a_file_name_lead_nowhere() -> None:
     assert len(clean_name("长" * 300 + ".xlsx")) <= 120
 
 
-def test_a_confirmed_batch_can_be_taken_back_while_nothing_hangs_on_it(cast: Any, to_done: Any, csv_file: Any, line: Any) -> None:
+def test_a_confirmed_batch_can_be_taken_back_while_nothing_hangs_on_it(
+    cast: Any, to_done: Any, csv_file: Any, line: Any
+) -> None:
     batch = to_done(cast.officer, csv_file(line(1)))
     service.withdraw(cast.officer, batch, "传错了文件")
     assert batch.state == State.WITHDRAWN and not PlotVersion.objects.exists()

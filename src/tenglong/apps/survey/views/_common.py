@@ -13,8 +13,15 @@ from tenglong.apps.survey.models import Action, ImportBatch, State
 from tenglong.domain.survey.kinds import spec_of
 
 TONES = {
-    State.UPLOADED: "run", State.MAPPING: "warn", State.STAGING: "run", State.PREVIEW: "warn", State.CONFIRMING: "run",
-    State.DONE: "ok", State.REJECTED: "late", State.INTERRUPTED: "warn", State.WITHDRAWN: "",
+    State.UPLOADED: "run",
+    State.MAPPING: "warn",
+    State.STAGING: "run",
+    State.PREVIEW: "warn",
+    State.CONFIRMING: "run",
+    State.DONE: "ok",
+    State.REJECTED: "late",
+    State.INTERRUPTED: "warn",
+    State.WITHDRAWN: "",
 }
 ACTION_TONES = {Action.NEW: "ok", Action.CHANGED: "run", Action.UNCHANGED: "", Action.REJECTED: "late"}
 #: JSON twins are read by people too
@@ -40,7 +47,10 @@ def page_of(batch: ImportBatch) -> str:
 
 def described(batch: ImportBatch) -> dict[str, Any]:
     return {
-        "batch": batch, "kind_label": spec_of(batch.kind).label, "tone": TONES[State(batch.state)], "url": page_of(batch),
+        "batch": batch,
+        "kind_label": spec_of(batch.kind).label,
+        "tone": TONES[State(batch.state)],
+        "url": page_of(batch),
         "steps": steps(batch),
     }
 
@@ -48,8 +58,11 @@ def described(batch: ImportBatch) -> dict[str, Any]:
 def steps(batch: ImportBatch) -> list[dict[str, Any]]:
     """The five steps with where this batch is."""
     order = [
-        (_("上传"), (State.UPLOADED, State.REJECTED)), (_("对应关系"), (State.MAPPING, State.INTERRUPTED)),
-        (_("核对"), (State.STAGING,)), (_("预览"), (State.PREVIEW,)), (_("入库"), (State.CONFIRMING, State.DONE, State.WITHDRAWN)),
+        (_("上传"), (State.UPLOADED, State.REJECTED)),
+        (_("对应关系"), (State.MAPPING, State.INTERRUPTED)),
+        (_("核对"), (State.STAGING,)),
+        (_("预览"), (State.PREVIEW,)),
+        (_("入库"), (State.CONFIRMING, State.DONE, State.WITHDRAWN)),
     ]
     here = next(index for index, (_label, states) in enumerate(order) if batch.state in states)
     return [{"label": label, "here": index == here, "past": index < here} for index, (label, _states) in enumerate(order)]
@@ -57,8 +70,21 @@ def steps(batch: ImportBatch) -> list[dict[str, Any]]:
 
 def batch_as_json(batch: ImportBatch) -> dict[str, Any]:
     return {
-        "ulid": batch.ulid, "kind": batch.kind, "state": batch.state, "file": batch.file_name, "sha256": batch.sha256,
-        "size": batch.file_size, "table": batch.table_name, "counts": batch.counts, "mapping": batch.mapping, "crs": batch.crs,
-        "survey_date": batch.survey_date, "mode": batch.mode, "applied": batch.applied, "problem": batch.problem,
-        "created_at": batch.created_at, "confirmed_at": batch.confirmed_at, "skipped": batch.extra.get("skipped", []),
+        "ulid": batch.ulid,
+        "kind": batch.kind,
+        "state": batch.state,
+        "file": batch.file_name,
+        "sha256": batch.sha256,
+        "size": batch.file_size,
+        "table": batch.table_name,
+        "counts": batch.counts,
+        "mapping": batch.mapping,
+        "crs": batch.crs,
+        "survey_date": batch.survey_date,
+        "mode": batch.mode,
+        "applied": batch.applied,
+        "problem": batch.problem,
+        "created_at": batch.created_at,
+        "confirmed_at": batch.confirmed_at,
+        "skipped": batch.extra.get("skipped", []),
     }

@@ -10,14 +10,14 @@ from django.urls import reverse
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.survey import queries, service
 from tenglong.apps.survey.forms import UploadForm, kind_choices
-from tenglong.apps.survey.models import State
+from tenglong.apps.survey.models import ImportBatch, State
 from tenglong.apps.survey.views._common import CHINESE, WORKING, batch_as_json, batch_or_404, described, page_of
 from tenglong.domain.survey.kinds import spec_of
 
 PAGE = 50
 
 
-def _found(request: HttpRequest) -> Paginator:
+def _found(request: HttpRequest) -> Paginator[ImportBatch]:
     found = queries.batches(request.user).defer("tables", "mapping", "crs_candidates")
     if request.GET.get("kind") in dict(kind_choices()):
         found = found.filter(kind=request.GET["kind"])
@@ -31,8 +31,13 @@ def listing(request: HttpRequest) -> HttpResponse:
     service.recover()
     page = _found(request).get_page(request.GET.get("page"))
     context = {
-        "page": page, "rows": [described(batch) for batch in page], "kinds": kind_choices(), "states": State.choices,
-        "kind": request.GET.get("kind", ""), "state": request.GET.get("state", ""), "filtered": bool(request.GET),
+        "page": page,
+        "rows": [described(batch) for batch in page],
+        "kinds": kind_choices(),
+        "states": State.choices,
+        "kind": request.GET.get("kind", ""),
+        "state": request.GET.get("state", ""),
+        "filtered": bool(request.GET),
     }
     return render(request, "survey/batches.html", context)
 
@@ -42,8 +47,10 @@ def listing_json(request: HttpRequest) -> JsonResponse:
     page = _found(request).get_page(request.GET.get("page"))
     names = ("mapping", "skipped")
     rows = [{key: value for key, value in batch_as_json(batch).items() if key not in names} for batch in page]
-    return JsonResponse({"rows": rows, "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages},
-                        json_dumps_params=CHINESE)
+    return JsonResponse(
+        {"rows": rows, "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages},
+        json_dumps_params=CHINESE,
+    )
 
 
 @requires("survey.import")
@@ -52,7 +59,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             batch = service.upload(
-                request.user, form.cleaned_data["kind"], form.cleaned_data["file"], survey_date=form.cleaned_data["survey_date"])
+                request.user, form.cleaned_data["kind"], form.cleaned_data["file"], survey_date=form.cleaned_data["survey_date"]
+            )
             return redirect("survey:progress", batch.ulid)
         except service.SurveyError as error:
             form.add_error("file", str(error))

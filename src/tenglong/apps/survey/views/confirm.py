@@ -24,8 +24,9 @@ def confirm(request: HttpRequest, ulid: str) -> HttpResponse:
     batch = batch_or_404(request, ulid)
     if batch.state != State.PREVIEW:
         return redirect(page_of(batch))
-    start = {
-        "mode": service.default_mode(request.user, batch), "valid_from": batch.survey_date or timezone.localdate(),
+    start: dict[str, Any] = {
+        "mode": service.default_mode(request.user, batch),
+        "valid_from": batch.survey_date or timezone.localdate(),
         "lock_version": batch.lock_version,
     }
     form = ConfirmForm(request.POST or None, initial=start)
@@ -43,7 +44,11 @@ def confirm(request: HttpRequest, ulid: str) -> HttpResponse:
 def consequences(batch: ImportBatch) -> list[str]:
     """What will happen, one sentence each."""
     counts, noun = batch.counts, spec_of(batch.kind).label
-    out = [_("新增 %(n)s 条%(noun)s，系统给没有编码的赋码。") % {"n": counts.get("new", 0), "noun": noun}] if counts.get("new") else []
+    out = (
+        [_("新增 %(n)s 条%(noun)s，系统给没有编码的赋码。") % {"n": counts.get("new", 0), "noun": noun}]
+        if counts.get("new")
+        else []
+    )
     if counts.get("changed"):
         out.append(_("%(n)s 条已有%(noun)s有差异，按下面选的方式处理。") % {"n": counts["changed"], "noun": noun})
     if counts.get("unchanged"):
@@ -60,7 +65,9 @@ def done(request: HttpRequest, ulid: str) -> HttpResponse:
     if batch.state not in (State.DONE, State.WITHDRAWN):
         return redirect(page_of(batch))
     context: dict[str, Any] = {
-        **described(batch), "counts": batch.applied.get("counts", {}), "mode": dict(Mode.choices).get(batch.mode, ""),
+        **described(batch),
+        "counts": batch.applied.get("counts", {}),
+        "mode": dict(Mode.choices).get(batch.mode, ""),
         "may_withdraw": can(request.user, "survey.confirm") and batch.state == State.DONE,
         "list_url": {"plots": "/plots/", "enterprises": "/enterprises/"}.get(batch.kind, ""),
     }

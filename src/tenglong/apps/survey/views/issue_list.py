@@ -29,7 +29,9 @@ class IssueList(ListPage):
     )
     filters = (
         Filter("q", _("编号或文件"), source=("key", "batch__file_name")),
-        Filter("severity", _("级别"), kind="choice", choices=(("error", _("错误")), ("warning", _("警告")), ("info", _("提示")))),
+        Filter(
+            "severity", _("级别"), kind="choice", choices=(("error", _("错误")), ("warning", _("警告")), ("info", _("提示")))
+        ),
         Filter("kind", _("数据类别"), kind="choice", source="batch__kind", choices=lambda user: kind_choices()),
         Filter("rule", _("规则"), source="rule"),
     )

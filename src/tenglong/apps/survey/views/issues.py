@@ -35,9 +35,15 @@ def batch_issues(request: HttpRequest, ulid: str) -> HttpResponse:
     for group in groups:
         group.update(label=rule_label(group["rule"]), tone=TONES[group["severity"]], word=WORDS[group["severity"]])
     context = {
-        **described(batch), "groups": groups, "rule": rule, "page": page, "rows": [_shown(batch, issue) for issue in page],
-        "may_waive": can(request.user, "survey.waive") and batch.state == State.PREVIEW, "form": ReasonForm(),
-        "picture": _picture(found.filter(rule=rule) if rule else found), "skipped": batch.extra.get("skipped", []),
+        **described(batch),
+        "groups": groups,
+        "rule": rule,
+        "page": page,
+        "rows": [_shown(batch, issue) for issue in page],
+        "may_waive": can(request.user, "survey.waive") and batch.state == State.PREVIEW,
+        "form": ReasonForm(),
+        "picture": _picture(found.filter(rule=rule) if rule else found),
+        "skipped": batch.extra.get("skipped", []),
         "offset": batch.extra.get("offset", ""),
     }
     return render(request, "survey/issues.html", context)
@@ -46,9 +52,14 @@ def batch_issues(request: HttpRequest, ulid: str) -> HttpResponse:
 def rule_label(rule: str) -> str:
     """The rule's own name; rules of meeting the record have theirs here."""
     own = {
-        "outside-scope": _("不在管辖范围"), "unknown-plot": _("地块未登记"), "unknown-parcel": _("宗地未登记"),
-        "unknown-building": _("建筑未登记"), "unknown-enterprise": _("企业未登记"), "ambiguous-enterprise": _("企业重名"),
-        "missing-town": _("没有镇街"), "crs-offset": _("坐标疑似加偏"),
+        "outside-scope": _("不在管辖范围"),
+        "unknown-plot": _("地块未登记"),
+        "unknown-parcel": _("宗地未登记"),
+        "unknown-building": _("建筑未登记"),
+        "unknown-enterprise": _("企业未登记"),
+        "ambiguous-enterprise": _("企业重名"),
+        "missing-town": _("没有镇街"),
+        "crs-offset": _("坐标疑似加偏"),
     }
     return RULES[rule].label if rule in RULES else own.get(rule, rule)
 
@@ -56,14 +67,20 @@ def rule_label(rule: str) -> str:
 def _shown(batch: ImportBatch, issue: StagedIssue) -> dict[str, Any]:
     waiver = getattr(issue, "waiver", None)
     return {
-        "issue": issue, "label": rule_label(issue.rule), "field": shown.label(batch.kind, issue.field) if issue.field else "",
-        "tone": TONES[issue.severity], "word": WORDS[issue.severity], "waiver": waiver,
+        "issue": issue,
+        "label": rule_label(issue.rule),
+        "field": shown.label(batch.kind, issue.field) if issue.field else "",
+        "tone": TONES[issue.severity],
+        "word": WORDS[issue.severity],
+        "waiver": waiver,
     }
 
 
 def _picture(found: Any) -> picture.Picture | None:
     places = found.exclude(lon=None).values_list("lon", "lat", "severity", "rule", "row")[: picture.MOST_POINTS]
-    dots = [(lon, lat, TONES[severity], f"{row}: {rule_label(rule)}", f"#row-{row}") for lon, lat, severity, rule, row in places]
+    dots = [
+        (lon, lat, TONES[severity], f"{row}: {rule_label(rule)}", f"#row-{row}") for lon, lat, severity, rule, row in places
+    ]
     return picture.draw([], [], dots)
 
 
@@ -88,4 +105,6 @@ def waive(request: HttpRequest, ulid: str) -> HttpResponse:
     except service.SurveyError as error:
         messages.error(request, str(error))
     rule = request.POST.get("rule", "")
-    return redirect(reverse("survey:batch-issues", args=[issue.batch.ulid]) + (f"?rule={rule}" if rule.replace("-", "").isalnum() else ""))
+    return redirect(
+        reverse("survey:batch-issues", args=[issue.batch.ulid]) + (f"?rule={rule}" if rule.replace("-", "").isalnum() else "")
+    )

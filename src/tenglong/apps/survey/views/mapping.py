@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tenglong.apps.accounts.scope import requires
-from tenglong.apps.survey import mapping as mappings, picture, pipeline, service
+from tenglong.apps.survey import mapping as mappings
+from tenglong.apps.survey import picture, pipeline, service
 from tenglong.apps.survey.models import ImportBatch
 from tenglong.apps.survey.views._common import batch_or_404, described, page_of
 from tenglong.domain.measures import SCALES
@@ -32,11 +33,19 @@ def columns(batch: ImportBatch) -> list[dict[str, Any]]:
         item = chosen.get(index, {})
         field = fields.get(item.get("field", ""))
         dimension = SCALES[field.unit][0] if field and field.unit in SCALES else ""
-        out.append({
-            "index": index, "heading": heading, "samples": table["samples"][index], "field": item.get("field", ""),
-            "unit": item.get("unit", ""), "units": units_of(dimension) if dimension else [], "reason": item.get("reason", ""),
-            "confidence": round(100 * float(item.get("confidence", 0))), "others": item.get("others", []),
-        })
+        out.append(
+            {
+                "index": index,
+                "heading": heading,
+                "samples": table["samples"][index],
+                "field": item.get("field", ""),
+                "unit": item.get("unit", ""),
+                "units": units_of(dimension) if dimension else [],
+                "reason": item.get("reason", ""),
+                "confidence": round(100 * float(item.get("confidence", 0))),
+                "others": item.get("others", []),
+            }
+        )
     return out
 
 
@@ -80,7 +89,7 @@ def _crs(post: Any) -> str:
             parse(typed)
         except UnknownCrs as error:
             raise service.SurveyError(str(error)) from error
-    return typed or post.get("crs", "")
+    return typed or str(post.get("crs", ""))
 
 
 def _context(request: HttpRequest, batch: ImportBatch, error: str) -> dict[str, Any]:
@@ -91,8 +100,13 @@ def _context(request: HttpRequest, batch: ImportBatch, error: str) -> dict[str, 
             line["unit"] = request.POST.get(f"unit-{line['index']}", line["unit"])
     drawn = bool(batch.crs_candidates) or mappings.shown_table(batch)["geometry"]
     return {
-        **described(batch), "lines": lines, "fields": mappings.fields_for_choice(batch.kind), "error": error,
-        "table": mappings.shown_table(batch), "drawn": drawn, "same": service.queries.same_file(request.user, batch).first(),
+        **described(batch),
+        "lines": lines,
+        "fields": mappings.fields_for_choice(batch.kind),
+        "error": error,
+        "table": mappings.shown_table(batch),
+        "drawn": drawn,
+        "same": service.queries.same_file(request.user, batch).first(),
         "picture": picture.of_candidate(batch, list(pipeline.county(request.user).outlines.values())) if drawn else None,
     }
 

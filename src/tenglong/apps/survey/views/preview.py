@@ -39,18 +39,30 @@ def batch(request: HttpRequest, ulid: str) -> HttpResponse:
     rows, tab = picked(request, found)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
-        **described(found), "page": page, "tab": tab, "q": request.GET.get("q", ""), "tabs": tabs(found, tab),
-        "rows": [shown.row(request.user, found, row) for row in page], "columns": shown.columns(found),
-        "entering": found.counts.get("new", 0) + found.counts.get("changed", 0), "may_confirm": can(request.user, "survey.confirm"),
-        "issue_count": queries.issues(request.user, found).count(), "same": queries.same_file(request.user, found).first(),
+        **described(found),
+        "page": page,
+        "tab": tab,
+        "q": request.GET.get("q", ""),
+        "tabs": tabs(found, tab),
+        "rows": [shown.row(request.user, found, row) for row in page],
+        "columns": shown.columns(found),
+        "entering": found.counts.get("new", 0) + found.counts.get("changed", 0),
+        "may_confirm": can(request.user, "survey.confirm"),
+        "issue_count": queries.issues(request.user, found).count(),
+        "same": queries.same_file(request.user, found).first(),
     }
     return render(request, "survey/preview.html", context)
 
 
 def tabs(batch: ImportBatch, here: str) -> list[dict[str, Any]]:
     return [
-        {"id": str(action), "label": action.label, "number": batch.counts.get(str(action), 0), "here": action == here,
-         "tone": ACTION_TONES[action]}
+        {
+            "id": str(action),
+            "label": action.label,
+            "number": batch.counts.get(str(action), 0),
+            "here": action == here,
+            "tone": ACTION_TONES[action],
+        }
         for action in Action
     ]
 
@@ -65,7 +77,13 @@ def rows_json(request: HttpRequest, ulid: str) -> JsonResponse:
     found = batch_or_404(request, ulid)
     rows, tab = picked(request, found)
     page = Paginator(rows, 500).get_page(request.GET.get("page"))
-    return JsonResponse({
-        "tab": tab, "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages,
-        "rows": [shown.row_as_json(request.user, row) for row in page],
-    }, json_dumps_params=CHINESE)
+    return JsonResponse(
+        {
+            "tab": tab,
+            "total": page.paginator.count,
+            "page": page.number,
+            "pages": page.paginator.num_pages,
+            "rows": [shown.row_as_json(request.user, row) for row in page],
+        },
+        json_dumps_params=CHINESE,
+    )
