@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, ProtectedError
+from django.db.models import F, Model, ProtectedError
 
 from tenglong.apps.registry import counters
 from tenglong.apps.registry.bulk import KEEP, Context, PreparedRows, Stale, refuse, register
@@ -149,7 +149,7 @@ def _withdraw(model: type[Model], layer: str, batch_id: int) -> int:
     if hasattr(model, "lock_version") and mine.filter(lock_version__gt=1).exists():
         raise RegistryError("本批记录中有变更或入库后又被修改的，不能整批撤回。")
     if model is Fact:
-        Fact.objects.filter(superseded_by__in=mine).exclude(batch_id=batch_id).update(superseded_by=None)
+        return _withdraw_facts(batch_id)
     if model is Occupancy:
         mine.update(landlord_link=None)
     try:
@@ -157,6 +157,20 @@ def _withdraw(model: type[Model], layer: str, batch_id: int) -> int:
     except ProtectedError as error:
         raise RegistryError("本批记录已被其他数据引用，不能撤回。") from error
     counters.raise_revision(layer)
+    return count
+
+
+def _withdraw_facts(batch_id: int) -> int:
+    """The figures that the batch superseded count again; its own stand aside first, for the key in force is unique."""
+    mine = Fact.objects.filter(batch_id=batch_id)
+    if Fact.objects.filter(pk__in=mine, superseded_by__isnull=False).exclude(superseded_by__batch_id=batch_id).exists():
+        raise RegistryError("本批数据中有入库后又被新数据取代的，不能整批撤回。")
+    count = mine.count()
+    earlier = list(Fact.objects.filter(superseded_by__in=mine).exclude(batch_id=batch_id).values_list("pk", flat=True))
+    mine.update(superseded_by=F("pk"))
+    update_rows(Fact, ["superseded_by_id"], ((pk, None) for pk in earlier))
+    Fact.objects.filter(batch_id=batch_id)._raw_delete(Fact.objects.db)
+    counters.raise_revision("facts")
     return count
 
 
