@@ -127,7 +127,7 @@ def field_label(name: str) -> Text:
 
 def shown(name: str, value: object) -> str:
     """A field value as people read it: areas in 亩, money in 万元, words for codes."""
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return NONE
     if name.endswith("_cm2"):
         return f"{mu(int(str(value)))} 亩"

@@ -78,13 +78,23 @@ def _neighbours(user: Any, version: Any, frame: Frame) -> list[dict[str, str]]:
     ]
 
 
-def overview(rows: Iterable[tuple[bytes, str, str]], outlines: Iterable[bytes] = (), width: float = 1000, height: float = 700) -> dict[str, Any]:
-    """Many plots in one picture: (wkb, label, url) each; for browsers without WebGL."""
-    plots = [(shapely.from_wkb(wkb), label, url) for wkb, label, url in rows]
+@dataclass(frozen=True)
+class Drawn:
+    """One plot of an overview."""
+
+    wkb: bytes
+    label: str
+    url: str
+    colour: str
+
+
+def overview(plots: Iterable[Drawn], outlines: Iterable[bytes] = (), width: float = 1000, height: float = 700) -> dict[str, Any]:
+    """Many plots in one picture, for browsers without WebGL."""
+    drawn = [(shapely.from_wkb(plot.wkb), plot) for plot in plots]
     borders = [shapely.from_wkb(wkb) for wkb in outlines]
-    boxes = shapely.total_bounds([shape for shape, *_ in plots] or borders or [shapely.Point(120, 30)])
-    frame = frame_of(tuple(float(value) for value in boxes), width, height, 0.05)
+    west, south, east, north = shapely.total_bounds([shape for shape, _plot in drawn] or borders or [shapely.Point(120, 30)])
+    frame = frame_of((float(west), float(south), float(east), float(north)), width, height, 0.05)
     return {
         "width": width, "height": height, "borders": [frame.path(shape) for shape in borders],
-        "plots": [{"path": frame.path(shape), "label": label, "url": url} for shape, label, url in plots],
+        "plots": [{"path": frame.path(shape), "label": plot.label, "url": plot.url, "colour": plot.colour} for shape, plot in drawn],
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tenglong.apps.registry import queries, queries_sensitive
@@ -36,12 +37,11 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "registry/enterprise.html", context)
 
 
-def fact_sheet(version: Any) -> list[tuple[str, str]]:
-    kinds = {"status": "enterprise_status"}
-    return [
-        (name, str(formats.choice(kinds[name], getattr(version, name))) if name in kinds else formats.shown(name, getattr(version, name)))
-        for name in FIELDS
-    ]
+def fact_sheet(version: Any) -> list[tuple[str, str, str]]:
+    """Field, label, what to print."""
+    labels = {"status": _("经营状态"), "address": _("注册地址")}
+    words = {"status": str(formats.choice("enterprise_status", version.status))}
+    return [(name, labels.get(name, str(formats.field_label(name))), words.get(name, formats.shown(name, getattr(version, name)))) for name in FIELDS]
 
 
 def figures(user: Any, version: Any, on: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tenglong.apps.registry import minimap, queries
 from tenglong.apps.registry.lists import read_box
 from tenglong.apps.registry.map_words import words
 from tenglong.apps.registry.models import Revision
-from tenglong.apps.registry.palette import FIELDS, classes_of
+from tenglong.apps.registry.palette import FIELDS, UNKNOWN, classes_of
 from tenglong.apps.registry.places import town_names
 from tenglong.apps.registry.views._common import as_json, may, or_404
 from tenglong.apps.registry.views.plot import figures, geometry_of
@@ -39,7 +39,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "library": vendor.url("maplibre-gl", "maplibre-gl.mjs"), "box": box, "revision": revision(request.user),
         "layers": [layer.as_json() for layer in layers.for_user(may(request))],
         "fields": {name: classes_of(request.user, name) for name in FIELDS}, "plot": request.GET.get("plot", ""),
-        "picked": request.GET.getlist("pick")[:MOST_PICKED], "today": timezone.localdate().isoformat(),
+        "labels": {name: str(label) for name, label in FIELDS.items()}, "picked": request.GET.getlist("pick")[:MOST_PICKED], "today": timezone.localdate().isoformat(),
         "urls": {
             "outlines": reverse("registry:outlines"), "revision": reverse("registry:revision"), "counts": reverse("registry:map-counts"),
             "pick": reverse("registry:map-pick"), "suggest": reverse("registry:suggest"), "side": reverse("registry:map-side", args=["ULID"]),
@@ -54,11 +54,15 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def drawn(request: HttpRequest) -> dict[str, Any]:
-    """SVG of the plots, for browsers without WebGL; says how many were left out."""
+    """SVG of the plots coloured by status, for browsers without WebGL; says how many were left out."""
     found = queries.plots(request.user).filter(shape_id__isnull=False).order_by("code")
-    rows = list(found.values_list("shape_id", "ulid", "code", "name")[:MOST_DRAWN])
+    rows = list(found.values_list("shape_id", "ulid", "code", "name", "status")[:MOST_DRAWN])
     shapes = read([row[0] for row in rows])
-    plots = [(shapes[pk], name or code, reverse("registry:plot", args=[ulid])) for pk, ulid, code, name in rows if pk in shapes]
+    colours = {item["key"]: item["colour"] for item in classes_of(request.user, "status")}
+    plots = [
+        minimap.Drawn(shapes[pk], name or code, reverse("registry:plot", args=[ulid]), colours.get(status, UNKNOWN))
+        for pk, ulid, code, name, status in rows if pk in shapes
+    ]
     outlines = read(queries.divisions(request.user, level="town").filter(shape_id__isnull=False).values_list("shape_id", flat=True))
     return {**minimap.overview(plots, outlines.values()), "total": found.count(), "shown": len(plots)}
 

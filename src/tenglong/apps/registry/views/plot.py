@@ -36,7 +36,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     context = {
         "version": version, "ulid": ulid, "on": on, "town": town_names(request.user).get(version.division_code, version.division_code),
         "figures": figures(request.user, version, on), "minimap": minimap.of_plot(request.user, version),
-        "since": since(older, source_names(request.user, past)), "facts": fact_sheet(version), "dates": slider(past, on),
+        "since": since(older, source_names(request.user, past)), "facts": fact_sheet(request.user, version), "dates": slider(past, on),
         "codes": queries.plot_codes(request.user, version.plot_id), **tab_context(request, "plot", version),
     }
     return render(request, "registry/plot.html", context)
@@ -51,8 +51,12 @@ def figures(user: Any, version: Any, on: date | None) -> dict[str, Any]:
     return {"occupied": occupied, "share": share, "firms": firms, "relations": used.count()}
 
 
-def fact_sheet(version: Any) -> list[tuple[str, str]]:
-    return [(name, formats.shown(name, getattr(version, name))) for name in FIELDS]
+def fact_sheet(user: Any, version: Any) -> list[tuple[str, str]]:
+    """Field and what to print, in the order people ask; the zone by its name."""
+    zones = dict(queries.zones(user).filter(code=version.zone_code).values_list("code", "name"))
+    shown = {name: formats.shown(name, getattr(version, name)) for name in FIELDS}
+    shown["zone_code"] = zones.get(version.zone_code, shown["zone_code"])
+    return [(name, text) for name, text in shown.items() if name != "stated_text" or version.stated_text]
 
 
 def slider(past: list[Any], on: date | None) -> dict[str, Any]:

@@ -24,8 +24,9 @@ const hasWebgl = () => {
 
 let by = localStorage.getItem("map-by") in config.fields ? localStorage.getItem("map-by") : "status";
 if (params.get("by") in config.fields) by = params.get("by");
+if (params.get("plain") === "1") by = "status";
 const select = $("#map-by");
-select.value = by;
+if (select) select.value = by;
 drawLegend();
 
 if (params.get("plain") !== "1") {
@@ -50,7 +51,7 @@ function drawLegend() {
     line.append(swatch, link, count);
     list.append(line);
   }
-  const title = Object.assign(document.createElement("strong"), { textContent: select.selectedOptions[0]?.textContent || "" });
+  const title = Object.assign(document.createElement("strong"), { textContent: config.labels[by] });
   const total = classes.reduce((sum, item) => [sum[0] + item.count, sum[1] + Number(item.cm2)], [0, 0]);
   const foot = Object.assign(document.createElement("p"), { className: "muted", textContent: `${words.total} ${number.format(total[0])} ${words.plots} · ${mu(total[1])} ${words.mu}` });
   $("#map-legend").replaceChildren(title, list, foot);

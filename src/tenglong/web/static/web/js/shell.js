@@ -108,7 +108,8 @@ document.addEventListener("htmx:config:request", (event) => { event.detail.ctx.r
 document.addEventListener("htmx:error", () => toast(document.documentElement.lang === "en" ? "No answer from the server." : "没有得到服务器的回答，请稍后再试。", "error"));
 document.addEventListener("htmx:response:error", (event) => toast(`HTTP ${event.detail?.ctx?.response?.status ?? ""}`, "error"));
 
-// <progress data-value="0.4">: a strict CSP allows no style attribute, so widths come from attributes.
+// On a phone the conditions of a list start folded.
+if (matchMedia("(max-width: 860px)").matches) $$("[data-filter-box]:not([data-keep])").forEach((box) => box.removeAttribute("open"));
 countPicked();
 // Drafts: <form data-draft="key"> keeps what was typed until it is sent.
 for (const form of $$("form[data-draft]")) {
