@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tenglong.demo.county import ENTERPRISES, MARK, PLOTS
+from tenglong.demo.county import COUNTY_CODE, ENTERPRISES, MARK, PLOTS
 from tenglong.demo.streams import DEFAULT_SEED
 
 
@@ -61,8 +61,12 @@ def raw(folder: Path, seed: int, plots: int, clean: bool) -> None:
 
 @command.command(help="检查 DIR 并与 seeded.json 对照：找到、漏掉、误报。有漏有误报时退出码为 1。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--rules", "rules_file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
-              help="缺陷 → 认可的规则（YAML）；不给时该行有任何问题即算找到")
+@click.option(
+    "--rules",
+    "rules_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="缺陷 → 认可的规则（YAML）；不给时该行有任何问题即算找到",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 def score(folder: Path, rules_file: Path | None, as_json: bool) -> None:
     from tenglong.demo.raw.score import Score, compare, county_context, read_list, say
@@ -83,7 +87,7 @@ def take(folder: Path) -> list[tuple[str, str, Any, list[Any]]]:
     """Every table of the folder as the import reads it: (file, sheet, batch, issues of reading)."""
     from tenglong.cli import _dry
 
-    taken, _ = _dry.take_folder(folder, _dry.Choice())
+    taken, _ = _dry.take_folder(folder, _dry.Choice(county=COUNTY_CODE))
     return [(one.path.name, one.table.name, one.batch, one.issues) for one in taken]
 
 
@@ -100,8 +104,12 @@ def _print(result: Any) -> None:
         found = result.found.get(name, 0)
         click.echo(f"{'✓' if found == count else '✗'} {name}：{found}/{count}  {'、'.join(result.rules.get(name, []))}")
     for entry in result.missed:
-        click.echo(f"漏：{entry['defect']}（{entry['variant']}） {entry['file']} {entry['sheet']} 第 {entry['row']} 行 "
-                   f"{entry['field']}：{entry['original']} → {entry['damaged'][:60]}；该行只报 {entry['said_instead']}")
+        click.echo(
+            f"漏：{entry['defect']}（{entry['variant']}） {entry['file']} {entry['sheet']} 第 {entry['row']} 行 "
+            f"{entry['field']}：{entry['original']} → {entry['damaged'][:60]}；该行只报 {entry['said_instead']}"
+        )
     for said in result.false_alarms:
         click.echo(f"误报：{said.rule} {said.places} {said.message}")
-    click.echo(f"共埋 {result.seeded} 处，找到 {sum(result.found.values())}，漏 {len(result.missed)}，误报 {len(result.false_alarms)}")
+    click.echo(
+        f"共埋 {result.seeded} 处，找到 {sum(result.found.values())}，漏 {len(result.missed)}，误报 {len(result.false_alarms)}"
+    )

@@ -11,9 +11,13 @@ from tenglong.demo.county import COUNTY_CODE, County, Enterprise
 
 #: username, title, role, town code ("" county-wide)
 PEOPLE: tuple[tuple[str, str, str, str], ...] = (
-    ("xian-admin", "县级管理员", "county_admin", ""), ("analyst", "经信局分析人员", "analyst", ""), ("leader", "领导", "leader", ""),
-    ("baiguan", "百官街道经办", "town_officer", "001"), ("songxia", "崧厦街道经办", "town_officer", "007"),
-    ("sysadmin", "系统管理员", "system_admin", ""), ("secadmin", "安全管理员", "security_admin", ""),
+    ("xian-admin", "县级管理员", "county_admin", ""),
+    ("analyst", "经信局分析人员", "analyst", ""),
+    ("leader", "领导", "leader", ""),
+    ("baiguan", "百官街道经办", "town_officer", "001"),
+    ("songxia", "崧厦街道经办", "town_officer", "007"),
+    ("sysadmin", "系统管理员", "system_admin", ""),
+    ("secadmin", "安全管理员", "security_admin", ""),
     ("auditor", "审计员", "auditor", ""),
 )
 
@@ -43,7 +47,8 @@ def _town_office(county: County, short: str, bureau: Any) -> Any:
 
 def _person(username: str, title: str, role: str, department: Any) -> Account:
     user, password = service.create_user(
-        service.SYSTEM, username=username, name=f"示范·{title}", department=department, is_demo=True, must_change=False)
+        service.SYSTEM, username=username, name=f"示范·{title}", department=department, is_demo=True, must_change=False
+    )
     service.grant_role(service.SYSTEM, user, role, department=department)
     return Account(username, password, title)
 
@@ -51,7 +56,8 @@ def _person(username: str, title: str, role: str, department: Any) -> Account:
 def _desk(firm: Enterprise) -> Account:
     """The desk of one firm: sees that firm alone."""
     user, password = service.create_user(
-        service.SYSTEM, username="enterprise", name="示范·企业用户", is_demo=True, must_change=False)
+        service.SYSTEM, username="enterprise", name="示范·企业用户", is_demo=True, must_change=False
+    )
     key = locate.enterprises_by_uscc([firm.uscc])[firm.uscc]
     service.grant_role(service.SYSTEM, user, "enterprise", enterprise_id=key)
     return Account("enterprise", password, f"企业用户（{firm.name}）")

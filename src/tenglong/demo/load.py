@@ -39,8 +39,18 @@ class Loaded:
     people: list[cast.Account] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        words = {"plots": "地块", "parcels": "宗地", "buildings": "厂房", "enterprises": "企业", "occupancies": "用地关系",
-                 "accounts": "户号", "facts": "数据", "deals": "成交", "links": "地块宗地对应", "lineage": "沿革"}
+        words = {
+            "plots": "地块",
+            "parcels": "宗地",
+            "buildings": "厂房",
+            "enterprises": "企业",
+            "occupancies": "用地关系",
+            "accounts": "户号",
+            "facts": "数据",
+            "deals": "成交",
+            "links": "地块宗地对应",
+            "lineage": "沿革",
+        }
         told = "、".join(f"{words[kind]} {count}" for kind, count in self.counts.items())
         heads = [f"{MARK}已装入：{told}", "", "示范账号（密码只显示这一次）："]
         return heads + [f"  {person.username:<12} {person.password}   {person.title}" for person in self.people]
@@ -70,6 +80,7 @@ def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lamb
 
 def _things(county: County, done: Loaded, progress: Progress) -> None:
     """Every kind in import order; ids are remembered by natural key."""
+
     def write(kind: str, rows: bulk.PreparedRows, percent: int) -> list[int]:
         applied = bulk.apply(kind, rows, actor=ACTOR, on=date(2021, 6, 1), batch_id=None)
         done.counts[kind] = len(applied.ids)
@@ -99,20 +110,34 @@ def _divisions(county: County) -> None:
     rows: list[tuple[Any, ...]] = [("GB/T 2260", code, name, level, parent, None, False) for code, name, level, parent in above]
     shapes = _put("divisions", [outline, *[town.outline for town in county.towns]])
     rows.append(("GB/T 2260", COUNTY_CODE, COUNTY_NAME, "county", "330600", shapes[0], True))
-    rows += [("statistical", town.code, town.name, "town", COUNTY_CODE, shape, True)
-             for town, shape in zip(county.towns, shapes[1:], strict=True)]
+    rows += [
+        ("statistical", town.code, town.name, "town", COUNTY_CODE, shape, True)
+        for town, shape in zip(county.towns, shapes[1:], strict=True)
+    ]
     held = set(Division.objects.values_list("code", flat=True))
-    insert_rows(Division, ["system", "code", "name", "level", "parent_code", "shape_id", "invented", "valid_from"],
-                [(*row, COUNTY_SINCE) for row in rows if row[1] not in held])
+    insert_rows(
+        Division,
+        ["system", "code", "name", "level", "parent_code", "shape_id", "invented", "valid_from"],
+        [(*row, COUNTY_SINCE) for row in rows if row[1] not in held],
+    )
 
 
 def _zones(county: County) -> None:
-    shapes = dict(zip([zone.code for zone in county.zones], _put("zones", [zone.outline for zone in county.zones]), strict=True))
+    shapes = dict(
+        zip([zone.code for zone in county.zones], _put("zones", [zone.outline for zone in county.zones]), strict=True)
+    )
     ids: dict[str, int] = {}
     for zone in county.zones:
         made = Zone.objects.create(
-            code=zone.code, name=zone.name, kind=zone.kind, parent_id=ids.get(zone.parent), division_code=zone.town,
-            tags=[*zone.tags, MARK], shape_id=shapes[zone.code], valid_from=ZONES_SINCE)
+            code=zone.code,
+            name=zone.name,
+            kind=zone.kind,
+            parent_id=ids.get(zone.parent),
+            division_code=zone.town,
+            tags=[*zone.tags, MARK],
+            shape_id=shapes[zone.code],
+            valid_from=ZONES_SINCE,
+        )
         ids[zone.code] = made.pk
 
 
@@ -123,8 +148,11 @@ def _put(layer: str, shapes: list[Any]) -> list[int]:
 
 def _lineage(county: County, plot_ids: dict[tuple[str, str], int]) -> int:
     """Parent → child rows; the codes of retired plots end with them and are never given again."""
-    insert_rows(Lineage, ["parent_id", "child_id", "event", "date", "area_cm2"],
-                [(plot_ids[row.parent], plot_ids[row.child], row.event, row.date, row.area_cm2) for row in county.lineage])
+    insert_rows(
+        Lineage,
+        ["parent_id", "child_id", "event", "date", "area_cm2"],
+        [(plot_ids[row.parent], plot_ids[row.child], row.event, row.date, row.area_cm2) for row in county.lineage],
+    )
     for plot in county.retired:
         PlotCode.objects.filter(plot_id=plot_ids[plot.key]).update(valid_to=plot.valid_to)
     return len(county.lineage)

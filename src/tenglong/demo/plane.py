@@ -80,11 +80,11 @@ def divide(ring: Ring, count: int, rng: np.random.Generator) -> list[Ring]:
     return divide(first, left, rng) + divide(second, count - left, rng)
 
 
-def shrink(ring: Ring, along: float, across: float) -> Ring:
-    """The ring drawn towards its middle: inside it when it is convex and both factors are below 1."""
+def shrink(ring: Ring, factor: float) -> Ring:
+    """The ring drawn evenly towards its middle: inside it when it is convex and `factor` is below 1."""
     xy = np.array(ring)
     middle = xy.mean(axis=0)
-    return [(float(x), float(y)) for x, y in middle + (xy - middle) * np.array([along, across])]
+    return [(float(x), float(y)) for x, y in middle + (xy - middle) * factor]
 
 
 def place(ring: Ring, scale: float, angle: float, origin: Point) -> Ring:

@@ -146,9 +146,9 @@ def build_houses(seed: int, plots: list[Plot], cadastre: Cadastre) -> list[House
 
 
 def _house(yard: int, title: int, part: Ring, rng: np.random.Generator) -> House:
-    along, across = rng.uniform(0.55, 0.85, 2)
+    factor = float(rng.uniform(0.55, 0.85))
     use = str(rng.choice(["生产车间", "仓库", "办公楼", "宿舍"], p=[0.7, 0.14, 0.11, 0.05]))
     floors = int(rng.choice([1, 2, 3, 4, 5, 6], p=[0.35, 0.2, 0.2, 0.13, 0.08, 0.04]))
     structure = "钢结构" if floors == 1 else str(rng.choice(["框架", "砖混"], p=[0.8, 0.2]))
-    return House(yard, title, place(shrink(part, float(along), float(across)), *STILL), floors,
+    return House(yard, title, place(shrink(part, factor), *STILL), floors,
                  int(rng.integers(1992, 2024)), structure, use)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tenglong.demo.raw.finished import Grid
 from tenglong.demo.raw.seeding import Bench, defect
+from tenglong.demo.towns import TOWNS
 
 _CODE_PLACES = (("enterprises", "uscc"), ("parcels", "holder_uscc"), ("occupancies", "uscc"))
 
@@ -54,8 +55,11 @@ def letters(bench: Bench, variant: str) -> None:
 
 @defect("两列串位", "同一行两列内容串了位", "代码与名称对调", "宗地代码与权利人对调", "指标表代码与名称对调")
 def swapped_columns(bench: Bench, variant: str) -> None:
-    kind, one, two = {"代码与名称对调": ("enterprises", "uscc", "name"), "宗地代码与权利人对调": ("parcels", "parcel_code", "right_holder"),
-                      "指标表代码与名称对调": ("facts", "uscc", "enterprise_name")}[variant]
+    kind, one, two = {
+        "代码与名称对调": ("enterprises", "uscc", "name"),
+        "宗地代码与权利人对调": ("parcels", "parcel_code", "right_holder"),
+        "指标表代码与名称对调": ("facts", "uscc", "enterprise_name"),
+    }[variant]
     grid, index = bench.pick(kind, one, two)
     first, second = grid.get(index, one), grid.get(index, two)
     knock = bench._mentioning((grid, index), [one, two])
@@ -92,7 +96,9 @@ def unit_slip(bench: Bench, variant: str) -> None:
 
 @defect("空日期写成 1900", "用 1900-01-01 一类日期代替空值", "1900-01-01", "1901-01-02", "1900年1月1日")
 def null_dates(bench: Bench, variant: str) -> None:
-    kind, field = (("enterprises", "registered_on"), ("occupancies", "start"), ("parcels", "granted_on"))[int(bench.rng.integers(3))]
+    kind, field = (("enterprises", "registered_on"), ("occupancies", "start"), ("parcels", "granted_on"))[
+        int(bench.rng.integers(3))
+    ]
     grid, index = bench.pick(kind, field)
     real = isinstance(grid.get(index, field), date)
     damaged: Any = datetime.fromisoformat(variant) if real and "年" not in variant else variant
@@ -101,7 +107,9 @@ def null_dates(bench: Bench, variant: str) -> None:
 
 @defect("不可能的日期", "日期不存在", "2 月 30 日", "13 月", "六位残缺")
 def impossible_dates(bench: Bench, variant: str) -> None:
-    kind, field = (("enterprises", "registered_on"), ("occupancies", "start"), ("deals", "delivery_on"))[int(bench.rng.integers(3))]
+    kind, field = (("enterprises", "registered_on"), ("occupancies", "start"), ("deals", "delivery_on"))[
+        int(bench.rng.integers(3))
+    ]
     grid, index = bench.pick(kind, field, grids=_sheet)
     bench.cell((grid, index), field, {"2 月 30 日": "2021-02-30", "13 月": "2019年13月5日", "六位残缺": "2021.6.31"}[variant])
 
@@ -121,14 +129,23 @@ def end_before_start(bench: Bench, variant: str) -> None:
 
 @defect("一格多个年限", "一个格子写了几个使用年限", "两用途", "顿号", "分号")
 def several_terms(bench: Bench, variant: str) -> None:
-    bench.cell(bench.pick("deals", "term_years"), "term_years",
-               {"两用途": "工业50年,商业40年", "顿号": "50、40", "分号": "40;50"}[variant])
+    bench.cell(
+        bench.pick("deals", "term_years"),
+        "term_years",
+        {"两用途": "工业50年,商业40年", "顿号": "50、40", "分号": "40;50"}[variant],
+    )
 
 
 @defect("缺必填项", "必填的格子空着", "企业名称", "宗地代码", "地块镇街", "用地方式", "户号", "受让人")
 def missing(bench: Bench, variant: str) -> None:
-    kind, field = {"企业名称": ("enterprises", "name"), "宗地代码": ("parcels", "parcel_code"), "地块镇街": ("plots", "town"),
-                   "用地方式": ("occupancies", "role"), "户号": ("accounts", "number"), "受让人": ("deals", "holder")}[variant]
+    kind, field = {
+        "企业名称": ("enterprises", "name"),
+        "宗地代码": ("parcels", "parcel_code"),
+        "地块镇街": ("plots", "town"),
+        "用地方式": ("occupancies", "role"),
+        "户号": ("accounts", "number"),
+        "受让人": ("deals", "holder"),
+    }[variant]
     bench.cell(bench.pick(kind, field), field, None)
 
 
@@ -201,8 +218,13 @@ def registered_outside(bench: Bench, variant: str) -> None:
 def wrong_town(bench: Bench, variant: str) -> None:
     grid, index = bench.pick("plots", "town", alone=True)
     town, here = grid.get(index, "town"), bench.shape(grid, index)
-    others = {str(g.get(i, "town")): bench.shape(g, i).distance(here)
-              for g in bench.folder.of("plots") for i in range(len(g)) if g.get(i, "town") not in (None, town)}
-    names = sorted((name for name in others if name.endswith(("街道", "镇", "乡"))), key=lambda name: others[name])
+    others = {
+        str(g.get(i, "town")): bench.shape(g, i).distance(here)
+        for g in bench.folder.of("plots")
+        for i in range(len(g))
+        if g.get(i, "town") not in (None, town)
+    }
+    real = {name for _, name, *_ in TOWNS}
+    names = sorted((name for name in others if name in real), key=lambda name: others[name])
     chosen = names[-1] if variant == "较远镇街" else names[0]
     bench.cell((grid, index), "town", chosen if variant != "代码写错" else bench.code_of(chosen))

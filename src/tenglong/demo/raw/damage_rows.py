@@ -9,8 +9,13 @@ from tenglong.demo.raw.seeding import Bench, NoRow, Spot, defect
 
 @defect("代码重复", "两行用了同一个代码", "摸排编号", "宗地代码", "建筑编号", "合同编号", "信用代码")
 def duplicate_code(bench: Bench, variant: str) -> None:
-    kind, field = {"摸排编号": ("plots", "survey_number"), "宗地代码": ("parcels", "parcel_code"), "建筑编号": ("buildings", "building_code"),
-                   "合同编号": ("deals", "contract_number"), "信用代码": ("enterprises", "uscc")}[variant]
+    kind, field = {
+        "摸排编号": ("plots", "survey_number"),
+        "宗地代码": ("parcels", "parcel_code"),
+        "建筑编号": ("buildings", "building_code"),
+        "合同编号": ("deals", "contract_number"),
+        "信用代码": ("enterprises", "uscc"),
+    }[variant]
     grid, index = bench.pick(kind, field)
     town = grid.get(index, "town")
     other = bench.pick(kind, field, grids=lambda g: g is grid, where=lambda g, i: i != index and g.get(i, "town") == town)
@@ -23,8 +28,12 @@ def duplicate_code(bench: Bench, variant: str) -> None:
 def same_firm(bench: Bench, variant: str) -> None:
     grid, index = bench.pick("enterprises", "uscc", "name", where=lambda g, i: _long_name(str(g.get(i, "name")), variant))
     name = str(grid.get(index, "name"))
-    twin = {"有限责任公司": name.replace("有限公司", "有限责任公司"), "名称加空格": name[:4] + " " + name[4:-4] + "　" + name[-4:],
-            "全角括号简称": name.replace("绍兴上虞", "（绍兴）上虞"), "省略地名": name.removeprefix("绍兴市上虞区")}[variant]
+    twin = {
+        "有限责任公司": name.replace("有限公司", "有限责任公司"),
+        "名称加空格": name[:4] + " " + name[4:-4] + "　" + name[-4:],
+        "全角括号简称": name.replace("绍兴上虞", "（绍兴）上虞"),
+        "省略地名": name.removeprefix("绍兴市上虞区"),
+    }[variant]
     bench.take((grid, index))
     copy = grid.copy(index)
     grid.set(copy, "uscc", None)
@@ -56,8 +65,14 @@ def firm_without_plot(bench: Bench, variant: str) -> None:
 
 def _drop_tenant(bench: Bench) -> None:
     """Delete the only occupancy of a tenant."""
-    grid, index = bench.pick("occupancies", "uscc", "role", where=lambda g, i: g.get(i, "role") in ("承租", "转租承租") and _only(
-        bench, g, i) and not _landlord(bench, str(g.get(i, "uscc"))))
+    grid, index = bench.pick(
+        "occupancies",
+        "uscc",
+        "role",
+        where=lambda g, i: (
+            g.get(i, "role") in ("承租", "转租承租") and _only(bench, g, i) and not _landlord(bench, str(g.get(i, "uscc")))
+        ),
+    )
     firm = _firm_row(bench, str(grid.get(index, "uscc")))
     bench.take(firm)
     bench.note(firm, "uscc", firm[0].get(firm[1], "uscc"), "（用地关系行已删）", [], [])
@@ -74,8 +89,11 @@ def _landlord(bench: Bench, uscc: str) -> bool:
 
 
 def _occupancies(bench: Bench, entity: tuple[str, str], own: bool = False) -> list[Spot]:
-    return [(grid, index) for grid, index in bench.mentions.get(entity, []) if grid.kind == "occupancies"
-            and (not own or grid.get(index, "uscc") == entity[1])]
+    return [
+        (grid, index)
+        for grid, index in bench.mentions.get(entity, [])
+        if grid.kind == "occupancies" and (not own or grid.get(index, "uscc") == entity[1])
+    ]
 
 
 def _firm_row(bench: Bench, uscc: str) -> Spot:
@@ -84,9 +102,15 @@ def _firm_row(bench: Bench, uscc: str) -> Spot:
 
 @defect("地块无企业", "地块没有对应的企业", "用地关系漏登（图形文件）", "用地关系漏登（表格）", "用地关系漏登（任一）")
 def plot_without_firm(bench: Bench, variant: str) -> None:
-    suffixes = {"用地关系漏登（图形文件）": (".shp", ".gpkg", ".geojson"), "用地关系漏登（表格）": (".xlsx", ".csv")}.get(variant)
-    plot = bench.pick("plots", "survey_number", grids=lambda g: suffixes is None or g.path.suffix in suffixes,
-                      where=lambda g, i: _deserted(bench, str(g.get(i, "survey_number"))))
+    suffixes = {"用地关系漏登（图形文件）": (".shp", ".gpkg", ".geojson"), "用地关系漏登（表格）": (".xlsx", ".csv")}.get(
+        variant
+    )
+    plot = bench.pick(
+        "plots",
+        "survey_number",
+        grids=lambda g: suffixes is None or g.path.suffix in suffixes,
+        where=lambda g, i: _deserted(bench, str(g.get(i, "survey_number"))),
+    )
     number = str(plot[0].get(plot[1], "survey_number"))
     rows = _occupancies(bench, ("plot", number))
     firms = {str(grid.get(index, "uscc")) for grid, index in rows}

@@ -62,7 +62,7 @@ def spike(bench: Bench, variant: str) -> None:
     if bench.shape(grid, index).contains(shapely.Point(middle + outward)):
         outward = -outward
     tip, foot = middle + outward * length, along * width / 2
-    ring[edge + 1:edge + 1] = [tuple(middle - foot), tuple(tip), tuple(middle + foot)]
+    ring[edge + 1 : edge + 1] = [tuple(middle - foot), tuple(tip), tuple(middle + foot)]
     bench.drawing((grid, index), Polygon(ring))
 
 
@@ -74,7 +74,9 @@ def _open_edge(bench: Bench) -> tuple[Grid, int, int]:
         ring = _ring(shape)
         for edge, start in enumerate(ring):
             line = LineString([start, ring[(edge + 1) % len(ring)]])
-            others = [bench.shape(*spot) for spot in bench.near(line.centroid.buffer(17), (grid.kind,)) if spot != (grid, index)]
+            others = [
+                bench.shape(*spot) for spot in bench.near(line.centroid.buffer(17), (grid.kind,)) if spot != (grid, index)
+            ]
             if line.length > 25 and all(other.distance(line.centroid) > 20 for other in others):
                 return grid, index, edge
     raise NoRow("没有临街的边")
@@ -107,7 +109,7 @@ def gap(bench: Bench, variant: str) -> None:
 
 
 def _patch(mine: Any, theirs: Any, width: float, depth: float) -> Polygon:
-    """A rectangle of `width` along the middle of the common edge, reaching `depth` into `theirs`."""
+    """A rectangle of `width` along the middle of the common edge, reaching `depth` into `theirs` (and a hair into `mine`)."""
     edge = _edge(mine, theirs)
     a, b = (np.array(p) for p in (edge.coords[0], edge.coords[-1]))
     along = (b - a) / np.hypot(*(b - a))
@@ -116,7 +118,8 @@ def _patch(mine: Any, theirs: Any, width: float, depth: float) -> Polygon:
     if not theirs.contains(shapely.Point(middle + inward * 0.05)):
         inward = -inward
     start, end = middle - along * width / 2, middle + along * width / 2
-    return Polygon([start, end, end + inward * depth, start + inward * depth])
+    back = -inward * 0.02
+    return Polygon([start + back, end + back, end + inward * depth, start + inward * depth])
 
 
 def _edge(mine: Any, theirs: Any) -> LineString:
@@ -138,8 +141,11 @@ def _pair(bench: Bench, adjoining: bool) -> tuple[Grid, int, Spot]:
             near = [(grid, int(bench.rng.integers(len(grid))))]
         for other in near:
             apart = bench.shape(*other).distance(shape) > 200
-            if bench.free(*other) and bench.untouched(*other) and (
-                    _edge(shape, bench.shape(*other)).length > 30 if adjoining else apart):
+            if (
+                bench.free(*other)
+                and bench.untouched(*other)
+                and (_edge(shape, bench.shape(*other)).length > 30 if adjoining else apart)
+            ):
                 return grid, index, other
     raise NoRow("没有合适的一对图形")
 
@@ -186,8 +192,11 @@ def outside(bench: Bench, variant: str) -> None:
     grid, index = bench.pick("plots", grids=lambda grid: grid.drawn, alone=True)
     shape = bench.shape(grid, index)
     town = str(grid.get(index, "town"))
-    for east, north in {"平移到邻镇": ((0, 12_000), (12_000, 0), (0, -12_000), (-12_000, 0)),
-                        "平移到县外": ((60_000, 0),), "平移很远": ((0, 300_000),)}[variant]:
+    for east, north in {
+        "平移到邻镇": ((0, 12_000), (12_000, 0), (0, -12_000), (-12_000, 0)),
+        "平移到县外": ((60_000, 0),),
+        "平移很远": ((0, 300_000),),
+    }[variant]:
         moved = translate(shape, east, north)
         near = [g.get(i, "town") for g, i in bench.near(moved.buffer(2500), ("plots",))]
         if not bench.near(moved) and town not in near:
@@ -210,5 +219,6 @@ def not_a_number(bench: Bench, variant: str) -> None:
     bad = np.inf if variant == "无穷大" else np.nan
     ring = np.array(_ring(grid.raw(index)))
     ring[1 if variant == "一个顶点 NaN" else slice(1, None)] = bad
-    polygon = shapely.polygons(shapely.linearrings(np.vstack([ring, ring[:1]]), handle_nan="allow"))
+    with np.errstate(invalid="ignore"):
+        polygon = shapely.polygons(shapely.linearrings(np.vstack([ring, ring[:1]]), handle_nan="allow"))
     bench.drawing((grid, index), polygon, raw=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class Grid:
         self.changed = True
         return len(self.rows) - 1
 
-    def drop(self, indexes: set[int]) -> None:
+    def drop(self, indexes: Collection[int]) -> None:
         """Delete rows; the numbers of later rows move up, as they would in the office."""
         keep = [place for place in range(len(self.rows)) if place not in indexes]
         self.rows = [self.rows[place] for place in keep]

@@ -10,8 +10,8 @@ from typing import Any
 
 from tenglong.demo.raw.seeder import LIST
 from tenglong.demo.towns import build_towns
-from tenglong.domain import quality
 from tenglong.domain.quality.options import Context, Options
+from tenglong.domain.quality.run import run
 from tenglong.domain.survey.joint import join, renumber
 from tenglong.domain.survey.table import Batch
 
@@ -41,33 +41,54 @@ class Score:
     false_alarms: list[Said] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        defects = {name: {"seeded": self.total[name], "found": self.found.get(name, 0), "rules": self.rules.get(name, [])}
-                   for name in self.total}
-        return {"seeded": self.seeded, "found": sum(self.found.values()), "defects": defects, "missed": self.missed,
-                "false_alarms": [{"rule": said.rule, "places": [list(place) for place in said.places], "message": said.message}
-                                 for said in self.false_alarms]}
+        defects = {
+            name: {"seeded": self.total[name], "found": self.found.get(name, 0), "rules": self.rules.get(name, [])}
+            for name in self.total
+        }
+        return {
+            "seeded": self.seeded,
+            "found": sum(self.found.values()),
+            "defects": defects,
+            "missed": self.missed,
+            "false_alarms": [
+                {"rule": said.rule, "places": [list(place) for place in said.places], "message": said.message}
+                for said in self.false_alarms
+            ],
+        }
 
 
 def county_context(seed: int) -> Context:
     """What the demo county knows of itself: its towns' names, codes and (invented) outlines."""
     towns, _ = build_towns(seed)
-    return Context(outlines={town.code: town.outline for town in towns}, divisions={town.name: town.code for town in towns},
-                   county_prefix="330604", county_names=("上虞",))
+    return Context(
+        outlines={town.code: town.outline for town in towns},
+        divisions={town.name: town.code for town in towns},
+        county_prefix="330604",
+        county_names=("上虞",),
+    )
 
 
 def say(taken: Sequence[tuple[str, str, Batch, list[Any]]], context: Context, options: Options | None = None) -> list[Said]:
     """Check batches together. `taken` holds (file, sheet, batch, issues of reading) of every table."""
     joint = join([batch for _, _, batch, _ in taken])
     issues = [issue for number, one in enumerate(taken) for issue in renumber(one[3], number, joint)]
-    report = quality.run.run(joint.batches, context, options or Options(), issues=issues)
+    report = run(joint.batches, context, options or Options(), issues=issues)
 
     def place(origin: Any) -> Iterable[Place]:
         if origin is not None:
             file, sheet, _, _ = taken[origin.batch]
             yield key(file, sheet, origin.row)
 
-    return [Said(issue.rule, str(issue.severity), (*place(joint.origin(issue)), *place(joint.other(issue))), issue.field, issue.message)
-            for issue in report.issues]
+    return [
+        Said(
+            issue.rule,
+            str(issue.severity),
+            (*place(joint.origin(issue)), *place(joint.other(issue))),
+            issue.field,
+            issue.message,
+        )
+        for issue in report.issues
+    ]
 
 
 def key(file: str, sheet: str, row: int) -> Place:
@@ -81,7 +102,7 @@ def read_list(folder: Path) -> tuple[int, list[dict[str, Any]]]:
 
 
 def compare(seeded: Sequence[dict[str, Any]], said: Sequence[Said], rules: Mapping[str, Sequence[str]] | None = None) -> Score:
-    """A seeded entry is found when an issue stands on its row (or on the second row of its pair); with `rules`, one of those rules.
+    """A seeded entry is found when an issue stands on its row (or its pair's second row); with `rules`, one of those rules.
 
     A false alarm is an issue none of whose rows was seeded, belongs to a seeded pair, or refers to something seeded.
     """
@@ -108,8 +129,10 @@ def _judge(score: Score, entry: dict[str, Any], near: Sequence[Said], rules: Map
         score.rules[name] = sorted({*score.rules.get(name, []), *hits})
     else:
         said = sorted({one.rule for one in near})
-        score.missed.append({k: entry[k] for k in ("defect", "variant", "file", "sheet", "row", "field", "original", "damaged")}
-                            | {"said_instead": said})
+        score.missed.append(
+            {k: entry[k] for k in ("defect", "variant", "file", "sheet", "row", "field", "original", "damaged")}
+            | {"said_instead": said}
+        )
 
 
 def _place(entry: Mapping[str, Any]) -> Place:

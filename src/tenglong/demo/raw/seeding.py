@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,16 @@ from tenglong.demo.towns import TOWNS
 Spot = tuple[Grid, int]
 #: fields that name a thing other rows refer to
 KEYS = {
-    "survey_number": "plot", "uscc": "firm", "name": "firm", "enterprise_name": "firm", "holder_uscc": "firm",
-    "right_holder": "firm", "landlord_uscc": "firm", "landlord_name": "firm", "parcel_code": "parcel", "building_code": "building",
+    "survey_number": "plot",
+    "uscc": "firm",
+    "name": "firm",
+    "enterprise_name": "firm",
+    "holder_uscc": "firm",
+    "right_holder": "firm",
+    "landlord_uscc": "firm",
+    "landlord_name": "firm",
+    "parcel_code": "parcel",
+    "building_code": "building",
 }
 NAMED_ONLY = {"name": ("enterprises",)}
 NEAR = 3.0
@@ -37,8 +46,8 @@ class Seeded:
     original: str
     damaged: str
     expect: str
-    others: list[dict[str, Any]] = field(default_factory=list)
-    knock_on: list[dict[str, Any]] = field(default_factory=list)
+    others: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    knock_on: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -54,9 +63,11 @@ DEFECTS: list[Defect] = []
 
 def defect(name: str, expect: str, *variants: str) -> Callable[[Callable[[Bench, str], None]], Callable[[Bench, str], None]]:
     """Register a damage with its variants; `expect` is what a person would call it."""
+
     def register(run: Callable[[Bench, str], None]) -> Callable[[Bench, str], None]:
         DEFECTS.append(Defect(name, expect, variants, run))
         return run
+
     return register
 
 
@@ -109,15 +120,27 @@ class Bench:
     def free(self, grid: Grid, index: int) -> bool:
         return (id(grid), index) not in self.rows and not (self.entities(grid, index) & self.used)
 
-    def pick(self, kind: str, *fields: str, where: Callable[[Grid, int], bool] = lambda grid, index: True,
-             grids: Callable[[Grid], bool] = lambda grid: True, alone: bool = False) -> Spot:
+    def pick(
+        self,
+        kind: str,
+        *fields: str,
+        where: Callable[[Grid, int], bool] = lambda grid, index: True,
+        grids: Callable[[Grid], bool] = lambda grid: True,
+        alone: bool = False,
+    ) -> Spot:
         """A random undamaged row with all `fields` filled; `alone`: nothing drawn nearby is damaged either. Raises NoRow."""
-        pool = [grid for grid in self.folder.of(kind) if len(grid) and grids(grid) and all(name in grid.columns for name in fields)]
+        pool = [
+            grid for grid in self.folder.of(kind) if len(grid) and grids(grid) and all(name in grid.columns for name in fields)
+        ]
         spots = [(grid, index) for grid in pool for index in range(len(grid))]
         for number in self.rng.permutation(len(spots)).tolist():
             grid, index = spots[number]
-            if self.free(grid, index) and all(grid.get(index, name) is not None for name in fields) and where(grid, index) and (
-                    not alone or self.untouched(grid, index)):
+            if (
+                self.free(grid, index)
+                and all(grid.get(index, name) is not None for name in fields)
+                and where(grid, index)
+                and (not alone or self.untouched(grid, index))
+            ):
                 return grid, index
         raise NoRow(f"{self.defect.name if self.defect else ''}（{self.variant}）：没有可用的行，请增大 --plots")
 
@@ -152,19 +175,41 @@ class Bench:
 
     def _mentioning(self, spot: Spot, fields: list[str]) -> list[Spot]:
         grid, index = spot
-        entities = {(KEYS[name], str(grid.get(index, name))) for name in fields
-                    if name in KEYS and grid.kind in NAMED_ONLY.get(name, (grid.kind,)) and grid.get(index, name) is not None}
+        entities = {
+            (KEYS[name], str(grid.get(index, name)))
+            for name in fields
+            if name in KEYS and grid.kind in NAMED_ONLY.get(name, (grid.kind,)) and grid.get(index, name) is not None
+        }
         if "town" in fields:
             entities |= self.entities(grid, index)
         return [other for entity in entities for other in self.mentions.get(entity, []) if other != spot]
 
-    def note(self, spot: Spot, field: str, original: Any, damaged: Any, others: list[Spot], knock: list[Spot],
-             expect: str = "", name: str = "") -> None:
+    def note(
+        self,
+        spot: Spot,
+        field: str,
+        original: Any,
+        damaged: Any,
+        others: list[Spot],
+        knock: list[Spot],
+        expect: str = "",
+        name: str = "",
+    ) -> None:
         """Write down a damage; rows are resolved to numbers at the end."""
         assert self.defect is not None
         grid, _ = spot
-        seeded = Seeded(grid.path.name, grid.sheet, 0, field, grid.heading(field), name or self.defect.name, self.variant,
-                        _said(original), _said(damaged), expect or self.defect.expect)
+        seeded = Seeded(
+            grid.path.name,
+            grid.sheet,
+            0,
+            field,
+            grid.heading(field),
+            name or self.defect.name,
+            self.variant,
+            _said(original),
+            _said(damaged),
+            expect or self.defect.expect,
+        )
         self.spots.append((seeded, [spot, *others], knock))
         self.done.append(seeded)
 
@@ -176,8 +221,11 @@ class Bench:
         grid.drop(gone)
         for _, spots, knock in self.spots:
             for places in (spots, knock):
-                places[:] = [(g, i - sum(lost < i for lost in gone)) if g is grid else (g, i)
-                             for g, i in places if g is not grid or i not in gone]
+                places[:] = [
+                    (g, i - sum(lost < i for lost in gone)) if g is grid else (g, i)
+                    for g, i in places
+                    if g is not grid or i not in gone
+                ]
 
     def code_of(self, town: str) -> str:
         """The 9-digit code of a town, from the public list."""

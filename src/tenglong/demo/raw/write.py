@@ -43,8 +43,10 @@ def write_sheets(folder: Path, sheets: Sequence[Sheet]) -> list[Path]:
 
 
 def cells(sheet: Sheet, record: Record) -> list[Cell]:
-    return [record.shape.wkt if col.field == "geometry" and record.shape else value(record.cells.get(col.field), col, sheet.dates)
-            for col in sheet.columns]
+    return [
+        record.shape.wkt if col.field == "geometry" and record.shape else value(record.cells.get(col.field), col, sheet.dates)
+        for col in sheet.columns
+    ]
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -119,13 +121,26 @@ def write_layer(path: Path, sheet: Sheet) -> None:
 
 
 def write_arrays(
-    path: Path, shapes: Sequence[Any], fields: Sequence[np.ndarray], names: Sequence[str], crs: str | None, layer: str, encoding: str
+    path: Path,
+    shapes: Sequence[Any],
+    fields: Sequence[np.ndarray],
+    names: Sequence[str],
+    crs: str | None,
+    layer: str,
+    encoding: str,
 ) -> None:
     """Hand arrays to GDAL; a shapefile keeps its Chinese headings in GBK."""
     options: dict[str, Any] = {"layer": layer} if path.suffix == ".gpkg" else {"encoding": encoding}
     pyogrio.raw.write(
-        str(path), shapely.to_wkb(np.array(shapes, dtype=object)), list(fields), list(names), geometry_type="Polygon", crs=crs,
-        driver="GPKG" if path.suffix == ".gpkg" else "ESRI Shapefile", promote_to_multi=False, **options,
+        str(path),
+        shapely.to_wkb(np.array(shapes, dtype=object)),
+        list(fields),
+        list(names),
+        geometry_type="Polygon",
+        crs=crs,
+        driver="GPKG" if path.suffix == ".gpkg" else "ESRI Shapefile",
+        promote_to_multi=False,
+        **options,
     )
 
 
@@ -144,5 +159,5 @@ def in_crs(shapes: Sequence[Any], crs: str) -> list[Any]:
 def _array(column: Sequence[Cell]) -> np.ndarray:
     """Numbers where every given value is one, else text (None stays None)."""
     if any(cell is not None for cell in column) and all(cell is None or isinstance(cell, int | Decimal) for cell in column):
-        return np.array([np.nan if cell is None else float(cell) for cell in column])
+        return np.array([np.nan if cell is None else float(cell) for cell in column])  # type: ignore[arg-type]
     return np.array([None if cell is None else str(_plain(cell)) for cell in column], dtype=object)
