@@ -150,7 +150,7 @@ def _full(theme: Theme, rows: QuerySet[Any], z: int, box: tuple[float, float, fl
         name: _mu_e4(column) if name == "mu_e4" else _text(column) for name, column in zip(wanted, columns[1:-1], strict=True)
     }
     labels = theme.labels if set(theme.labels) <= set(wanted) else ()
-    return Layer(theme.name, shapely.from_wkb(columns[-1]), attributes, labels)
+    return Layer(theme.name, columns[-1], attributes, labels)
 
 
 def _mu_e4(column: Sequence[int | None]) -> list[int | None]:

@@ -167,6 +167,24 @@ def test_decoded_outlines_lie_within_one_tile_unit_of_the_original(shapes):
         assert surveyor(rings[0]) > 0
 
 
+@given(st.lists(st.tuples(st.floats(-0.3, 1.2), st.floats(-0.3, 1.2), st.floats(0.001, 0.5), st.booleans()), min_size=1, max_size=8))
+@settings(max_examples=40, deadline=None)
+def test_the_short_way_from_bytes_draws_what_the_long_way_does(places):
+    shapes = []
+    for u, v, size, holed in places:
+        hole = [[(u + size / 3, v + size / 3), (u + size / 2, v + size / 3), (u + size / 2, v + size / 2)]] if holed else []
+        shapes.append(polygon((u, v), (u + size, v), (u + size, v + size), (u, v + size), holes=hole))
+    columns = {"n": list(range(len(shapes)))}
+    one = decoded(encode("plots", Z, X, Y, array(*shapes), columns) or b"")
+    two = decoded(encode_layers(Z, X, Y, [Layer("plots", [shapely.to_wkb(s) for s in shapes], columns)]) or b"")
+
+    def outlines(tile):
+        return {f["properties"]["n"]: shapely.normalize(shapely.geometry.shape(f["geometry"])).wkt
+                for f in tile.get("plots", {}).get("features", [])}
+
+    assert outlines(one) == outlines(two)
+
+
 @given(st.lists(st.integers(0, 2**35 - 1), max_size=50))
 def test_varints_agree_with_the_plain_definition(values):
     def plain(value: int) -> bytes:

@@ -11,7 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from tenglong.store.tiles import rings
-from tenglong.store.tiles.frame import EXTENT, Geometries, place, to_tile
+from tenglong.store.tiles.frame import EXTENT, Geometries, to_tile
+from tenglong.store.tiles.plain import placed, placed_rings
 from tenglong.store.tiles.rings import Commands
 from tenglong.store.tiles.values import dictionary, values_bytes
 from tenglong.store.tiles.varints import Ints, block, one, pack, sizes
@@ -22,13 +23,13 @@ POLYGON: Final = 3
 
 @dataclass(frozen=True)
 class Layer:
-    """Geometries in degrees (EPSG:4490 lon/lat) and columns of text, int, float, bool or None, each as long.
+    """Geometries, or their WKB, in degrees (EPSG:4490 lon/lat) and columns of text, int, float, bool or None, each as long.
 
     `labels` adds a layer `<name>_label` with one point per feature, in that tile alone which holds the point.
     """
 
     name: str
-    geometries: Geometries
+    geometries: Geometries | Sequence[bytes]
     attributes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     labels: Sequence[str] = ()
 
@@ -44,14 +45,14 @@ def encode_layers(z: int, x: int, y: int, layers: Sequence[Layer]) -> bytes:
 
 
 def _encoded(layer: Layer, z: int, x: int, y: int) -> bytes:
-    geometries = np.asarray(layer.geometries, dtype=object)
-    if not len(geometries):
+    if not len(layer.geometries):
         return b""
-    placed, source = place(geometries, z, x, y)
-    drawn = rings.polygons(placed)
-    out = _layer(layer.name, POLYGON, Commands(drawn.values, drawn.starts, source[drawn.owner]), layer.attributes)
+    wkbs = [] if isinstance(layer.geometries, np.ndarray) else list(layer.geometries)
+    found = placed_rings(wkbs, z, x, y) if wkbs else placed(np.asarray(layer.geometries, dtype=object), z, x, y)
+    out = _layer(layer.name, POLYGON, rings.polygons(found), layer.attributes)
     if layer.labels:
         wanted = {name: layer.attributes[name] for name in layer.labels}
+        geometries = np.asarray(shapely.from_wkb(wkbs) if wkbs else layer.geometries, dtype=object)
         out += _layer(f"{layer.name}_label", POINT, _labels(geometries, z, x, y), wanted)
     return out
 

@@ -24,32 +24,55 @@ class Commands:
     owner: Ints
 
 
-def polygons(geometries: Geometries) -> Commands:
-    """Polygons and multipolygons in tile units (y down). Rings that vanish in the grid are dropped, with their feature
-    when nothing is left; exteriors come out clockwise as seen (positive surveyor's area), holes the other way."""
-    parts, owner = shapely.get_parts(geometries, return_index=True)
+@dataclass(frozen=True)
+class Rings:
+    """Rings of many polygons: whole tile units without the closing point, ring number per point; per ring whether it is an
+    exterior, the polygon it belongs to and the feature. Rings of a feature stand together, exteriors before their holes."""
+
+    points: Ints
+    ring: Ints
+    outer: NDArray[np.bool_]
+    part: Ints
+    owner: Ints
+
+    def and_then(self, other: Rings) -> Rings:
+        parts = int(self.part[-1]) + 1 if len(self.part) else 0
+        return Rings(
+            np.concatenate((self.points, other.points)), np.concatenate((self.ring, other.ring + len(self.outer))),
+            np.concatenate((self.outer, other.outer)), np.concatenate((self.part, other.part + parts)),
+            np.concatenate((self.owner, other.owner)),
+        )
+
+
+def rings_of(geometries: Geometries, source: Ints) -> Rings:
+    """Rings of polygons and multipolygons in tile units; `source` is the feature of each geometry."""
+    parts, index = shapely.get_parts(geometries, return_index=True)
     solid = shapely.get_type_id(parts) == 3
-    parts, owner = parts[solid], owner[solid]
-    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
-    if not len(rings):
-        return Commands(np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros(0, np.int64))
-    outer = np.r_[True, part_of_ring[1:] != part_of_ring[:-1]]
+    parts, index = parts[solid], index[solid]
+    rings, part = shapely.get_rings(parts, return_index=True)
+    outer = np.r_[True, part[1:] != part[:-1]] if len(part) else np.zeros(0, dtype=bool)
     points, ring = _quantised(rings)
-    points, ring, area = _cleaned(points, ring, len(rings))
+    return Rings(points, ring, outer, part.astype(np.int64), source[index[part]].astype(np.int64))
+
+
+def polygons(found: Rings) -> Commands:
+    """Commands of polygons (y down). Rings that vanish in the grid are dropped, with their feature when nothing is left;
+    exteriors come out clockwise as seen (positive surveyor's area), holes the other way."""
+    points, ring, area = _cleaned(found.points, found.ring, len(found.outer))
     alive = area != 0
     # a hole without its exterior is no hole
-    dead_part = np.zeros(len(parts), dtype=bool)
-    dead_part[part_of_ring[outer & ~alive]] = True
-    alive &= ~dead_part[part_of_ring]
+    dead = np.zeros(int(found.part[-1]) + 1 if len(found.part) else 0, dtype=bool)
+    dead[found.part[found.outer & ~alive]] = True
+    alive &= ~dead[found.part]
     points, ring, area, kept = _only(points, ring, area, alive)
-    points = _turned(points, ring, (area > 0) != outer[kept])
-    return _commands(points, ring, owner[part_of_ring[kept]])
+    points = _turned(points, ring, (area > 0) != found.outer[kept])
+    return _commands(points, ring, found.owner[kept])
 
 
 def _quantised(rings: Any) -> tuple[Ints, Ints]:
     """Whole tile units without the closing point; index of the ring per point."""
     pairs, ring = shapely.get_coordinates(rings, return_index=True)
-    last = np.r_[ring[1:] != ring[:-1], True]
+    last = np.r_[ring[1:] != ring[:-1], True] if len(ring) else np.zeros(0, dtype=bool)
     return np.rint(pairs[~last]).astype(np.int64), ring[~last].astype(np.int64)
 
 

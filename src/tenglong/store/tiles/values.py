@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from tenglong.store.tiles.varints import Ints, block, one
+from tenglong.store.tiles.varints import Ints, block, one, pack, sizes
 
 #: field 4 of the layer and field 1 of the value with their lengths, for texts short enough for one-byte lengths
 _HEADS: Final = [bytes((4 << 3 | 2, size + 2, 1 << 3 | 2, size)) for size in range(126)]
@@ -29,7 +29,16 @@ def values_bytes(values: Sequence[Any]) -> bytes:
     """All values as the layer's field 4. Raises TypeError for what a tile cannot carry."""
     if values and all(type(value) is str for value in values):
         return b"".join([_text(value.encode()) for value in values])
+    if values and all(type(value) is int and 0 <= value < 1 << 28 for value in values):
+        return _counts(np.array(values, dtype=np.int64))
     return b"".join([block(4, _message(value)) for value in values])
+
+
+def _counts(values: Ints) -> bytes:
+    """Small whole numbers: the field, the length, int_value and the number are four varints."""
+    rows = np.empty((len(values), 4), dtype=np.int64)
+    rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = 4 << 3 | 2, sizes(values) + 1, 4 << 3, values
+    return pack(rows.ravel())
 
 
 def _text(data: bytes) -> bytes:
