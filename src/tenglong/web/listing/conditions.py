@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS, UnitError, to_cm2, to_fen
 from tenglong.web.listing.columns import Filter
 
+LARGEST = 10**9  # of any unit: beyond it the store's integers end
 EMPTY = "-"  # a choice filter for rows that carry no value
 UNIT_WORDS = {"mu": "亩", "m2": "m²", "ha": "公顷", "yuan": "元", "wan_yuan": "万元"}
 
@@ -100,11 +101,10 @@ def _measure(item: Filter, text: str) -> int | Decimal | date:
     if item.kind == "date":
         return date.fromisoformat(text)
     clean = text.replace(",", "").replace("，", "")
+    if not Decimal(clean).is_finite() or abs(Decimal(clean)) > LARGEST:
+        raise ValueError(text)
     if item.unit in AREA_UNITS:
         return to_cm2(clean, item.unit)
     if item.unit in MONEY_UNITS:
         return to_fen(clean, item.unit)
-    number = Decimal(clean)
-    if not number.is_finite() or abs(number) > 10**15:
-        raise ValueError(text)
-    return number
+    return Decimal(clean)
