@@ -14,8 +14,15 @@ def test_a_killed_import_leaves_all_or_none_and_can_be_finished() -> None:
 
 
 def test_half_an_import_would_be_noticed() -> None:
-    whole = {"batch": "done", "rows": {"Plot": 9, "PlotVersion": 9, "PlotCode": 9}, "shapes": 9, "index_ok": True, "audit_ok": True,
-             "unfinished": 0, "staged": 9}
+    whole = {
+        "batch": "done",
+        "rows": {"Plot": 9, "PlotVersion": 9, "PlotCode": 9},
+        "shapes": 9,
+        "index_ok": True,
+        "audit_ok": True,
+        "unfinished": 0,
+        "staged": 9,
+    }
     none = {**whole, "batch": "preview", "rows": {"Plot": 0, "PlotVersion": 0, "PlotCode": 0}, "shapes": 0}
     assert faults(whole, whole, 9) == [] and faults(none, whole, 9) == []
     assert faults({**whole, "batch": "preview"}, whole, 9)

@@ -39,11 +39,12 @@ for name, code in (("百官街道", "330604001"), ("曹娥街道", "330604002"))
     apps.get_model("registry", "Division").objects.create(
         code=code, name=name, level="town", parent_code="330604", valid_from="2014-01-01")
 office = apps.get_model("accounts", "Department").objects.create(name="百官街道办事处", divisions=["330604001"])
+import sys
 for username, name in (("officer", "镇街经办"), ("second", "二号经办")):
     user, _ = service.create_user(
-        service.SYSTEM, username=username, name=name, department=office, password="%s", must_change=False)
+        service.SYSTEM, username=username, name=name, department=office, password=sys.argv[1], must_change=False)
     service.grant_role(service.SYSTEM, user, "town_officer")
-""" % PASSWORD
+"""
 
 
 @dataclass
@@ -59,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = {"TENGLONG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tenglong.settings.base"}
     kept = {name: value for name, value in os.environ.items() if name != "TENGLONG_DATABASE_URL"}
     environment = {**kept, **settings}
-    subprocess.run([sys.executable, "-c", MAKE_HOME], env=environment, check=True)
+    subprocess.run([sys.executable, "-c", MAKE_HOME, PASSWORD], env=environment, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

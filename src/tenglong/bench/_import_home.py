@@ -19,8 +19,9 @@ def write_survey(path: Path, rows: int) -> Path:
         out.write("摸排编号,所属镇街,地块名称,现状,实测面积（亩）,证载面积（亩）,WKT\n")
         for number in range(rows):
             x, y = 120.5 + (number % PER_ROW) * 0.0012, 29.6 + (number // PER_ROW) * 0.0012
-            ring = ", ".join(f"{a:.6f} {b:.6f}" for a, b in (
-                (x, y), (x + 0.001, y), (x + 0.001, y + 0.001), (x, y + 0.001), (x, y)))
+            ring = ", ".join(
+                f"{a:.6f} {b:.6f}" for a, b in ((x, y), (x + 0.001, y), (x + 0.001, y + 0.001), (x, y + 0.001), (x, y))
+            )
             out.write(f'K-{number:06d},百官街道,{number} 号厂区,在用,16.0,15.5,"POLYGON(({ring}))"\n')
     return path
 
@@ -55,7 +56,12 @@ def _officer() -> Any:
 
     office = apps.get_model("accounts", "Department")._default_manager.create(name="百官街道办事处", divisions=[TOWN])
     user, _password = service.create_user(
-        service.SYSTEM, username=OFFICER, name="基准经办", department=office, password="Bench-Only-77!", must_change=False  # noqa: S106
+        service.SYSTEM,
+        username=OFFICER,
+        name="基准经办",
+        department=office,
+        password="Bench-Only-77!",
+        must_change=False,  # noqa: S106
     )
     service.grant_role(service.SYSTEM, user, "town_officer")
     return user

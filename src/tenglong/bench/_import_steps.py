@@ -43,8 +43,14 @@ def state() -> dict[str, Any]:
     rows = {name: apps.get_model("registry", name)._default_manager.count() for name in ("Plot", "PlotVersion", "PlotCode")}
     last = jobs.order_by("-id").values("kind", "state", "committed").first()
     return {
-        "batch": batch.state, "rows": rows, "shapes": check.shapes, "index_ok": check.ok, "audit_ok": audit.verify().ok, "job": last,
-        "staged": apps.get_model("survey", "StagedRow")._default_manager.count(), "chunks": batch.staged_chunks,
+        "batch": batch.state,
+        "rows": rows,
+        "shapes": check.shapes,
+        "index_ok": check.ok,
+        "audit_ok": audit.verify().ok,
+        "job": last,
+        "staged": apps.get_model("survey", "StagedRow")._default_manager.count(),
+        "chunks": batch.staged_chunks,
         "unfinished": jobs.filter(state__in=("queued", "running")).count(),
     }
 

@@ -32,8 +32,10 @@ class Death:
         told, rows = self.found["batch"], self.found["rows"]["PlotVersion"]
         job = self.found["job"] or {}
         verdict = "通过" if not self.faults else "；".join(self.faults)
-        return (f"{self.seed:>4}  {self.after:6.2f} 秒  批次 {told:<12} 作业 {job.get('kind', ''):<15} {job.get('state', ''):<12}"
-                f"已分块 {self.found['chunks']:<2} 登记册 {rows:>6} 行  重跑后 {self.finished['rows']['PlotVersion']:>6} 行  {verdict}")
+        return (
+            f"{self.seed:>4}  {self.after:6.2f} 秒  批次 {told:<12} 作业 {job.get('kind', ''):<15} {job.get('state', ''):<12}"
+            f"已分块 {self.found['chunks']:<2} 登记册 {rows:>6} 行  重跑后 {self.finished['rows']['PlotVersion']:>6} 行  {verdict}"
+        )
 
 
 def run(options: BenchOptions) -> BenchResult:

@@ -70,7 +70,7 @@ def _stage(ctx: JobContext, batch: ImportBatch) -> dict[str, int]:
     shifted, offset = place.shift_issue(batch, rows, sample, ctx.user)
     report.add(shifted)
     scope = scope_of(ctx.user)
-    plan = staging.Staging(batch, rows, staging.by_row(report.issues), ctx.user, scope, staging.place_of(scope, batch))
+    plan = staging.Staging(batch, rows, staging.by_row(report.issues), ctx.user, scope, staging.place_of(ctx.user, scope))
     counts = staging.run(plan, ctx.progress)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=State.PREVIEW,

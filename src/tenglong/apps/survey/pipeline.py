@@ -91,17 +91,8 @@ def summary(table: Table) -> dict[str, Any]:
         "crs": table.crs or "",
         "geometry": table.geometry is not None,
         "notes": list(table.notes),
-        "points": some_points(table),
+        "points": [],
     }
-
-
-def some_points(table: Table, wanted: int = 60) -> list[list[float]]:
-    """A few vertices as they stand in the file, for the small picture of the coordinate panel."""
-    if table.geometry is None:
-        return []
-    shapes = [shape for shape in table.geometry[:wanted] if shape is not None and not shape.is_empty]
-    points = [shape.representative_point() for shape in shapes]
-    return [[round(float(point.x), 6), round(float(point.y), 6)] for point in points if np.isfinite([point.x, point.y]).all()]
 
 
 def rows_of(batch: ImportBatch, table: Table, known: County) -> tuple[Batch, list[Issue]]:

@@ -50,10 +50,19 @@ def weigh(batch: ImportBatch, table: Table, outlines: Sequence[Any]) -> None:
     if not len(coordinates):
         batch.crs, batch.crs_candidates = "", []
         return
+    note_points(batch, shapes)
     choice = choose(coordinates, table.crs or None, profile_of(outlines))
     batch.crs_candidates = [as_json(one, choice) for one in choice.candidates[:8]]
     batch.crs = spelled(choice.chosen.crs, choice.chosen.swapped) if choice.chosen else ""
     batch.county_profile = {"reason": choice.reason, "needs_choice": choice.needs_choice}
+
+
+def note_points(batch: ImportBatch, shapes: Any, wanted: int = 200) -> None:
+    """A few places as they stand in the file, for the small picture of the coordinate panel."""
+    drawn = [shape for shape in shapes if shape is not None and not shape.is_empty][:wanted]
+    points = shapely.get_coordinates(shapely.centroid(np.array(drawn, dtype=object)))
+    kept = points[np.isfinite(points).all(axis=1)].round(6).tolist()
+    batch.tables = [{**one, "points": kept} if one["name"] == batch.table_name else one for one in batch.tables]
 
 
 def spelled(crs: str, swapped: bool) -> str:

@@ -41,7 +41,7 @@ def _rematch(batch: ImportBatch, actor: Any, rows: Sequence[StagedRow]) -> None:
     changed, problems = [], []
     refused = unwaived_rows(batch)
     for row, match in zip(rows, matches, strict=True):
-        match = scoped_match(match, scope, place_of(scope, batch))
+        match = scoped_match(match, scope, place_of(actor, scope))
         if _judge(row, match, refused):
             changed.append(row)
         verdict = compare.judge(row.values, bytes(row.wkb) if row.wkb is not None else None, match)

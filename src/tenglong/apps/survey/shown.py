@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tenglong.apps.accounts.masking import is_personal, mask
+from tenglong.apps.registry import queries as registry
 from tenglong.apps.survey.models import ImportBatch, StagedRow
 from tenglong.domain.survey.kinds import FieldSpec, spec_of
 from tenglong.domain.units import from_cm2, from_fen
@@ -40,8 +41,19 @@ def value(user: Any, kind: str, name: str, plain: Any) -> str:
         return f"{_trim(from_cm2(int(plain), 'mu', 4))} 亩"
     if field.type == "money":
         return f"{_trim(from_fen(int(plain), 'wan_yuan', 6))} 万元"
+    if field.type == "division":
+        return town_names(user).get(str(plain), str(plain))
     words = {choice.id: choice.label for choice in field.choices}
     return words.get(str(plain), str(plain))
+
+
+def town_names(user: Any) -> dict[str, str]:
+    """Code → name of the towns in the register, read once per user object."""
+    names: dict[str, str] | None = getattr(user, "_town_names", None)
+    if names is None:
+        names = dict(registry.divisions(user, level="town").values_list("code", "name"))
+        user._town_names = names
+    return names
 
 
 def _trim(number: Decimal) -> str:

@@ -20,6 +20,7 @@ from django.db import transaction
 from tenglong.apps.accounts import cipher
 from tenglong.apps.accounts.masking import is_personal
 from tenglong.apps.accounts.scope import Scope
+from tenglong.apps.registry import queries as registry
 from tenglong.apps.survey import appliers, compare
 from tenglong.apps.survey.appliers import Match, Problem
 from tenglong.apps.survey.models import Action, ImportBatch, StagedIssue, StagedRow
@@ -113,7 +114,8 @@ def _stage_chunk(staging: Staging, chunk: int, window: range, refused: set[int],
         mine += [issue for number, group in staging.issues.items() if number not in known for issue in group]
     with transaction.atomic():
         StagedRow.objects.bulk_create(rows, batch_size=500)
-        staged = [_staged_issue(staging.batch, issue) for issue in mine]
+        places = {row.row: middle(row) for row in rows}
+        staged = [_staged_issue(staging.batch, issue, places.get(issue.row)) for issue in mine]
         StagedIssue.objects.bulk_create(staged + problems, batch_size=500)
         ImportBatch.objects.filter(pk=staging.batch.pk).update(staged_chunks=chunk + 1)
     staging.batch.staged_chunks = chunk + 1
@@ -141,10 +143,11 @@ def scoped_match(match: Match, scope: Scope, place: str) -> Match:
     return replace(match, problems=(*match.problems, *more)) if more else match
 
 
-def place_of(scope: Scope, batch: ImportBatch) -> str:
+def place_of(actor: Any, scope: Scope) -> str:
     """The user's own towns, in words, for the sentence that refuses."""
-    towns = sorted(scope.divisions)
-    return "、".join(towns[:3]) + ("等" if len(towns) > 3 else "") if towns else batch.division_code
+    names = dict(registry.divisions(actor, level="town").values_list("code", "name"))
+    towns = [names.get(code, code) for code in sorted(scope.divisions)]
+    return "、".join(towns[:3]) + ("等" if len(towns) > 3 else "")
 
 
 def row_values(rows: Batch, index: int, division: str) -> dict[str, Any]:
@@ -222,8 +225,15 @@ def _staged_row(
     )
 
 
-def _staged_issue(batch: ImportBatch, issue: Issue) -> StagedIssue:
-    lon, lat = issue.at or (None, None)
+def middle(row: StagedRow) -> tuple[float, float] | None:
+    """Middle of the row's box: where a defect without a place of its own is shown."""
+    if row.minx is None or row.miny is None or row.maxx is None or row.maxy is None:
+        return None
+    return (row.minx + row.maxx) / 2, (row.miny + row.maxy) / 2
+
+
+def _staged_issue(batch: ImportBatch, issue: Issue, place: tuple[float, float] | None = None) -> StagedIssue:
+    lon, lat = issue.at or place or (None, None)
     return StagedIssue(
         batch=batch,
         dataset=issue.dataset,
@@ -245,6 +255,7 @@ def _staged_issue(batch: ImportBatch, issue: Issue) -> StagedIssue:
 
 def problem_issue(batch: ImportBatch, row: StagedRow, problem: Problem) -> StagedIssue:
     """A problem of meeting the record, told like every other defect; an error of this sort cannot be waived."""
+    lon, lat = middle(row) or (None, None)
     return StagedIssue(
         batch=batch,
         dataset=batch.kind,
@@ -256,5 +267,7 @@ def problem_issue(batch: ImportBatch, row: StagedRow, problem: Problem) -> Stage
         severity=problem.severity,
         message=problem.message,
         fix=problem.fix,
+        lon=lon,
+        lat=lat,
         final=problem.severity == "error",
     )

@@ -49,19 +49,38 @@ def batch_issues(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "survey/issues.html", context)
 
 
+#: rules of reading a cell and of meeting the record; those of quality carry their own names
+READING = {
+    "bad-number": gettext_lazy("不是数"),
+    "bad-date": gettext_lazy("不是日期"),
+    "bad-period": gettext_lazy("不是期间"),
+    "cell-unit-differs": gettext_lazy("单元格单位不同"),
+    "date-out-of-range": gettext_lazy("日期不合常理"),
+    "missing-required": gettext_lazy("必填项空着"),
+    "negative-value": gettext_lazy("负数"),
+    "non-finite-coordinates": gettext_lazy("坐标不是数"),
+    "null-date": gettext_lazy("空日期"),
+    "number-in-text": gettext_lazy("文字里的数"),
+    "several-terms-in-cell": gettext_lazy("一格多值"),
+    "text-too-long": gettext_lazy("文字过长"),
+    "unknown-choice": gettext_lazy("选项不认识"),
+    "value-out-of-range": gettext_lazy("数值超出范围"),
+    "geometry-unreadable": gettext_lazy("图形读不出"),
+    "uscc-scientific-notation": gettext_lazy("信用代码变成科学计数"),
+    "outside-scope": gettext_lazy("不在管辖范围"),
+    "unknown-plot": gettext_lazy("地块未登记"),
+    "unknown-parcel": gettext_lazy("宗地未登记"),
+    "unknown-building": gettext_lazy("建筑未登记"),
+    "unknown-enterprise": gettext_lazy("企业未登记"),
+    "ambiguous-enterprise": gettext_lazy("企业重名"),
+    "missing-town": gettext_lazy("没有镇街"),
+    "crs-offset": gettext_lazy("坐标疑似加偏"),
+}
+
+
 def rule_label(rule: str) -> str:
-    """The rule's own name; rules of meeting the record have theirs here."""
-    own = {
-        "outside-scope": _("不在管辖范围"),
-        "unknown-plot": _("地块未登记"),
-        "unknown-parcel": _("宗地未登记"),
-        "unknown-building": _("建筑未登记"),
-        "unknown-enterprise": _("企业未登记"),
-        "ambiguous-enterprise": _("企业重名"),
-        "missing-town": _("没有镇街"),
-        "crs-offset": _("坐标疑似加偏"),
-    }
-    return RULES[rule].label if rule in RULES else own.get(rule, rule)
+    """What people call the rule; its id when nobody gave it a name."""
+    return str(RULES[rule].label if rule in RULES else READING.get(rule, rule))
 
 
 def _shown(batch: ImportBatch, issue: StagedIssue) -> dict[str, Any]:
