@@ -1,6 +1,6 @@
 """Pictures of the pages at 1366×768 and on a phone, and the list of requests that left the host (must be empty).
 
-    python tests/e2e/shots.py http://127.0.0.1:8000 USER PASSWORD OUT_FOLDER [page …]
+python tests/e2e/shots.py http://127.0.0.1:8000 USER PASSWORD OUT_FOLDER [page …]
 """
 
 from __future__ import annotations
@@ -9,12 +9,20 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+SIZES: dict[str, ViewportSize] = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 PAGES = {
-    "workbench": "/", "plots": "/plots/", "enterprises": "/enterprises/", "occupancies": "/occupancies/", "parcels": "/parcels/",
-    "zones": "/zones/", "map": "/map/", "plain": "/map/?plain=1", "search": "/search/?q=电机", "figures": "/figures/",
+    "workbench": "/",
+    "plots": "/plots/",
+    "enterprises": "/enterprises/",
+    "occupancies": "/occupancies/",
+    "parcels": "/parcels/",
+    "zones": "/zones/",
+    "map": "/map/",
+    "plain": "/map/?plain=1",
+    "search": "/search/?q=电机",
+    "figures": "/figures/",
 }
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
@@ -35,9 +43,9 @@ def walk(browser: Browser, base: str, user: str, password: str, out: Path, size:
     """Take every picture of one size; returns what went wrong: console errors and requests off the host."""
     page = browser.new_page(viewport=SIZES[size], locale="zh-CN", device_scale_factor=1)
     trouble: list[str] = []
-    page.on("console", lambda message: message.type == "error" and trouble.append(f"{size} {page.url} {message.text}"))
-    page.on("pageerror", lambda error: trouble.append(f"{size} {page.url} {error}"))
-    page.on("request", lambda request: foreign(base, request.url) and trouble.append(f"{size} 站外请求 {request.url}"))
+    page.on("console", lambda message: trouble.extend([f"{size} {page.url} {message.text}"] * (message.type == "error")))
+    page.on("pageerror", lambda error: trouble.extend([f"{size} {page.url} {error}"]))
+    page.on("request", lambda request: trouble.extend([f"{size} 站外请求 {request.url}"] * foreign(base, request.url)))
     page.goto(base + "/login/")
     page.screenshot(path=out / f"{size}-login.png")
     page.fill('input[name="username"]', user)

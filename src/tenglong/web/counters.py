@@ -11,7 +11,10 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Reading:
-    """One figure: `value` as shown, `unit`, `of` (the denominator in words), `url` down to its rows, `tone` ok run wait warn late."""
+    """One figure: `value` as shown, `unit`, `of` (the denominator in words), `url` down to its rows.
+
+    `tone` is one of ok run wait warn late.
+    """
 
     value: str
     unit: str = ""
@@ -38,6 +41,8 @@ def register(id: str, label: str | Promise, builder: Callable[[Any], Reading | N
 
 
 def readings(user: Any, may: Callable[[str], bool]) -> list[tuple[Counter, Reading]]:
-    mine = sorted((counter for counter in _counters.values() if may(counter.verb)), key=lambda counter: (counter.order, counter.id))
+    mine = sorted(
+        (counter for counter in _counters.values() if may(counter.verb)), key=lambda counter: (counter.order, counter.id)
+    )
     pairs = [(counter, counter.builder(user)) for counter in mine]
     return [(counter, reading) for counter, reading in pairs if reading is not None]

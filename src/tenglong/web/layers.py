@@ -26,8 +26,14 @@ class Layer:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "id": self.id, "label": str(self.label), "tiles": self.tiles, "geometry": self.geometry, "minzoom": self.minzoom,
-            "maxzoom": self.maxzoom, "visible": self.visible, "colour_by": [[name, str(label)] for name, label in self.colour_by],
+            "id": self.id,
+            "label": str(self.label),
+            "tiles": self.tiles,
+            "geometry": self.geometry,
+            "minzoom": self.minzoom,
+            "maxzoom": self.maxzoom,
+            "visible": self.visible,
+            "colour_by": [[name, str(label)] for name, label in self.colour_by],
         }
 
 

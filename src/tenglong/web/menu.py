@@ -12,9 +12,21 @@ Text = str | Promise
 
 #: section id → label, in the order of the loop
 SECTIONS: dict[str, Text] = {
-    "workbench": _("工作台"), "cockpit": _("驾驶舱"), "map": _("一张图"), "registry": _("底数"), "survey": _("摸排"),
-    "evaluation": _("评价"), "renewal": _("整治"), "clearance": _("征迁"), "supply": _("供地"), "investment": _("招商"),
-    "projects": _("项目"), "industry": _("产业"), "community": _("社区"), "talent": _("人才"), "data": _("数据与日志"),
+    "workbench": _("工作台"),
+    "cockpit": _("驾驶舱"),
+    "map": _("一张图"),
+    "registry": _("底数"),
+    "survey": _("摸排"),
+    "evaluation": _("评价"),
+    "renewal": _("整治"),
+    "clearance": _("征迁"),
+    "supply": _("供地"),
+    "investment": _("招商"),
+    "projects": _("项目"),
+    "industry": _("产业"),
+    "community": _("社区"),
+    "talent": _("人才"),
+    "data": _("数据与日志"),
     "system": _("系统"),
 }
 

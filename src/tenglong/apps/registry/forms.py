@@ -58,8 +58,13 @@ class VersionForm(forms.Form):
     words: dict[str, str] = {}
 
     how = forms.ChoiceField(
-        label=_("这次改动是"), widget=forms.RadioSelect, initial="change",
-        choices=[("change", _("情况变了：从生效日起记一个新版本，旧情况留在历史里")), ("correct", _("原来记错了：改正当前版本，旧值只留在审计里"))],
+        label=_("这次改动是"),
+        widget=forms.RadioSelect,
+        initial="change",
+        choices=[
+            ("change", _("情况变了：从生效日起记一个新版本，旧情况留在历史里")),
+            ("correct", _("原来记错了：改正当前版本，旧值只留在审计里")),
+        ],
     )
     effective = forms.DateField(label=_("生效日期"), widget=day_input(), required=False, help_text=_("情况从哪天起变的"))
     reason = forms.CharField(label=_("理由"), max_length=200, help_text=_("写明依据，例如：2024 年 3 月实地复核"))
@@ -100,11 +105,26 @@ class VersionForm(forms.Form):
 
 class PlotForm(VersionForm):
     record = (
-        "name", "survey_number", "division_code", "address", "zone_code", "land_use", "status", "stage", "control_line", "acquisition",
-        "title_status", "surveyed_cm2", "stated_cm2",
+        "name",
+        "survey_number",
+        "division_code",
+        "address",
+        "zone_code",
+        "land_use",
+        "status",
+        "stage",
+        "control_line",
+        "acquisition",
+        "title_status",
+        "surveyed_cm2",
+        "stated_cm2",
     )
     words = {
-        "status": "status", "stage": "stage", "control_line": "control_line", "acquisition": "acquisition", "title_status": "title_status",
+        "status": "status",
+        "stage": "stage",
+        "control_line": "control_line",
+        "acquisition": "acquisition",
+        "title_status": "title_status",
     }
 
     name = forms.CharField(label=_("地块名称"), max_length=200, required=False, help_text=_("通常写用地企业或厂区名"))

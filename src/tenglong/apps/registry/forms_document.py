@@ -13,9 +13,17 @@ from tenglong.web import formats
 
 #: ending → first bytes; the content must say the same as the name
 KNOWN: dict[str, tuple[bytes, ...]] = {
-    "pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",), "jpeg": (b"\xff\xd8\xff",),
-    "docx": (b"PK\x03\x04",), "xlsx": (b"PK\x03\x04",), "zip": (b"PK\x03\x04",), "ofd": (b"PK\x03\x04",),
-    "doc": (b"\xd0\xcf\x11\xe0",), "xls": (b"\xd0\xcf\x11\xe0",), "wps": (b"\xd0\xcf\x11\xe0", b"PK\x03\x04"),
+    "pdf": (b"%PDF-",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
+    "docx": (b"PK\x03\x04",),
+    "xlsx": (b"PK\x03\x04",),
+    "zip": (b"PK\x03\x04",),
+    "ofd": (b"PK\x03\x04",),
+    "doc": (b"\xd0\xcf\x11\xe0",),
+    "xls": (b"\xd0\xcf\x11\xe0",),
+    "wps": (b"\xd0\xcf\x11\xe0", b"PK\x03\x04"),
     "et": (b"\xd0\xcf\x11\xe0", b"PK\x03\x04"),
 }
 MOST_BYTES = 50 * 1024 * 1024
@@ -33,7 +41,9 @@ class DocumentForm(forms.Form):
         file = self.cleaned_data["file"]
         ending = file.name.rpartition(".")[2].lower()
         if ending not in KNOWN:
-            raise forms.ValidationError(_now("不收“.%(ending)s”文件，可收：%(known)s") % {"ending": ending, "known": "、".join(KNOWN)})
+            raise forms.ValidationError(
+                _now("不收“.%(ending)s”文件，可收：%(known)s") % {"ending": ending, "known": "、".join(KNOWN)}
+            )
         if file.size > MOST_BYTES:
             raise forms.ValidationError(_now("文件超过 50 MB"))
         head = file.read(16)

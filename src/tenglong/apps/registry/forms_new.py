@@ -16,7 +16,7 @@ class NewPlotForm(PlotForm):
     field_order = PlotForm.record
 
     def __init__(self, *args: object, **options: object) -> None:
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+        super().__init__(*args, **options)
         self.fields["effective"].label = _("建档日期")
         self.fields["effective"].required = True
         self.fields["reason"].initial = _("人工新增")

@@ -10,10 +10,23 @@ from typing import Any
 from tenglong.domain.delta import Delta, diff
 
 #: bookkeeping that is not news to a reader
-SILENT = frozenset({
-    "id", "plot_id", "enterprise_id", "parcel_id", "building_id", "valid_from", "valid_to", "lock_version", "batch_id", "created_by_id",
-    "department_id", "cell", "contact_cipher",
-})
+SILENT = frozenset(
+    {
+        "id",
+        "plot_id",
+        "enterprise_id",
+        "parcel_id",
+        "building_id",
+        "valid_from",
+        "valid_to",
+        "lock_version",
+        "batch_id",
+        "created_by_id",
+        "department_id",
+        "cell",
+        "contact_cipher",
+    }
+)
 
 
 @dataclass(frozen=True)

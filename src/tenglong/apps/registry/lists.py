@@ -61,7 +61,8 @@ class PlotList(PlacedList):
     empty_title = _("还没有地块")
     empty_text = _("从摸排导入镇街交来的表格或图形，也可以逐块新增。")
     tools = (
-        Tool(_("导入"), "survey:upload", "survey.import", "up"), Tool(_("新增地块"), "registry:plot-new", "plot.edit", "plus", primary=True),
+        Tool(_("导入"), "survey:upload", "survey.import", "up"),
+        Tool(_("新增地块"), "registry:plot-new", "plot.edit", "plus", primary=True),
         Tool(_("在图上看"), "registry:map", "map.view", "map"),
     )
     actions = (
@@ -69,20 +70,26 @@ class PlotList(PlacedList):
         Action(_("在图上看"), "registry:map", "map.view", icon="map"),
     )
     columns = (
-        Column("code", _("地块码"), format="code"), Column("name", _("地块名称"), lead=True), TOWN_COLUMN,
+        Column("code", _("地块码"), format="code"),
+        Column("name", _("地块名称"), lead=True),
+        TOWN_COLUMN,
         Column("survey_number", _("摸排编号"), default=False),
-        Column("status", _("现状"), format="chip", kind="status"), Column("stage", _("环节"), format="choice", kind="stage"),
+        Column("status", _("现状"), format="chip", kind="status"),
+        Column("stage", _("环节"), format="choice", kind="stage"),
         Column("title_status", _("权证状态"), format="chip", kind="title_status"),
         Column("acquisition", _("取得方式"), format="choice", kind="acquisition"),
         Column("control_line", _("控制线"), format="choice", kind="control_line"),
         Column("surveyed_cm2", _("实测面积"), unit=_("亩"), format="mu", total=True),
         Column("stated_cm2", _("证载面积"), unit=_("亩"), format="mu", total=True),
         Column("firms", _("企业"), unit=_("家"), format="int", computed=True, sortable=False),
-        Column("land_use", _("用途"), default=False), Column("zone_code", _("片区"), default=False),
-        Column("address", _("坐落"), default=False), Column("valid_from", _("起始日期"), format="date", default=False),
+        Column("land_use", _("用途"), default=False),
+        Column("zone_code", _("片区"), default=False),
+        Column("address", _("坐落"), default=False),
+        Column("valid_from", _("起始日期"), format="date", default=False),
     )
     filters = (
-        Filter("q", _("编码、名称、坐落、摸排编号"), source=("code", "name", "address", "survey_number")), TOWN,
+        Filter("q", _("编码、名称、坐落、摸排编号"), source=("code", "name", "address", "survey_number")),
+        TOWN,
         Filter("status", _("现状"), kind="choice", choices=words("status")),
         Filter("stage", _("环节"), kind="choice", choices=words("stage")),
         Filter("title_status", _("权证状态"), kind="choice", choices=words("title_status")),
@@ -131,17 +138,23 @@ class EnterpriseList(PlacedList):
     empty_text = _("从摸排导入企业名单；没有信用代码的也可以先收进来。")
     tools = (Tool(_("导入"), "survey:upload", "survey.import", "up"),)
     columns = (
-        Column("code", _("信用代码"), source="enterprise__key", format="code"), Column("name", _("企业名称"), lead=True), TOWN_COLUMN,
-        Column("industry", _("行业代码"), format="code"), Column("scale", _("规模"), format="choice", kind="scale"),
+        Column("code", _("信用代码"), source="enterprise__key", format="code"),
+        Column("name", _("企业名称"), lead=True),
+        TOWN_COLUMN,
+        Column("industry", _("行业代码"), format="code"),
+        Column("scale", _("规模"), format="choice", kind="scale"),
         Column("status", _("经营状态"), format="chip", kind="enterprise_status"),
         Column("plots", _("用地"), unit=_("处"), format="int", computed=True, sortable=False),
         Column("occupied", _("占地"), unit=_("亩"), format="mu", computed=True, sortable=False),
-        Column("address", _("注册地址")), Column("listed", _("上市情况"), default=False),
+        Column("address", _("注册地址")),
+        Column("listed", _("上市情况"), default=False),
         Column("registered_on", _("成立日期"), format="date", default=False),
     )
     filters = (
-        Filter("q", _("信用代码、名称、地址"), source=("uscc", "enterprise__key", "name", "address")), TOWN,
-        Filter("industry", _("行业代码"), prefix=True), Filter("scale", _("规模"), kind="choice", choices=words("scale")),
+        Filter("q", _("信用代码、名称、地址"), source=("uscc", "enterprise__key", "name", "address")),
+        TOWN,
+        Filter("industry", _("行业代码"), prefix=True),
+        Filter("scale", _("规模"), kind="choice", choices=words("scale")),
         Filter("status", _("经营状态"), kind="choice", choices=words("enterprise_status")),
         Filter("registered_on", _("成立日期"), kind="date"),
     )
@@ -159,7 +172,7 @@ class EnterpriseList(PlacedList):
         for ids in parts(row["enterprise_id"] for row in rows):
             found = queries.occupancies(self.user, self.on).filter(enterprise_id__in=ids).order_by().values("enterprise_id")
             counted = found.annotate(plots=Count("plot", distinct=True), area=Sum("area_cm2"))
-            used.update({row["enterprise_id"]: row for row in counted})
+            used.update({row["enterprise_id"]: dict(row) for row in counted})
         for row in rows:
             mine = used.get(row.pop("enterprise_id"), {})
             row["plots"], row["occupied"] = mine.get("plots", 0), mine.get("area")

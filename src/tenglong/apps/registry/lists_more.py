@@ -24,19 +24,26 @@ class ParcelList(PlacedList):
     empty_text = _("从摸排导入宗地（权证）表。")
     tools = (IMPORT,)
     columns = (
-        Column("parcel_code", _("宗地代码"), source="code", format="code"), Column("right_holder", _("权利人"), lead=True), TOWN_COLUMN,
-        Column("title_status", _("权证状态"), format="chip", kind="title_status"), Column("title_number", _("权证号")),
+        Column("parcel_code", _("宗地代码"), source="code", format="code"),
+        Column("right_holder", _("权利人"), lead=True),
+        TOWN_COLUMN,
+        Column("title_status", _("权证状态"), format="chip", kind="title_status"),
+        Column("title_number", _("权证号")),
         Column("acquisition", _("取得方式"), format="choice", kind="acquisition"),
         Column("stated_cm2", _("证载面积"), unit=_("亩"), format="mu", total=True),
-        Column("granted_on", _("取得日期"), format="date"), Column("ends_on", _("到期日期"), format="date"),
+        Column("granted_on", _("取得日期"), format="date"),
+        Column("ends_on", _("到期日期"), format="date"),
         Column("price_fen", _("价款"), unit=_("万元"), format="wan_yuan", total=True),
-        Column("agreed_plot_ratio", _("约定容积率"), default=False), Column("holder_uscc", _("权利人代码"), format="code", default=False),
+        Column("agreed_plot_ratio", _("约定容积率"), default=False),
+        Column("holder_uscc", _("权利人代码"), format="code", default=False),
     )
     filters = (
-        Filter("q", _("宗地代码、权利人、权证号"), source=("parcel__code", "right_holder", "title_number")), TOWN,
+        Filter("q", _("宗地代码、权利人、权证号"), source=("parcel__code", "right_holder", "title_number")),
+        TOWN,
         Filter("title_status", _("权证状态"), kind="choice", choices=words("title_status")),
         Filter("acquisition", _("取得方式"), kind="choice", choices=words("acquisition")),
-        Filter("ends_on", _("到期日期"), kind="date"), Filter("area", _("证载面积"), kind="range", source="stated_cm2", unit="mu"),
+        Filter("ends_on", _("到期日期"), kind="date"),
+        Filter("area", _("证载面积"), kind="range", source="stated_cm2", unit="mu"),
     )
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
@@ -67,14 +74,21 @@ class BuildingList(PlotRefList):
     empty_text = _("从摸排导入厂房表。")
     tools = (IMPORT,)
     columns = (
-        Column("building_code", _("建筑编号"), source="code", format="code"), Column("name", _("名称"), lead=True), TOWN_COLUMN,
-        Column("plot", _("地块码"), format="code", computed=True, sortable=False), Column("floors", _("层数"), format="int"),
-        Column("floor_cm2", _("建筑面积"), unit="m²", format="m2", total=True), Column("built_year", _("建成年份")),
-        Column("structure", _("结构")), Column("use", _("用途")),
+        Column("building_code", _("建筑编号"), source="code", format="code"),
+        Column("name", _("名称"), lead=True),
+        TOWN_COLUMN,
+        Column("plot", _("地块码"), format="code", computed=True, sortable=False),
+        Column("floors", _("层数"), format="int"),
+        Column("floor_cm2", _("建筑面积"), unit="m²", format="m2", total=True),
+        Column("built_year", _("建成年份")),
+        Column("structure", _("结构")),
+        Column("use", _("用途")),
     )
     filters = (
-        Filter("q", _("编号、名称"), source=("building__code", "name")), TOWN,
-        Filter("built_year", _("建成年份"), kind="range"), Filter("floor", _("建筑面积"), kind="range", source="floor_cm2", unit="m2"),
+        Filter("q", _("编号、名称"), source=("building__code", "name")),
+        TOWN,
+        Filter("built_year", _("建成年份"), kind="range"),
+        Filter("floor", _("建筑面积"), kind="range", source="floor_cm2", unit="m2"),
     )
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
@@ -90,16 +104,22 @@ class OccupancyList(PlotRefList):
     columns = (
         Column("plot", _("地块码"), source="plot__codes__code", format="code", computed=True, sortable=False),
         Column("plot_name", _("地块名称"), computed=True, sortable=False),
-        Column("firm", _("使用企业"), computed=True, sortable=False, lead=True), TOWN_COLUMN,
+        Column("firm", _("使用企业"), computed=True, sortable=False, lead=True),
+        TOWN_COLUMN,
         Column("role", _("用地方式"), format="chip", kind="role"),
         Column("area_cm2", _("占地面积"), unit=_("亩"), format="mu", total=True),
         Column("floor_cm2", _("建筑面积"), unit="m²", format="m2", total=True),
-        Column("valid_from", _("起"), format="date"), Column("valid_to", _("止"), format="date"), Column("contract", _("合同号")),
+        Column("valid_from", _("起"), format="date"),
+        Column("valid_to", _("止"), format="date"),
+        Column("contract", _("合同号")),
     )
     filters = (
-        TOWN, Filter("role", _("用地方式"), kind="choice", choices=words("role")),
-        Filter("contract", _("合同号")), Filter("area", _("占地面积"), kind="range", source="area_cm2", unit="mu"),
-        Filter("valid_to", _("到期日期"), kind="date"), Filter("review", _("待复核"), kind="flag", source="needs_review"),
+        TOWN,
+        Filter("role", _("用地方式"), kind="choice", choices=words("role")),
+        Filter("contract", _("合同号")),
+        Filter("area", _("占地面积"), kind="range", source="area_cm2", unit="mu"),
+        Filter("valid_to", _("到期日期"), kind="date"),
+        Filter("review", _("待复核"), kind="flag", source="needs_review"),
     )
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
@@ -120,13 +140,19 @@ class DivisionList(ListPage):
     id, title, noun, verb = "divisions", _("行政区划"), _("个"), "plot.view"
     crumbs, dated, key, order = BASE, True, "pk", ("code",)
     columns = (
-        Column("code", _("代码"), format="code"), Column("name", _("名称"), lead=True),
-        Column("level", _("级别"), format="choice", kind="level"), Column("system", _("代码体系")),
+        Column("code", _("代码"), format="code"),
+        Column("name", _("名称"), lead=True),
+        Column("level", _("级别"), format="choice", kind="level"),
+        Column("system", _("代码体系")),
         Column("plots", _("地块"), unit=_("块"), format="int", computed=True, sortable=False),
         Column("area", _("实测面积"), unit=_("亩"), format="mu", computed=True, sortable=False),
-        Column("valid_from", _("起始日期"), format="date"), Column("valid_to", _("终止日期"), format="date"),
+        Column("valid_from", _("起始日期"), format="date"),
+        Column("valid_to", _("终止日期"), format="date"),
     )
-    filters = (Filter("q", _("代码、名称"), source=("code", "name")), Filter("level", _("级别"), kind="choice", choices=words("level")))
+    filters = (
+        Filter("q", _("代码、名称"), source=("code", "name")),
+        Filter("level", _("级别"), kind="choice", choices=words("level")),
+    )
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
         return queries.divisions(user, on)
@@ -142,15 +168,18 @@ class ZoneList(ListPage):
     id, title, noun, verb = "zones", _("片区与园区"), _("个"), "plot.view"
     crumbs, dated, key, order = BASE, True, "pk", ("kind", "code")
     columns = (
-        Column("code", _("代码"), format="code"), Column("name", _("名称"), lead=True),
-        Column("kind", _("类别"), format="choice", kind="zone_kind"), Column("parent", _("上级"), source="parent__name"),
+        Column("code", _("代码"), format="code"),
+        Column("name", _("名称"), lead=True),
+        Column("kind", _("类别"), format="choice", kind="zone_kind"),
+        Column("parent", _("上级"), source="parent__name"),
         Column("town", _("所在镇街"), source="division_code", computed=True),
         Column("plots", _("地块"), unit=_("块"), format="int", computed=True, sortable=False),
         Column("area", _("实测面积"), unit=_("亩"), format="mu", computed=True, sortable=False),
         Column("valid_from", _("起始日期"), format="date", default=False),
     )
     filters = (
-        Filter("q", _("代码、名称"), source=("code", "name")), Filter("kind", _("类别"), kind="choice", choices=words("zone_kind")),
+        Filter("q", _("代码、名称"), source=("code", "name")),
+        Filter("kind", _("类别"), kind="choice", choices=words("zone_kind")),
         Filter("town", _("所在镇街"), kind="choice", source="division_code", choices=town_choices),
     )
 

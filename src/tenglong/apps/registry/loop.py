@@ -22,7 +22,7 @@ WIDTH, HEIGHT, RADIUS = 860.0, 420.0, 37.0
 def ring(request: HttpRequest) -> str:
     """SVG ring of the stages with count and mu, each a link to its rows; "" when the user sees no plot."""
     found = queries.plots(request.user).order_by().values("stage").annotate(count=Count("pk"), area=Sum("surveyed_cm2"))
-    rows = {row["stage"]: row for row in found}
+    rows: dict[str, dict[str, Any]] = {row["stage"]: dict(row) for row in found}
     total = sum(row["count"] for row in rows.values())
     if not total:
         return ""
@@ -32,10 +32,21 @@ def ring(request: HttpRequest) -> str:
     arrows = [_arrow(one, stages[(index + 1) % len(stages)]) for index, one in enumerate(stages)]
     area = sum(row["area"] or 0 for row in rows.values())
     other = total - sum(stage["count"] for stage in stages)
-    return render_to_string("registry/parts/loop.html", {
-        "stages": stages, "arrows": arrows, "total": total, "area": area, "moved": sum(moved.values()), "other": other,
-        "width": WIDTH, "height": HEIGHT, "centre": (WIDTH / 2, HEIGHT / 2),
-    }, request)
+    return render_to_string(
+        "registry/parts/loop.html",
+        {
+            "stages": stages,
+            "arrows": arrows,
+            "total": total,
+            "area": area,
+            "moved": sum(moved.values()),
+            "other": other,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "centre": (WIDTH / 2, HEIGHT / 2),
+        },
+        request,
+    )
 
 
 def moved_this_month(user: Any) -> Counter[str]:
@@ -46,7 +57,7 @@ def moved_this_month(user: Any) -> Counter[str]:
         return Counter()
     before = PlotVersion.objects.filter(plot_id__in=queries.plots(user).filter(valid_from__gte=start).values("plot_id"))
     closed = before.filter(valid_to__gte=start).exclude(valid_to=F("valid_from")).order_by("valid_from")
-    earlier = {}
+    earlier: dict[int, str] = {}
     for plot, stage in closed.values_list("plot_id", "stage"):
         earlier.setdefault(plot, stage)
     return Counter(stage for plot, stage in new.items() if plot in earlier and earlier[plot] != stage)
@@ -56,8 +67,14 @@ def _stage(index: int, name: str, row: dict[str, Any], moved: Counter[str], most
     angle = -math.pi / 2 + 2 * math.pi * index / len(formats.STAGES)
     count = row.get("count", 0)
     return {
-        "name": name, "label": formats.STAGES[name], "count": count, "area": row.get("area") or 0, "moved": moved.get(name, 0),
-        "x": round(WIDTH / 2 + 352 * math.cos(angle), 1), "y": round(HEIGHT / 2 + 158 * math.sin(angle), 1), "r": RADIUS,
+        "name": name,
+        "label": formats.STAGES[name],
+        "count": count,
+        "area": row.get("area") or 0,
+        "moved": moved.get(name, 0),
+        "x": round(WIDTH / 2 + 352 * math.cos(angle), 1),
+        "y": round(HEIGHT / 2 + 158 * math.sin(angle), 1),
+        "r": RADIUS,
         "tone": "none" if not count else "has most" if count == most else "has",
         "url": f"{reverse('registry:plots')}?stage={name}",
     }
@@ -70,6 +87,8 @@ def _arrow(start: dict[str, Any], end: dict[str, Any]) -> dict[str, float]:
     ux, uy = dx / far, dy / far
     gap = RADIUS + 6
     return {
-        "x1": round(start["x"] + ux * gap, 1), "y1": round(start["y"] + uy * gap, 1),
-        "x2": round(end["x"] - ux * (gap + 3), 1), "y2": round(end["y"] - uy * (gap + 3), 1),
+        "x1": round(start["x"] + ux * gap, 1),
+        "y1": round(start["y"] + uy * gap, 1),
+        "x2": round(end["x"] - ux * (gap + 3), 1),
+        "y2": round(end["y"] - uy * (gap + 3), 1),
     }

@@ -45,7 +45,9 @@ class Frame:
         return (self.maxy - lat) * self.scale
 
 
-def frame_of(box: tuple[float, float, float, float], width: float = WIDTH, height: float = HEIGHT, margin: float = 0.35) -> Frame:
+def frame_of(
+    box: tuple[float, float, float, float], width: float = WIDTH, height: float = HEIGHT, margin: float = 0.35
+) -> Frame:
     """A frame that shows `box` in the middle with `margin` of its size around."""
     minx, miny, maxx, maxy = box
     squeeze = math.cos(math.radians((miny + maxy) / 2))
@@ -71,9 +73,13 @@ def of_plot(user: Any, version: Any) -> dict[str, Any] | None:
 def _neighbours(user: Any, version: Any, frame: Frame) -> list[dict[str, str]]:
     box = (frame.minx, frame.maxy - HEIGHT / frame.scale, frame.minx + WIDTH / frame.scale / frame.squeeze, frame.maxy)
     found = {number: wkb for number, wkb in store().in_box("plots", box)[:MOST_NEIGHBOURS] if number != version.shape_id}
-    seen = queries.plots(user).filter(shape_id__in=list(found)).values_list("shape_id", "ulid", "code", "name")
+    seen = queries.plots(user).filter(shape_id__in=list(found)).values_list("shape_id", "plot__ulid", "code", "name")
     return [
-        {"path": frame.path(shapely.from_wkb(bytes(found[number]))), "label": name or code, "url": reverse("registry:plot", args=[ulid])}
+        {
+            "path": frame.path(shapely.from_wkb(bytes(found[number]))),
+            "label": name or code,
+            "url": reverse("registry:plot", args=[ulid]),
+        }
         for number, ulid, code, name in seen
     ]
 
@@ -88,13 +94,19 @@ class Drawn:
     colour: str
 
 
-def overview(plots: Iterable[Drawn], outlines: Iterable[bytes] = (), width: float = 1000, height: float = 700) -> dict[str, Any]:
+def overview(
+    plots: Iterable[Drawn], outlines: Iterable[bytes] = (), width: float = 1000, height: float = 700
+) -> dict[str, Any]:
     """Many plots in one picture, for browsers without WebGL."""
     drawn = [(shapely.from_wkb(plot.wkb), plot) for plot in plots]
     borders = [shapely.from_wkb(wkb) for wkb in outlines]
     west, south, east, north = shapely.total_bounds([shape for shape, _plot in drawn] or borders or [shapely.Point(120, 30)])
     frame = frame_of((float(west), float(south), float(east), float(north)), width, height, 0.05)
     return {
-        "width": width, "height": height, "borders": [frame.path(shape) for shape in borders],
-        "plots": [{"path": frame.path(shape), "label": plot.label, "url": plot.url, "colour": plot.colour} for shape, plot in drawn],
+        "width": width,
+        "height": height,
+        "borders": [frame.path(shape) for shape in borders],
+        "plots": [
+            {"path": frame.path(shape), "label": plot.label, "url": plot.url, "colour": plot.colour} for shape, plot in drawn
+        ],
     }

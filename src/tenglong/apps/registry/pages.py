@@ -8,8 +8,12 @@ from tenglong.web import access, counters, layers, menu, panels, tabs
 from tenglong.web.listing import register_access
 
 LISTS = {
-    "plots": (_("地块"), "plot.view"), "enterprises": (_("企业"), "enterprise.view"), "occupancies": (_("用地关系"), "plot.view"),
-    "parcels": (_("宗地与权证"), "plot.view"), "buildings": (_("厂房"), "plot.view"), "zones": (_("片区与园区"), "plot.view"),
+    "plots": (_("地块"), "plot.view"),
+    "enterprises": (_("企业"), "enterprise.view"),
+    "occupancies": (_("用地关系"), "plot.view"),
+    "parcels": (_("宗地与权证"), "plot.view"),
+    "buildings": (_("厂房"), "plot.view"),
+    "zones": (_("片区与园区"), "plot.view"),
     "divisions": (_("行政区划"), "plot.view"),
 }
 VERBS = {

@@ -15,18 +15,42 @@ from tenglong.web import formats
 
 #: fields to colour by; each is an attribute of the tile features of the same name
 FIELDS: Final = {
-    "status": gettext_lazy("现状"), "stage": gettext_lazy("环节"), "title_status": gettext_lazy("权证状态"),
-    "acquisition": gettext_lazy("取得方式"), "control_line": gettext_lazy("工业控制线"), "town": gettext_lazy("所属镇街"),
+    "status": gettext_lazy("现状"),
+    "stage": gettext_lazy("环节"),
+    "title_status": gettext_lazy("权证状态"),
+    "acquisition": gettext_lazy("取得方式"),
+    "control_line": gettext_lazy("工业控制线"),
+    "town": gettext_lazy("所属镇街"),
     "area": gettext_lazy("实测面积"),
 }
 COLUMNS: Final = {"town": "division_code"}
 #: quiet, told apart by people with colour weakness, readable on grey (after Okabe and Ito)
-COLOURS: Final = ("#2f7fd6", "#d69a00", "#1f9d61", "#c2578f", "#56b4e9", "#d1604b", "#7a68b3", "#6b8e23", "#b07b4f", "#4a9a9a", "#8a94a3")
+COLOURS: Final = (
+    "#2f7fd6",
+    "#d69a00",
+    "#1f9d61",
+    "#c2578f",
+    "#56b4e9",
+    "#d1604b",
+    "#7a68b3",
+    "#6b8e23",
+    "#b07b4f",
+    "#4a9a9a",
+    "#8a94a3",
+)
 MEANT: Final = {
-    ("status", "in_use"): "#1f9d61", ("status", "idle_suspected"): "#d69a00", ("status", "building"): "#2f7fd6",
-    ("status", "vacated"): "#8a94a3", ("status", "retired"): "#b9c0ca", ("title_status", "titled"): "#1f9d61",
-    ("title_status", "untitled"): "#d69a00", ("title_status", "mismatch"): "#c2578f", ("title_status", "mortgaged"): "#2f7fd6",
-    ("title_status", "sealed"): "#d1434b", ("control_line", "in"): "#1f9d61", ("control_line", "out"): "#d69a00",
+    ("status", "in_use"): "#1f9d61",
+    ("status", "idle_suspected"): "#d69a00",
+    ("status", "building"): "#2f7fd6",
+    ("status", "vacated"): "#8a94a3",
+    ("status", "retired"): "#b9c0ca",
+    ("title_status", "titled"): "#1f9d61",
+    ("title_status", "untitled"): "#d69a00",
+    ("title_status", "mismatch"): "#c2578f",
+    ("title_status", "mortgaged"): "#2f7fd6",
+    ("title_status", "sealed"): "#d1434b",
+    ("control_line", "in"): "#1f9d61",
+    ("control_line", "out"): "#d69a00",
 }
 UNKNOWN: Final = "#b9c0ca"
 #: upper limits in mu, the last class is open
@@ -41,7 +65,7 @@ def classes_of(user: Any, by: str) -> list[dict[str, Any]]:
 def _words(user: Any, by: str) -> list[dict[str, Any]]:
     column = COLUMNS.get(by, by)
     rows = queries.plots(user).order_by().values(key=F(column)).annotate(count=Count("pk"), cm2=Sum("surveyed_cm2"))
-    held = {row["key"] or "": row for row in rows}
+    held: dict[str, dict[str, Any]] = {row["key"] or "": dict(row) for row in rows}
     order = sorted(town_names(user)) if by == "town" else list(formats.CHOICES[by])
     names = town_names(user) if by == "town" else formats.CHOICES[by]
     keys = [key for key in order if key in held] + sorted(key for key in held if key and key not in names)
@@ -64,6 +88,16 @@ def _areas(user: Any) -> list[dict[str, Any]]:
         total = (rows.filter(surveyed_cm2__lt=high) if high else rows).aggregate(count=Count("pk"), cm2=Sum("surveyed_cm2"))
         if total["count"]:
             label = f"{AREA_STEPS[index - 1] if index else 0}–{AREA_STEPS[index]} 亩" if high else f"≥ {AREA_STEPS[-1]} 亩"
-            found.append({"key": str(index), "label": label, "colour": shade, "min": low, "max": high, "count": total["count"], "cm2": total["cm2"]})
+            found.append(
+                {
+                    "key": str(index),
+                    "label": label,
+                    "colour": shade,
+                    "min": low,
+                    "max": high,
+                    "count": total["count"],
+                    "cm2": total["cm2"],
+                }
+            )
     unknown = queries.plots(user).filter(surveyed_cm2=None).count()
     return found + ([{"key": "", "label": _("未填"), "colour": UNKNOWN, "count": unknown, "cm2": 0}] if unknown else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,9 @@ def plots(user: Any) -> Reading | None:
 def enterprises(user: Any) -> Reading | None:
     found = queries.enterprises(user)
     above = found.filter(scale="above_scale").count()
-    return Reading(f"{found.count():,}", _("家"), _("其中规上 %(above)s 家") % {"above": f"{above:,}"}, reverse("registry:enterprises"))
+    return Reading(
+        f"{found.count():,}", _("家"), _("其中规上 %(above)s 家") % {"above": f"{above:,}"}, reverse("registry:enterprises")
+    )
 
 
 def untitled(user: Any) -> Reading | None:
@@ -45,7 +48,9 @@ def idle(user: Any) -> Reading | None:
     found = queries.plots(user)
     total, count = found.count(), found.filter(status="idle_suspected").count()
     url = reverse("registry:plots") + "?status=idle_suspected"
-    return Reading(f"{count:,}", _("块"), _("占 %(total)s 块，只作线索") % {"total": f"{total:,}"}, url, "warn" if count else "")
+    return Reading(
+        f"{count:,}", _("块"), _("占 %(total)s 块，只作线索") % {"total": f"{total:,}"}, url, "warn" if count else ""
+    )
 
 
 def shapeless(user: Any) -> Reading | None:
@@ -60,18 +65,25 @@ def shapeless(user: Any) -> Reading | None:
 
 def changes(request: HttpRequest) -> str:
     """Audit entries of the last week about plots and enterprises that the user may see."""
-    recent = AuditEntry.objects.filter(ts__gte=timezone.now() - SINCE, subject_type__in=("plot", "enterprise")).order_by("-seq")[:300]
+    recent = AuditEntry.objects.filter(ts__gte=timezone.now() - SINCE, subject_type__in=("plot", "enterprise")).order_by(
+        "-seq"
+    )[:300]
     entries = list(recent)
     places = {**_places(request.user, "plot", entries), **_places(request.user, "enterprise", entries)}
-    mine = [(entry, *places[entry.subject_type, entry.subject_id]) for entry in entries if (entry.subject_type, entry.subject_id) in places]
+    mine = [
+        (entry, *places[entry.subject_type, entry.subject_id])
+        for entry in entries
+        if (entry.subject_type, entry.subject_id) in places
+    ]
     return render_to_string("registry/parts/changes.html", {"changes": mine[:MOST], "more": len(mine) - MOST}, request)
 
 
 def _places(user: Any, kind: str, entries: list[AuditEntry]) -> dict[tuple[str, str], tuple[str, str]]:
     """(kind, subject) → (label, address); subjects are named by ulid."""
     wanted = {entry.subject_id for entry in entries if entry.subject_type == kind}
+    rows: Iterable[tuple[str, str, str]]
     if kind == "plot":
-        rows = queries.plots(user).filter(plot__ulid__in=wanted).values_list("ulid", "name", "code")
+        rows = queries.plots(user).filter(plot__ulid__in=wanted).values_list("plot__ulid", "name", "code")
     else:
-        rows = queries.enterprises(user).filter(enterprise__ulid__in=wanted).values_list("ulid", "name", "uscc")
+        rows = queries.enterprises(user).filter(enterprise__ulid__in=wanted).values_list("enterprise__ulid", "name", "uscc")
     return {(kind, ulid): (name or code, reverse(f"registry:{kind}", args=[ulid])) for ulid, name, code in rows}

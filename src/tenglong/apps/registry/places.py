@@ -16,7 +16,7 @@ def parts(keys: Iterable[int | None]) -> Iterator[list[int]]:
     """Distinct keys in lists short enough for one statement."""
     wanted = sorted({number for number in keys if number is not None})
     for start in range(0, len(wanted), PART):
-        yield wanted[start:start + PART]
+        yield wanted[start : start + PART]
 
 
 def town_names(user: Any) -> dict[str, str]:
@@ -49,5 +49,5 @@ def enterprise_names(user: Any, ids: Iterable[int | None], on: date | None = Non
     found: dict[int, tuple[str, str]] = {}
     for some in parts(ids):
         rows = queries.enterprises(user, on).filter(enterprise_id__in=some)
-        found.update({firm: (ulid, name) for firm, ulid, name in rows.values_list("enterprise_id", "ulid", "name")})
+        found.update({firm: (ulid, name) for firm, ulid, name in rows.values_list("enterprise_id", "enterprise__ulid", "name")})
     return found

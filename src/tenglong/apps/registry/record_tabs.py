@@ -66,10 +66,15 @@ def plot_titles(request: HttpRequest, version: Any) -> str:
     links = list(queries.parcel_links(request.user, on, plot_id=version.plot_id))
     titles = queries.parcels(request.user, on).filter(parcel_id__in=[link.parcel_id for link in links])
     by_id = {title.parcel_id: title for title in titles}
-    return render_to_string("registry/tabs/titles.html", {
-        "links": [(link, by_id.get(link.parcel_id)) for link in links], "version": version,
-        "buildings": queries.buildings(request.user, on).filter(plot_id=version.plot_id).order_by("building__code"),
-    }, request)
+    return render_to_string(
+        "registry/tabs/titles.html",
+        {
+            "links": [(link, by_id.get(link.parcel_id)) for link in links],
+            "version": version,
+            "buildings": queries.buildings(request.user, on).filter(plot_id=version.plot_id).order_by("building__code"),
+        },
+        request,
+    )
 
 
 def plot_documents(request: HttpRequest, version: Any) -> str:
@@ -92,16 +97,31 @@ def plot_history(request: HttpRequest, version: Any) -> str:
     past = list(queries.plot_history(request.user, version.ulid))
     lineage = list(queries.lineage(request.user, version.plot_id))
     labels = plot_labels(request.user, [key for row in lineage for key in (row.parent_id, row.child_id)])
-    events = [(row, row.child if row.parent_id == version.plot_id else row.parent, row.parent_id == version.plot_id) for row in lineage]
-    return render_to_string("registry/tabs/history.html", {
-        "steps": steps(past), "sources": source_names(request.user, past), "now": version, "url_name": "registry:plot",
-        "lineage": [(row, other, labels.get(other.pk, ("", "")), forth) for row, other, forth in events],
-    }, request)
+    events = [
+        (row, row.child if row.parent_id == version.plot_id else row.parent, row.parent_id == version.plot_id)
+        for row in lineage
+    ]
+    return render_to_string(
+        "registry/tabs/history.html",
+        {
+            "steps": steps(past),
+            "sources": source_names(request.user, past),
+            "now": version,
+            "url_name": "registry:plot",
+            "lineage": [(row, other, labels.get(other.pk, ("", "")), forth) for row, other, forth in events],
+        },
+        request,
+    )
 
 
 def enterprise_history(request: HttpRequest, version: Any) -> str:
     past = list(queries.enterprise_history(request.user, version.ulid).defer("contact_cipher"))
-    context = {"steps": steps(past), "sources": source_names(request.user, past), "now": version, "url_name": "registry:enterprise"}
+    context = {
+        "steps": steps(past),
+        "sources": source_names(request.user, past),
+        "now": version,
+        "url_name": "registry:enterprise",
+    }
     return render_to_string("registry/tabs/history.html", context, request)
 
 

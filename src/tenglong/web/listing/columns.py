@@ -23,7 +23,7 @@ class Column:
 
     `format`: text code mu m2 wan_yuan int number date chip choice.
 
-    `kind` names the word list of chips and choices; `total` sums it in the last row; `lead` is the title of a card on the phone;
+    `kind` names the word list of chips and choices; `total` sums it in the last row; `lead` is the title of a card;
     `computed` columns are filled by `ListPage.decorate` and cannot be sorted.
     """
 
@@ -57,9 +57,14 @@ class Column:
         if value is None or value == "":
             return ""
         shapers: dict[str, Callable[[Any], str]] = {
-            "mu": formats.mu, "m2": formats.square_metres, "wan_yuan": formats.wan_yuan, "int": formats.thousands,
-            "number": formats.thousands, "date": formats.day,
-            "chip": self._word, "choice": self._word,
+            "mu": formats.mu,
+            "m2": formats.square_metres,
+            "wan_yuan": formats.wan_yuan,
+            "int": formats.thousands,
+            "number": formats.thousands,
+            "date": formats.day,
+            "chip": self._word,
+            "choice": self._word,
         }
         return shapers.get(self.format, str)(value)
 

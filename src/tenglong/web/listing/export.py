@@ -53,8 +53,14 @@ def make(listing: ListPage, form: str, recipient: str, purpose: str) -> Made:
         try:
             (_write_xlsx if form == "xlsx" else _write_gpkg)(path, listing, rows, line)
             record(
-                listing.user, "export.make", "figure", line.number, count=len(rows), digest=digest,
-                reason=f"{line.recipient}：{line.purpose}", request=listing.request,
+                listing.user,
+                "export.make",
+                "figure",
+                line.number,
+                count=len(rows),
+                digest=digest,
+                reason=f"{line.recipient}：{line.purpose}",
+                request=listing.request,
             )
         except BaseException:
             path.unlink(missing_ok=True)
@@ -78,16 +84,27 @@ def _check(listing: ListPage, form: str, recipient: str, purpose: str) -> None:
     if listing.asked.errors:
         raise ExportRefused(_("筛选条件有误，请先改正再导出"))
     if listing.totals["rows"] > EXPORT_LIMIT:
-        raise ExportRefused(_("结果有 %(rows)s 行，超过一次导出上限 %(limit)s 行，请缩小筛选范围") % {
-            "rows": f"{listing.totals['rows']:,}", "limit": f"{EXPORT_LIMIT:,}"})
+        raise ExportRefused(
+            _("结果有 %(rows)s 行，超过一次导出上限 %(limit)s 行，请缩小筛选范围")
+            % {"rows": f"{listing.totals['rows']:,}", "limit": f"{EXPORT_LIMIT:,}"}
+        )
 
 
 def _enter(listing: ListPage, form: str, recipient: str, purpose: str, rows: int, digest: str) -> FigureLedger:
     line = FigureLedger.objects.create(
-        number=f"新{digest[:20]}", page=listing.id, title=str(listing.title), caliber=str(listing.caliber or listing.title),
-        filter_text=listing.asked.text[:2000], query=(listing.request.path.removesuffix("export/") + listing.without())[:2000], rows=rows, rows_sha256=digest, form=form,
+        number=f"新{digest[:20]}",
+        page=listing.id,
+        title=str(listing.title),
+        caliber=str(listing.caliber or listing.title),
+        filter_text=listing.asked.text[:2000],
+        query=(listing.request.path.removesuffix("export/") + listing.without())[:2000],
+        rows=rows,
+        rows_sha256=digest,
+        form=form,
         totals={name: value for name, value in listing.totals.items() if isinstance(value, int)},
-        made_by_id=listing.user.pk, recipient=recipient[:80], purpose=purpose[:200],
+        made_by_id=listing.user.pk or 0,
+        recipient=recipient[:80],
+        purpose=purpose[:200],
     )
     line.number = f"BS{timezone.localdate():%Y%m%d}-{line.pk:05d}"
     line.save(update_fields=["number"])
@@ -124,10 +141,17 @@ def _fill_book(book: xlsxwriter.Workbook, listing: ListPage, rows: list[dict[str
 def notes_of(line: FigureLedger) -> list[tuple[str, str]]:
     """What stands on the sheet 口径说明 of every export."""
     return [
-        (_("报数编号"), line.number), (_("内容"), line.title), (_("口径"), line.caliber), (_("筛选条件"), line.filter_text),
-        (_("行数"), f"{line.rows:,}"), (_("行校验 SHA-256"), line.rows_sha256),
-        (_("时间"), timezone.localtime(line.made_at).strftime("%Y-%m-%d %H:%M:%S")), (_("制表人"), str(line.made_by)),
-        (_("报给"), line.recipient), (_("用途"), line.purpose), (_("说明"), _("仅作摸底，不作为确权或违法认定依据")),
+        (_("报数编号"), line.number),
+        (_("内容"), line.title),
+        (_("口径"), line.caliber),
+        (_("筛选条件"), line.filter_text),
+        (_("行数"), f"{line.rows:,}"),
+        (_("行校验 SHA-256"), line.rows_sha256),
+        (_("时间"), timezone.localtime(line.made_at).strftime("%Y-%m-%d %H:%M:%S")),
+        (_("制表人"), str(line.made_by)),
+        (_("报给"), line.recipient),
+        (_("用途"), line.purpose),
+        (_("说明"), _("仅作摸底，不作为确权或违法认定依据")),
     ]
 
 

@@ -10,7 +10,7 @@ import pyogrio.raw
 import shapely
 from django.db.models import F
 
-from tenglong.store.models import Shape
+from tenglong.store.spatial import read
 from tenglong.web.listing.columns import Column
 from tenglong.web.listing.page import ListPage
 
@@ -19,11 +19,18 @@ def write_gpkg(path: Path, listing: ListPage, rows: list[dict[str, Any]], notes:
     """Rows without a shape are written with an empty geometry: none is lost."""
     path.unlink(missing_ok=True)
     shapes = _shapes(listing, rows)
-    columns = [column for column in listing.columns]
+    columns = list(listing.columns)
     pyogrio.raw.write(
-        str(path), geometry=np.array(shapes, dtype=object), field_data=[_column(column, rows) for column in columns],
-        fields=[column.name for column in columns], layer=listing.id, driver="GPKG", geometry_type="MultiPolygon", crs="EPSG:4490",
-        layer_metadata=dict(notes), encoding="UTF-8",
+        str(path),
+        geometry=np.array(shapes, dtype=object),
+        field_data=[_column(column, rows) for column in columns],
+        fields=[column.name for column in columns],
+        layer=listing.id,
+        driver="GPKG",
+        geometry_type="MultiPolygon",
+        crs="EPSG:4490",
+        layer_metadata=dict(notes),
+        encoding="UTF-8",
     )
 
 
@@ -32,7 +39,7 @@ def _shapes(listing: ListPage, rows: list[dict[str, Any]]) -> list[bytes | None]
     wanted = [number for number in ids.values() if number is not None]
     found: dict[int, bytes] = {}
     for start in range(0, len(wanted), 500):
-        found.update(Shape.objects.filter(pk__in=wanted[start:start + 500]).values_list("pk", "wkb"))
+        found.update(read(wanted[start : start + 500]))
     return [_multi(found.get(ids.get(row["pk"]) or 0)) for row in rows]
 
 
@@ -40,7 +47,8 @@ def _multi(wkb: bytes | None) -> bytes | None:
     if wkb is None:
         return None
     shape = shapely.from_wkb(bytes(wkb))
-    return shapely.to_wkb(shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape)
+    many: bytes = shapely.to_wkb(shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape)
+    return many
 
 
 def _column(column: Column, rows: list[dict[str, Any]]) -> Any:

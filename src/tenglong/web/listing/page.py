@@ -97,7 +97,7 @@ class ListPage:
     @cached_property
     def chosen(self) -> list[Column]:
         """The user's own columns, else the defaults."""
-        row = ColumnChoice.objects.filter(user_id=self.user.pk, page=self.id).first()
+        row = ColumnChoice.objects.filter(user_id=self.user.pk or 0, page=self.id).first()
         names = row.columns if row else []
         mine = [item for item in self.columns if item.name in names]
         return mine or [item for item in self.columns if item.default]
@@ -108,7 +108,9 @@ class ListPage:
     def fetch(self, query: QuerySet[Any], columns: Sequence[Column]) -> list[dict[str, Any]]:
         """Rows as plain dictionaries: `key`, `pk` and one entry per column."""
         raw = query.values("pk", *self.extra_fields, row_key=F(self.key), **self._paths(columns))
-        rows = [{name.removeprefix("c_") if name.startswith("c_") else name: value for name, value in row.items()} for row in raw]
+        rows = [
+            {name.removeprefix("c_") if name.startswith("c_") else name: value for name, value in row.items()} for row in raw
+        ]
         self.decorate(rows)
         return rows
 
@@ -135,7 +137,8 @@ class ListPage:
 
     @cached_property
     def pages(self) -> int:
-        return max(1, -(-self.totals["rows"] // self.size))
+        rows: int = self.totals["rows"]
+        return max(1, -(-rows // self.size))
 
     @cached_property
     def number(self) -> int:
@@ -144,7 +147,7 @@ class ListPage:
 
     def page_rows(self) -> list[dict[str, Any]]:
         start = (self.number - 1) * self.size
-        return self.fetch(self.ordered()[start:start + self.size], self.chosen)
+        return self.fetch(self.ordered()[start : start + self.size], self.chosen)
 
     # what the template shows ----------------------------------------------
     def table(self) -> list[Row]:
@@ -180,7 +183,7 @@ class ListPage:
         return [(action, url) for action, url in found if url]
 
     def saved(self) -> QuerySet[SavedFilter]:
-        return SavedFilter.objects.filter(user_id=self.user.pk, page=self.id)
+        return SavedFilter.objects.filter(user_id=self.user.pk or 0, page=self.id)
 
     def without(self, *names: str) -> str:
         """The present query string without these parameters (and from page 1)."""
@@ -210,8 +213,10 @@ class ListPage:
 
         back, on = self.number > 1, self.number < self.pages
         return {
-            "first": to(1) if back else "", "previous": to(self.number - 1) if back else "",
-            "next": to(self.number + 1) if on else "", "last": to(self.pages) if on else "",
+            "first": to(1) if back else "",
+            "previous": to(self.number - 1) if back else "",
+            "next": to(self.number + 1) if on else "",
+            "last": to(self.pages) if on else "",
         }
 
     def filter_fields(self) -> list[dict[str, Any]]:
@@ -242,7 +247,7 @@ class Row:
 
 
 def link_to(url_name: str) -> str:
-    """"" when that page is not installed."""
+    """ "" when that page is not installed."""
     try:
         return reverse(url_name)
     except NoReverseMatch:

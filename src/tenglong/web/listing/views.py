@@ -36,7 +36,14 @@ def twin(request: HttpRequest, page: type[ListPage]) -> HttpResponse:
     query = listing.rows_query.order_by("pk").filter(pk__gt=_whole(request.GET.get("after"), 0, 2**62))[:limit]
     rows = listing.fetch(query, listing.columns)
     following = rows[-1]["pk"] if len(rows) == limit else None
-    body = {"page": listing.id, "filter": listing.asked.text, "errors": listing.asked.errors, "totals": listing.totals, "rows": rows, "next": following}
+    body = {
+        "page": listing.id,
+        "filter": listing.asked.text,
+        "errors": listing.asked.errors,
+        "totals": listing.totals,
+        "rows": rows,
+        "next": following,
+    }
     return HttpResponse(orjson.dumps(body, default=str), content_type="application/json")
 
 
@@ -51,7 +58,9 @@ def export(request: HttpRequest, page: type[ListPage]) -> HttpResponseBase:
     require(request.user, "export.make")
     listing = page(request)
     try:
-        made = make(listing, request.POST.get("form", "xlsx"), request.POST.get("recipient", ""), request.POST.get("purpose", ""))
+        made = make(
+            listing, request.POST.get("form", "xlsx"), request.POST.get("recipient", ""), request.POST.get("purpose", "")
+        )
     except ExportRefused as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(f"{request.path.removesuffix('export/')}?{urlencode(list(request.GET.items()))}")

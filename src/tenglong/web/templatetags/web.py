@@ -153,8 +153,11 @@ def field(bound: Any, unit: str = "", wide: bool = False) -> dict[str, Any]:
     widget = bound.field.widget
     kind = widget.__class__.__name__
     return {
-        "bound": bound, "wide": wide, "unit": unit or getattr(bound.field, "unit", ""),
-        "tick": kind == "CheckboxInput", "many": kind in ("RadioSelect", "CheckboxSelectMultiple"),
+        "bound": bound,
+        "wide": wide,
+        "unit": unit or getattr(bound.field, "unit", ""),
+        "tick": kind == "CheckboxInput",
+        "many": kind in ("RadioSelect", "CheckboxSelectMultiple"),
     }
 
 
@@ -173,4 +176,4 @@ def query(context: dict[str, Any], **changes: Any) -> str:
             params.pop(key, None)
         else:
             params[key] = str(value)
-    return "?" + params.urlencode()
+    return f"?{params.urlencode()}"

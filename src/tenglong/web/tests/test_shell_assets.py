@@ -31,14 +31,16 @@ def test_no_template_has_inline_script_style_or_handler(path):
 
 @pytest.mark.parametrize("path", [*TEMPLATES, *OWN], ids=lambda path: path.name)
 def test_nothing_is_asked_from_another_host(path):
-    found = re.findall(r"(?:src|href|action|url\(|import|fetch\()\s*[=(]?\s*[\"'`]?(?:https?:)?//[^\s\"'`)]+", path.read_text("utf-8"))
+    found = re.findall(
+        r"(?:src|href|action|url\(|import|fetch\()\s*[=(]?\s*[\"'`]?(?:https?:)?//[^\s\"'`)]+", path.read_text("utf-8")
+    )
     assert not [text for text in found if "www.w3.org" not in text]
 
 
 def test_vendor_versions_are_those_that_package_json_pins():
     pinned = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
     names = {"htmx": "htmx.org", "noto-sans-sc": "@fontsource-variable/noto-sans-sc"}
-    assert vendor.VERSIONS == {name: pinned[names.get(name, name)] for name in vendor.VERSIONS}
+    assert {name: pinned[names.get(name, name)] for name in vendor.VERSIONS} == vendor.VERSIONS
 
 
 def test_lock_file_holds_no_address():

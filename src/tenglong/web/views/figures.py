@@ -32,14 +32,20 @@ class FigureList(ListPage):
     caliber = _("经本平台导出的每一份清单和数字")
     empty_text = _("在任何一张表上点“导出当前结果”，就会在这里留下一条。")
     columns = (
-        Column("number", _("报数编号"), format="code"), Column("title", _("内容"), lead=True), Column("rows", _("行数"), format="int"),
-        Column("filter_text", _("筛选条件")), Column("recipient", _("报给")), Column("purpose", _("用途")),
-        Column("made_by", _("制表人"), source="made_by__name"), Column("made_at", _("时间"), format="date"),
+        Column("number", _("报数编号"), format="code"),
+        Column("title", _("内容"), lead=True),
+        Column("rows", _("行数"), format="int"),
+        Column("filter_text", _("筛选条件")),
+        Column("recipient", _("报给")),
+        Column("purpose", _("用途")),
+        Column("made_by", _("制表人"), source="made_by__name"),
+        Column("made_at", _("时间"), format="date"),
         Column("form", _("格式")),
         Column("rows_sha256", _("行校验"), format="code", default=False),
     )
     filters = (
-        Filter("q", _("编号或内容"), source=("number", "title")), Filter("recipient", _("报给")),
+        Filter("q", _("编号或内容"), source=("number", "title")),
+        Filter("recipient", _("报给")),
         Filter("made_at", _("日期"), kind="date", source="made_at__date"),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -15,6 +17,6 @@ def language(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(back_to(request))
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        kept = {"max_age": 31_536_000, "samesite": "Lax", "httponly": True, "secure": request.is_secure()}
+        kept: dict[str, Any] = {"max_age": 31_536_000, "samesite": "Lax", "httponly": True, "secure": request.is_secure()}
         answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, **kept)
     return answer

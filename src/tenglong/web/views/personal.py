@@ -18,20 +18,22 @@ MOST = 30  # saved filters per list
 def save_filter(request: HttpRequest) -> HttpResponse:
     """The present conditions under a name; the same name again replaces it."""
     name, page, query = (request.POST.get(key, "").strip() for key in ("name", "page", "query"))
-    mine = SavedFilter.objects.filter(user=request.user, page=page[:48])
+    mine = SavedFilter.objects.filter(user_id=request.user.pk or 0, page=page[:48])
     if not name or not page or not query.startswith("?") or len(query) > 2000:
         messages.error(request, _("请给筛选条件起个名字"))
     elif mine.exclude(name=name[:40]).count() >= MOST:
         messages.error(request, _("每张表最多存 %(most)s 个筛选，请先删除不用的") % {"most": MOST})
     else:
-        SavedFilter.objects.update_or_create(user=request.user, page=page[:48], name=name[:40], defaults={"query": query})
+        SavedFilter.objects.update_or_create(
+            user_id=request.user.pk or 0, page=page[:48], name=name[:40], defaults={"query": query}
+        )
         messages.success(request, _("已保存筛选“%(name)s”") % {"name": name[:40]})
     return HttpResponseRedirect(back_to(request))
 
 
 @require_POST
 def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(SavedFilter, pk=pk, user=request.user).delete()
+    get_object_or_404(SavedFilter, pk=pk, user_id=request.user.pk or 0).delete()
     return HttpResponseRedirect(back_to(request))
 
 
@@ -39,9 +41,9 @@ def drop_filter(request: HttpRequest, pk: int) -> HttpResponse:
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """`column` may repeat; `reset` goes back to the defaults."""
     page, columns = request.POST.get("page", "")[:48], request.POST.getlist("column")[:100]
-    mine = ColumnChoice.objects.filter(user=request.user, page=page)
+    mine = ColumnChoice.objects.filter(user_id=request.user.pk or 0, page=page)
     if request.POST.get("reset") or not columns:
         mine.delete()
     else:
-        ColumnChoice.objects.update_or_create(user=request.user, page=page, defaults={"columns": columns})
+        ColumnChoice.objects.update_or_create(user_id=request.user.pk or 0, page=page, defaults={"columns": columns})
     return HttpResponseRedirect(back_to(request))

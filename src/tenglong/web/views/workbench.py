@@ -12,6 +12,11 @@ from tenglong.web.templatetags.web import may
 def show(request: HttpRequest) -> HttpResponse:
     """Counters and panels that the user's roles open; each app registers its own."""
     allowed = may(request)
-    return render(request, "web/workbench.html", {
-        "readings": counters.readings(request.user, allowed), "panels": panels.built(request, allowed),
-    })
+    return render(
+        request,
+        "web/workbench.html",
+        {
+            "readings": counters.readings(request.user, allowed),
+            "panels": panels.built(request, allowed),
+        },
+    )

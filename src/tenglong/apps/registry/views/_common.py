@@ -47,7 +47,9 @@ def tab_context(request: HttpRequest, subject: str, version: Any) -> dict[str, A
     chosen = next((tab for tab in known if tab.id == request.GET.get("tab")), known[0] if known else None)
     shown = known if everything else [tab for tab in known if tab is chosen]
     return {
-        "tabs": known, "chosen": chosen, "printing": everything,
+        "tabs": known,
+        "chosen": chosen,
+        "printing": everything,
         "bodies": [(tab, mark_safe(tab.builder(request, version))) for tab in shown],  # noqa: S308  rendered by templates
     }
 

@@ -26,8 +26,15 @@ def add(request: HttpRequest, subject: str, ulid: str) -> HttpResponse:
         data = form.cleaned_data
         try:
             service.add_document(
-                request.user, data["file"].name, data["file"].read(), kind=data["kind"], subject_type=subject,
-                subject_id=getattr(version, f"{subject}_id"), number=data["number"], dated=data["dated"])
+                request.user,
+                data["file"].name,
+                data["file"].read(),
+                kind=data["kind"],
+                subject_type=subject,
+                subject_id=getattr(version, f"{subject}_id"),
+                number=data["number"],
+                dated=data["dated"],
+            )
             messages.success(request, _("已上传“%(name)s”") % {"name": data["file"].name})
         except RegistryError as refused:
             messages.error(request, str(refused))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,14 +38,22 @@ class Editor:
 
 
 def plot(request: HttpRequest, ulid: str) -> HttpResponse:
-    editor = Editor("plot", PlotForm, queries.plot, service.change_plot, service.correct_plot, "registry:plot", "registry:plots")
+    editor = Editor(
+        "plot", PlotForm, queries.plot, service.change_plot, service.correct_plot, "registry:plot", "registry:plots"
+    )
     return _edit(request, ulid, editor)
 
 
 def enterprise(request: HttpRequest, ulid: str) -> HttpResponse:
     editor = Editor(
-        "enterprise", EnterpriseForm, queries.enterprise, service.change_enterprise, service.correct_enterprise, "registry:enterprise",
-        "registry:enterprises")
+        "enterprise",
+        EnterpriseForm,
+        queries.enterprise,
+        service.change_enterprise,
+        service.correct_enterprise,
+        "registry:enterprise",
+        "registry:enterprises",
+    )
     return _edit(request, ulid, editor)
 
 
@@ -60,12 +68,29 @@ def _edit(request: HttpRequest, ulid: str, editor: Editor) -> HttpResponse:
             return _save(request, ulid, editor, form, held)
         except Conflict as found:
             conflict = found
-            form.data = form.data.copy()  # type: ignore[misc]
-            form.data["lock_version"], form.data["base"] = str(found.lock_version), seal(held)
+            form = editor.form(_again(request.POST, form, held, found.lock_version), user=request.user, initial=start)
         except RegistryError as refused:
             form.add_error(None, str(refused))
-    context = {"form": form, "version": version, "ulid": ulid, "editor": editor, "conflict": conflict, "record_fields": editor.form.record}
+    context = {
+        "form": form,
+        "version": version,
+        "ulid": ulid,
+        "editor": editor,
+        "conflict": conflict,
+        "record_fields": editor.form.record,
+    }
     return render(request, "registry/edit.html", context, status=409 if conflict else 422 if form.errors else 200)
+
+
+def _again(posted: QueryDict, form: VersionForm, held: dict[str, Any], lock_version: int) -> QueryDict:
+    """What this editor typed, on top of what stands now: fields that they did not touch take the other person's value."""
+    again, seen = posted.copy(), unseal(form.cleaned_data["base"], held)
+    for name, value in form.values().items():
+        if plain(value) == plain(seen.get(name)):
+            shown = form.fields[name].prepare_value(held[name])
+            again[name] = "" if shown is None else str(plain(shown))
+    again["lock_version"], again["base"] = str(lock_version), seal(held)
+    return again
 
 
 def seal(held: dict[str, Any]) -> str:
@@ -79,7 +104,9 @@ def unseal(text: str, held: dict[str, Any]) -> dict[str, Any]:
         seen = signing.loads(text, salt=SALT)
     except signing.BadSignature:
         return held
-    return {name: date.fromisoformat(value) if name in DAYS and value else value for name, value in seen.items() if name in held}
+    return {
+        name: date.fromisoformat(value) if name in DAYS and value else value for name, value in seen.items() if name in held
+    }
 
 
 def plain(value: Any) -> Any:
@@ -105,9 +132,12 @@ def new_plot(request: HttpRequest) -> HttpResponse:
         try:
             data, values = form.cleaned_data, form.values()
             made = service.create_plot(
-                request.user, values, on=data["effective"], town=values.pop("division_code"), reason=data["reason"])
+                request.user, values, on=data["effective"], town=values.pop("division_code"), reason=data["reason"]
+            )
             messages.success(request, _("已建档，并赋了地块码 %(code)s") % {"code": made.code})
             return HttpResponseRedirect(reverse("registry:plot", args=[made.plot.ulid]) + "?saved=1")
         except RegistryError as refused:
             form.add_error(None, str(refused))
-    return render(request, "registry/new_plot.html", {"form": form, "record_fields": form.record}, status=422 if form.errors else 200)
+    return render(
+        request, "registry/new_plot.html", {"form": form, "record_fields": form.record}, status=422 if form.errors else 200
+    )

@@ -22,7 +22,9 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(PAGES[held[0]], held[1])
     hits = queries_search.search(request.user, text) if text else []
     groups = {kind: [hit for hit in hits if hit.kind == kind] for kind in PAGES}
-    return render(request, "registry/search.html", {"search_text": text, "groups": groups, "hits": hits, "limit": queries_search.LIMIT})
+    return render(
+        request, "registry/search.html", {"search_text": text, "groups": groups, "hits": hits, "limit": queries_search.LIMIT}
+    )
 
 
 @require_GET
@@ -30,7 +32,9 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """The first hits, for the search box of the map."""
     text = request.GET.get("q", "").strip()[:100]
     hits = queries_search.search(request.user, text, 8) if text else []
-    return as_json([{"kind": hit.kind, "ulid": hit.ulid, "code": hit.code, "title": hit.title, "place": hit.place} for hit in hits])
+    return as_json(
+        [{"kind": hit.kind, "ulid": hit.ulid, "code": hit.code, "title": hit.title, "place": hit.place} for hit in hits]
+    )
 
 
 @require_GET

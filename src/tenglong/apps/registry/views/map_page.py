@@ -36,34 +36,54 @@ def show(request: HttpRequest) -> HttpResponse:
     """The page; `?plot=<ulid>` opens one, `?pick=` several, `?plain=1` draws without WebGL."""
     box = extent(request.user, request.GET.getlist("pick") or request.GET.getlist("plot"))
     config = {
-        "library": vendor.url("maplibre-gl", "maplibre-gl.mjs"), "box": box, "revision": revision(request.user),
+        "library": vendor.url("maplibre-gl", "maplibre-gl.mjs"),
+        "box": box,
+        "revision": revision(request.user),
         "layers": [layer.as_json() for layer in layers.for_user(may(request))],
-        "fields": {name: classes_of(request.user, name) for name in FIELDS}, "plot": request.GET.get("plot", ""),
-        "labels": {name: str(label) for name, label in FIELDS.items()}, "picked": request.GET.getlist("pick")[:MOST_PICKED], "today": timezone.localdate().isoformat(),
+        "fields": {name: classes_of(request.user, name) for name in FIELDS},
+        "plot": request.GET.get("plot", ""),
+        "labels": {name: str(label) for name, label in FIELDS.items()},
+        "picked": request.GET.getlist("pick")[:MOST_PICKED],
+        "today": timezone.localdate().isoformat(),
         "urls": {
-            "outlines": reverse("registry:outlines"), "revision": reverse("registry:revision"), "counts": reverse("registry:map-counts"),
-            "pick": reverse("registry:map-pick"), "suggest": reverse("registry:suggest"), "side": reverse("registry:map-side", args=["ULID"]),
-            "plot": reverse("registry:plot", args=["ULID"]), "list": reverse("registry:plots"), "merge": reverse("registry:plot-merge"),
+            "outlines": reverse("registry:outlines"),
+            "revision": reverse("registry:revision"),
+            "counts": reverse("registry:map-counts"),
+            "pick": reverse("registry:map-pick"),
+            "suggest": reverse("registry:suggest"),
+            "side": reverse("registry:map-side", args=["ULID"]),
+            "plot": reverse("registry:plot", args=["ULID"]),
+            "list": reverse("registry:plots"),
+            "merge": reverse("registry:plot-merge"),
         },
     }
     plain = drawn(request) if request.GET.get("plain") == "1" else None
-    return render(request, "registry/map.html", {
-        "config": config, "plain": plain, "fields": FIELDS, "strings": words(),
-        "extra_layers": [layer for layer in layers.for_user(may(request)) if layer.id != "plots"],
-    })
+    return render(
+        request,
+        "registry/map.html",
+        {
+            "config": config,
+            "plain": plain,
+            "fields": FIELDS,
+            "strings": words(),
+            "extra_layers": [layer for layer in layers.for_user(may(request)) if layer.id != "plots"],
+        },
+    )
 
 
 def drawn(request: HttpRequest) -> dict[str, Any]:
     """SVG of the plots coloured by status, for browsers without WebGL; says how many were left out."""
     found = queries.plots(request.user).filter(shape_id__isnull=False).order_by("code")
-    rows = list(found.values_list("shape_id", "ulid", "code", "name", "status")[:MOST_DRAWN])
-    shapes = read([row[0] for row in rows])
+    rows = list(found.values_list("shape_id", "plot__ulid", "code", "name", "status")[:MOST_DRAWN])
+    shapes = read(row[0] for row in rows if row[0] is not None)
     colours = {item["key"]: item["colour"] for item in classes_of(request.user, "status")}
     plots = [
         minimap.Drawn(shapes[pk], name or code, reverse("registry:plot", args=[ulid]), colours.get(status, UNKNOWN))
-        for pk, ulid, code, name, status in rows if pk in shapes
+        for pk, ulid, code, name, status in rows
+        if pk in shapes
     ]
-    outlines = read(queries.divisions(request.user, level="town").filter(shape_id__isnull=False).values_list("shape_id", flat=True))
+    towns = queries.divisions(request.user, level="town").values_list("shape_id", flat=True)
+    outlines = read(pk for pk in towns if pk is not None)
     return {**minimap.overview(plots, outlines.values()), "total": found.count(), "shown": len(plots)}
 
 
@@ -72,7 +92,7 @@ def extent(user: Any, ulids: list[str]) -> list[float] | None:
     found = queries.plots(user).filter(shape_id__isnull=False)
     if ulids:
         found = found.filter(plot__ulid__in=ulids[:MOST_PICKED])
-    wkbs = read(found.values_list("shape_id", flat=True)[:MOST_DRAWN]).values()
+    wkbs = read(pk for pk in found.values_list("shape_id", flat=True)[:MOST_DRAWN] if pk is not None).values()
     shapes = shapely.from_wkb(list(wkbs))
     return [float(value) for value in shapely.total_bounds(shapes)] if len(shapes) else None
 
@@ -103,7 +123,7 @@ def outlines(request: HttpRequest) -> HttpResponse:
     """Outlines of towns as GeoJSON: the grey base when there is no base map."""
     found = queries.divisions(request.user).filter(shape_id__isnull=False)
     rows = list(found.values_list("shape_id", "code", "name", "level"))
-    shapes = read([row[0] for row in rows])
+    shapes = read(row[0] for row in rows if row[0] is not None)
     features = [_feature(shapes[pk], code, name, level) for pk, code, name, level in rows if pk in shapes]
     return as_json({"type": "FeatureCollection", "features": features})
 
@@ -127,8 +147,8 @@ def pick(request: HttpRequest) -> HttpResponse:
     ulids: list[str] = []
     area = 0
     for start in range(0, len(ids), 900):
-        found = queries.plots(request.user).filter(shape_id__in=ids[start:start + 900])
-        ulids.extend(found.values_list("ulid", flat=True))
+        found = queries.plots(request.user).filter(shape_id__in=ids[start : start + 900])
+        ulids.extend(found.values_list("plot__ulid", flat=True))
         area += found.aggregate(total=Sum("surveyed_cm2"))["total"] or 0
     return as_json({"ulids": ulids[:MOST_PICKED], "count": len(ulids), "cm2": area, "limit": MOST_PICKED})
 
@@ -139,10 +159,17 @@ def side(request: HttpRequest, ulid: str) -> HttpResponse:
     version = or_404(queries.plot, request.user, ulid)
     used = queries.occupancies(request.user, plot_id=version.plot_id).exclude(enterprise=None)
     firms = queries.enterprises(request.user).filter(enterprise_id__in=used.values("enterprise_id")).order_by("name")[:12]
-    return render(request, "registry/parts/map_side.html", {
-        "version": version, "ulid": ulid, "figures": figures(request.user, version, None), "firms": firms,
-        "town": town_names(request.user).get(version.division_code, version.division_code),
-    })
+    return render(
+        request,
+        "registry/parts/map_side.html",
+        {
+            "version": version,
+            "ulid": ulid,
+            "figures": figures(request.user, version, None),
+            "firms": firms,
+            "town": town_names(request.user).get(version.division_code, version.division_code),
+        },
+    )
 
 
 @require_GET
@@ -150,5 +177,3 @@ def geometry(request: HttpRequest, ulid: str) -> HttpResponse:
     """One plot's boundary as GeoJSON."""
     version = or_404(queries.plot, request.user, ulid)
     return as_json({"type": "Feature", "properties": {"ulid": ulid, "code": version.code}, "geometry": geometry_of(version)})
-
-

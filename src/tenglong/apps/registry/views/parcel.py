@@ -13,8 +13,17 @@ from tenglong.apps.registry.views._common import as_json, asked_day, or_404
 from tenglong.web import formats
 
 FIELDS = (
-    "right_holder", "holder_uscc", "title_status", "title_number", "acquisition", "stated_cm2", "stated_text", "granted_on", "ends_on",
-    "price_fen", "agreed_plot_ratio",
+    "right_holder",
+    "holder_uscc",
+    "title_status",
+    "title_number",
+    "acquisition",
+    "stated_cm2",
+    "stated_text",
+    "granted_on",
+    "ends_on",
+    "price_fen",
+    "agreed_plot_ratio",
 )
 
 
@@ -24,11 +33,18 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     version = or_404(queries.parcel, request.user, ulid, on)
     links = list(queries.parcel_links(request.user, on, parcel_id=version.parcel_id))
     labels = plot_labels(request.user, [link.plot_id for link in links], on)
-    return render(request, "registry/parcel.html", {
-        "version": version, "ulid": ulid, "on": on, "town": town_names(request.user).get(version.division_code, version.division_code),
-        "facts": [(name, formats.shown(name, getattr(version, name))) for name in FIELDS],
-        "plots": [(link, *labels.get(link.plot_id, ("", ""))) for link in links],
-    })
+    return render(
+        request,
+        "registry/parcel.html",
+        {
+            "version": version,
+            "ulid": ulid,
+            "on": on,
+            "town": town_names(request.user).get(version.division_code, version.division_code),
+            "facts": [(name, formats.shown(name, getattr(version, name))) for name in FIELDS],
+            "plots": [(link, *labels.get(link.plot_id, ("", ""))) for link in links],
+        },
+    )
 
 
 @require_GET
@@ -37,4 +53,4 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
     version = or_404(queries.parcel, request.user, ulid, on)
     links = queries.parcel_links(request.user, on, parcel_id=version.parcel_id)
     plots = list(links.values("plot__ulid", "area_cm2", "basis", "valid_from", "valid_to"))
-    return as_json({"ulid": ulid, "on": on, "code": version.code, **values_of(version), "plots": plots})
+    return as_json({"ulid": ulid, "on": on, "code": version.parcel.code, **values_of(version), "plots": plots})

@@ -22,8 +22,19 @@ from tenglong.web import formats
 
 #: the fact sheet, in the order people ask
 FIELDS = (
-    "survey_number", "name", "address", "zone_code", "status", "stage", "control_line", "land_use", "acquisition", "title_status",
-    "surveyed_cm2", "stated_cm2", "stated_text",
+    "survey_number",
+    "name",
+    "address",
+    "zone_code",
+    "status",
+    "stage",
+    "control_line",
+    "land_use",
+    "acquisition",
+    "title_status",
+    "surveyed_cm2",
+    "stated_cm2",
+    "stated_text",
 )
 
 
@@ -34,10 +45,17 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     past = list(queries.plot_history(request.user, ulid))
     older = [row for row in past if row.valid_from <= version.valid_from]
     context = {
-        "version": version, "ulid": ulid, "on": on, "town": town_names(request.user).get(version.division_code, version.division_code),
-        "figures": figures(request.user, version, on), "minimap": minimap.of_plot(request.user, version),
-        "since": since(older, source_names(request.user, past)), "facts": fact_sheet(request.user, version), "dates": slider(past, on),
-        "codes": queries.plot_codes(request.user, version.plot_id), **tab_context(request, "plot", version),
+        "version": version,
+        "ulid": ulid,
+        "on": on,
+        "town": town_names(request.user).get(version.division_code, version.division_code),
+        "figures": figures(request.user, version, on),
+        "minimap": minimap.of_plot(request.user, version),
+        "since": since(older, source_names(request.user, past)),
+        "facts": fact_sheet(request.user, version),
+        "dates": slider(past, on),
+        "codes": queries.plot_codes(request.user, version.plot_id),
+        **tab_context(request, "plot", version),
     }
     return render(request, "registry/plot.html", context)
 
@@ -65,7 +83,10 @@ def slider(past: list[Any], on: date | None) -> dict[str, Any]:
     first = min((row.valid_from for row in past), default=today)
     last = max(today, first)
     return {
-        "first": first, "last": last, "span": max(1, (last - first).days), "at": ((on or last) - first).days,
+        "first": first,
+        "last": last,
+        "span": max(1, (last - first).days),
+        "at": ((on or last) - first).days,
         "marks": sorted({(row.valid_from - first).days for row in past if row.valid_from <= last}),
     }
 
@@ -77,13 +98,23 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
     version = or_404(queries.plot, request.user, ulid, on)
     history = queries.plot_history(request.user, ulid)
     used = queries.occupancies(request.user, on, plot_id=version.plot_id)
-    return as_json({
-        "ulid": ulid, "on": on, "valid_from": version.valid_from, "valid_to": version.valid_to, "lock_version": version.lock_version,
-        **values_of(version), "geometry": geometry_of(version), "figures": figures(request.user, version, on),
-        "codes": list(queries.plot_codes(request.user, version.plot_id).values("system", "code", "valid_from", "valid_to")),
-        "occupancies": list(used.values("enterprise__ulid", "role", "area_cm2", "floor_cm2", "valid_from", "valid_to", "contract")),
-        "history": [{"valid_from": row.valid_from, "valid_to": row.valid_to, **values_of(row)} for row in history],
-    })
+    return as_json(
+        {
+            "ulid": ulid,
+            "on": on,
+            "valid_from": version.valid_from,
+            "valid_to": version.valid_to,
+            "lock_version": version.lock_version,
+            **values_of(version),
+            "geometry": geometry_of(version),
+            "figures": figures(request.user, version, on),
+            "codes": list(queries.plot_codes(request.user, version.plot_id).values("system", "code", "valid_from", "valid_to")),
+            "occupancies": list(
+                used.values("enterprise__ulid", "role", "area_cm2", "floor_cm2", "valid_from", "valid_to", "contract")
+            ),
+            "history": [{"valid_from": row.valid_from, "valid_to": row.valid_to, **values_of(row)} for row in history],
+        }
+    )
 
 
 def geometry_of(version: Any) -> Any:
@@ -92,5 +123,3 @@ def geometry_of(version: Any) -> Any:
 
     wkb = read([version.shape_id]).get(version.shape_id) if version.shape_id else None
     return json.loads(shapely.to_geojson(shapely.from_wkb(wkb))) if wkb else None
-
-

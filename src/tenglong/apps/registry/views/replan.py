@@ -37,7 +37,12 @@ def split(request: HttpRequest, ulid: str) -> HttpResponse:
             form.add_error(None, str(refused))
     frame = minimap.frame_of(shape.bounds, WIDTH, HEIGHT, 0.25)
     context = {
-        "version": version, "ulid": ulid, "form": form, "width": WIDTH, "height": HEIGHT, "here": frame.path(shape),
+        "version": version,
+        "ulid": ulid,
+        "form": form,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "here": frame.path(shape),
         "frame": {"minx": frame.minx, "maxy": frame.maxy, "scale": frame.scale, "squeeze": frame.squeeze},
         "consequences": consequences(request.user, [version]),
     }
@@ -47,8 +52,13 @@ def split(request: HttpRequest, ulid: str) -> HttpResponse:
 def _split(request: HttpRequest, version: Any, form: ReplanForm) -> HttpResponse:
     data = form.cleaned_data
     made = service.split_plot(
-        request.user, version.ulid, on=data["effective"], lock_version=whole(request.POST.get("lock_version")), reason=data["reason"],
-        line=read_line(data["line"]))
+        request.user,
+        version.ulid,
+        on=data["effective"],
+        lock_version=whole(request.POST.get("lock_version")),
+        reason=data["reason"],
+        line=read_line(data["line"]),
+    )
     messages.success(request, _("已分割为 %(count)s 块，各有新码，旧码仍可查到") % {"count": len(made)})
     return HttpResponseRedirect(reverse("registry:plot", args=[version.ulid]) + "?tab=history&saved=1#tabs")
 
@@ -68,7 +78,12 @@ def preview(request: HttpRequest, ulid: str) -> HttpResponse:
         pieces = service.preview_split(request.user, ulid, line=read_line(request.body.decode("utf-8", "replace")))
     except RegistryError as refused:
         return as_json({"message": str(refused)}, 422)
-    return as_json({"pieces": [_told(piece, frame) for piece in pieces], "total_mu": formats.mu(sum(piece.area_cm2 for piece in pieces), 4)})
+    return as_json(
+        {
+            "pieces": [_told(piece, frame) for piece in pieces],
+            "total_mu": formats.mu(sum(piece.area_cm2 for piece in pieces), 4),
+        }
+    )
 
 
 def _told(piece: service.Piece, frame: minimap.Frame) -> dict[str, Any]:
@@ -100,9 +115,14 @@ def merge(request: HttpRequest) -> HttpResponse:
     shapes = read([row.shape_id for row in picked if row.shape_id])
     pairs = [(row, shapely.from_wkb(shapes[row.shape_id])) for row in picked if row.shape_id in shapes]
     context = {
-        "picked": picked, "form": form, "drawing": _drawing(pairs), "total": sum(row.surveyed_cm2 or 0 for row in picked),
-        "shapeless": len(picked) - len(pairs), "most": MOST_MERGED,
-        "consequences": consequences(request.user, picked), "towns": len({row.division_code for row in picked}),
+        "picked": picked,
+        "form": form,
+        "drawing": _drawing(pairs),
+        "total": sum(row.surveyed_cm2 or 0 for row in picked),
+        "shapeless": len(picked) - len(pairs),
+        "most": MOST_MERGED,
+        "consequences": consequences(request.user, picked),
+        "towns": len({row.division_code for row in picked}),
     }
     return render(request, "registry/merge.html", context, status=422 if form.errors else 200)
 
@@ -116,7 +136,7 @@ def _picked(request: HttpRequest) -> list[Any]:
         more = queries.plots(request.user).filter(code=code).first()
         if more is None:
             messages.error(request, _("没有找到在册地块“%(code)s”") % {"code": code})
-        elif more.ulid not in {row.ulid for row in rows}:
+        elif more.plot_id not in {row.plot_id for row in rows}:
             rows.append(more)
     if len(rows) < len(wanted):
         messages.warning(request, _("有 %(count)s 块已注销或不在您的管辖范围内，没有列入") % {"count": len(wanted) - len(rows)})
@@ -124,10 +144,17 @@ def _picked(request: HttpRequest) -> list[Any]:
 
 
 def _merge(request: HttpRequest, picked: list[Any], form: ReplanForm) -> HttpResponse:
-    locks = {ulid: int(lock) for ulid, _sep, lock in (text.partition(":") for text in request.POST.getlist("lock")) if lock.isdigit()}
+    locks = {
+        ulid: int(lock) for ulid, _sep, lock in (text.partition(":") for text in request.POST.getlist("lock")) if lock.isdigit()
+    }
     data, ulids = form.cleaned_data, [row.ulid for row in picked]
     made = service.merge_plots(
-        request.user, ulids, on=data["effective"], lock_versions={ulid: locks.get(ulid, -1) for ulid in ulids}, reason=data["reason"])
+        request.user,
+        ulids,
+        on=data["effective"],
+        lock_versions={ulid: locks.get(ulid, -1) for ulid in ulids},
+        reason=data["reason"],
+    )
     messages.success(request, _("已合并，新地块有了新码，旧码仍可查到"))
     return HttpResponseRedirect(reverse("registry:plot", args=[made.plot.ulid]) + "?saved=1")
 
@@ -136,8 +163,13 @@ def _drawing(pairs: list[tuple[Any, BaseGeometry]]) -> dict[str, Any] | None:
     if not pairs:
         return None
     box = shapely.total_bounds([shape for _row, shape in pairs])
-    frame = minimap.frame_of(tuple(float(value) for value in box), WIDTH, HEIGHT, 0.15)
-    return {"width": WIDTH, "height": HEIGHT, "plots": [{"path": frame.path(shape), "label": row.name or row.code} for row, shape in pairs]}
+    west, south, east, north = (float(value) for value in box)
+    frame = minimap.frame_of((west, south, east, north), WIDTH, HEIGHT, 0.15)
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "plots": [{"path": frame.path(shape), "label": row.name or row.code} for row, shape in pairs],
+    }
 
 
 def consequences(user: Any, versions: list[Any]) -> list[str]:
