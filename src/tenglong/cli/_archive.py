@@ -33,15 +33,20 @@ def write(path: Path) -> dict[str, Any]:
     from django.conf import settings
 
     home = Path(settings.TENGLONG_HOME)
+    refuse_existing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists():
-        raise click.ClickException(f"{path} 已存在，不覆盖")
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as scratch:
         draft = Path(scratch) / "draft.tar.gz"
         manifest = _write(home, draft, Path(scratch))
         draft.chmod(0o600)
         draft.replace(path)
     return manifest
+
+
+def refuse_existing(path: Path) -> None:
+    """Raises ClickException: a backup is never written over another."""
+    if path.exists():
+        raise click.ClickException(f"{path} 已存在，不覆盖")
 
 
 def _write(home: Path, draft: Path, scratch: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def command(file: Path, as_json: bool) -> None:
     from tenglong.apps.audit import service as audit
     from tenglong.cli import _archive
 
+    _archive.refuse_existing(file)
     audit.record("command line", "backup.write", "backup", file.name)
     manifest = _archive.write(file)
     if as_json:

@@ -49,6 +49,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def backup(origin: Path) -> Path:
     path = origin.parent / "backup.tar.gz"
     tenglong(origin, "backup", str(path))
+    tenglong(origin, "audit", "head", "--out", str(origin.parent / "kept.jsonl"))
     return path
 
 
@@ -79,7 +80,7 @@ def test_restore_refuses_a_home_that_holds_anything(origin: Path, backup: Path) 
 def test_a_damaged_backup_leaves_the_home_empty(backup: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.tar.gz"
     rewrite(backup, damaged, {"files/ab/abcd": b"another thing"})
-    home = tmp_path / "home"
+    home = tmp_path / "fresh"
     assert "已损坏" in tenglong(home, "restore", str(damaged), code=1)
     assert not home.exists()
 
@@ -87,20 +88,20 @@ def test_a_damaged_backup_leaves_the_home_empty(backup: Path, tmp_path: Path) ->
 def test_half_a_backup_is_refused(backup: Path, tmp_path: Path) -> None:
     half = tmp_path / "half.tar.gz"
     half.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
-    assert "不是完整的备份" in tenglong(tmp_path / "home", "restore", str(half), code=1)
+    assert "不是完整的备份" in tenglong(tmp_path / "fresh", "restore", str(half), code=1)
 
 
 def test_a_backup_that_climbs_out_of_the_home_is_refused(backup: Path, tmp_path: Path) -> None:
     evil = tmp_path / "evil.tar.gz"
     rewrite(backup, evil, {}, extra={"../outside": b"x"})
-    assert "不该有的内容" in tenglong(tmp_path / "home", "restore", str(evil), code=1)
+    assert "不该有的内容" in tenglong(tmp_path / "fresh", "restore", str(evil), code=1)
     assert not (tmp_path / "outside").exists()
 
 
 def test_a_tampered_audit_chain_fails_verify_and_doctor(backup: Path, tmp_path: Path) -> None:
     import sqlite3
 
-    home = tmp_path / "home"
+    home = tmp_path / "fresh"
     tenglong(home, "restore", str(backup))
     with sqlite3.connect(home / "db" / "tenglong.sqlite3") as database:
         database.execute("UPDATE audit_auditentry SET reason = 'x' WHERE seq = 2")
@@ -109,9 +110,8 @@ def test_a_tampered_audit_chain_fails_verify_and_doctor(backup: Path, tmp_path: 
 
 
 def test_a_head_kept_elsewhere_finds_the_cut_end(origin: Path, backup: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "kept.jsonl"
-    tenglong(origin, "audit", "head", "--out", str(kept))
-    home = tmp_path / "home"
+    kept = origin.parent / "kept.jsonl"
+    home = tmp_path / "fresh"
     tenglong(home, "restore", str(backup))
     assert tenglong(home, "audit", "verify", "--head", str(kept))
     later = tmp_path / "later.jsonl"
@@ -128,7 +128,7 @@ def test_bad_use_is_exit_two(origin: Path, tmp_path: Path) -> None:
 
 
 def test_verbs_on_a_home_without_database_say_what_to_do(tmp_path: Path) -> None:
-    assert "tenglong migrate" in tenglong(tmp_path / "home", "user", "list", code=1)
+    assert "tenglong migrate" in tenglong(tmp_path / "fresh", "user", "list", code=1)
 
 
 def test_a_second_migrate_has_nothing_to_do(origin: Path) -> None:
