@@ -58,10 +58,18 @@ def test_untitled_land_passes_and_strict_minds_warnings(run, tmp_path):
 
 def test_a_mapping_given_as_a_file_is_used(run, plots, tmp_path):
     mapping = tmp_path / "方案.json"
-    mapping.write_text(json.dumps({"columns": [
-        {"field": "survey_number", "heading": "摸排编号"}, {"field": "town", "heading": "所属镇街"},
-        {"field": "stated_area", "heading": "占地面积（亩）", "unit": "ha"},
-    ]}), encoding="utf-8")
+    mapping.write_text(
+        json.dumps(
+            {
+                "columns": [
+                    {"field": "survey_number", "heading": "摸排编号"},
+                    {"field": "town", "heading": "所属镇街"},
+                    {"field": "stated_area", "heading": "占地面积（亩）", "unit": "ha"},
+                ]
+            }
+        ),
+        encoding="utf-8",
+    )
     told = json.loads(run("plots", plots, "--dry-run", "--json", "--mapping", mapping).output)
     assert told["totals"]["stated_area"]["ha"] == "15"
     mapping.write_text('{"columns": [{"field": "name", "heading": "没有"}]}', encoding="utf-8")
@@ -103,7 +111,10 @@ def test_a_folder_is_sorted_by_kind_and_nothing_is_dropped_silently(run, plots, 
     (folder / "坏.xlsx").write_bytes(b"PK\x03\x04 broken")
     told = json.loads(run("folder", folder, "--dry-run", "--json").output)
     assert [(one["kind"], one["file"], one["rows"]) for one in told["files"]] == [
-        ("plots", "2地块.csv", 2), ("plots", "3地块.csv", 2), ("enterprises", "1企业.csv", 1)]
+        ("plots", "2地块.csv", 2),
+        ("plots", "3地块.csv", 2),
+        ("enterprises", "1企业.csv", 1),
+    ]
     assert told["rows"] == 5 and told["accepted"] + told["rejected"] == 5
     assert {one["file"].split("：")[0] for one in told["left_out"]} == {"菜谱.csv", "坏.xlsx"}
     assert Counter(issue["rule"] for issue in told["issues"])["bad-number"] == 2

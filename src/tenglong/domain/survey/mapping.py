@@ -12,7 +12,6 @@ from tenglong.domain.survey.kinds import KINDS, FieldSpec, KindSpec, spec_of
 from tenglong.domain.survey.matching import Match, matches_of, unit_reason
 from tenglong.domain.survey.table import Table
 
-
 #: below this a likeness is only told, the column is not taken
 SURE: Final = 0.7
 

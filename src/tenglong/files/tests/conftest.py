@@ -69,8 +69,15 @@ def vector(tmp_path: Path) -> Callable[..., Path]:
         }
         crs = "EPSG:4326" if driver in {"GeoJSON", "LIBKML"} else "EPSG:4490"
         pyogrio.raw.write(
-            tmp_path / name, shapely.to_wkb(np.array(shapes, dtype=object)), list(columns.values()), list(columns),
-            driver=driver, geometry_type="Polygon", crs=crs, encoding=encoding, **options,
+            tmp_path / name,
+            shapely.to_wkb(np.array(shapes, dtype=object)),
+            list(columns.values()),
+            list(columns),
+            driver=driver,
+            geometry_type="Polygon",
+            crs=crs,
+            encoding=encoding,
+            **options,
         )
         return tmp_path / name
 
@@ -117,8 +124,11 @@ def _compound(stream: bytes) -> bytes:
     sectors = len(data) // 512
     fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, sectors + 2), 0xFFFFFFFE]
     table = struct.pack("<128I", *(fat + [0xFFFFFFFF] * (128 - len(fat))))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096,
-                                                                          0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 16
+        + struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    )
     head += b"\xff" * (512 - len(head))
     folder = _entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + _entry("Workbook", 2, 0xFFFFFFFF, 2, len(data)) + b"\0" * 256
     return head + table + folder + data

@@ -42,13 +42,22 @@ def test_an_empty_file_is_told_as_empty(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "word"),
     [
-        ("a.pdf", b"%PDF-1.7 ...", "PDF"), ("a.xlsx", b"MZ\x90\x00", "可执行程序"), ("a.csv", b"\x00\x01\x02\x03" * 50, "不是认识的格式"),
-        ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "网页"), ("a.docx", None, "Word"), ("a.rar", b"Rar!\x1a\x07", "RAR"),
-        ("a.exe", "编号,镇街\n1,2\n".encode(), "不支持扩展名"), ("a.dbf", b"\x03\x7a\x01\x01 plain", "Shapefile 的附属文件"),
+        ("a.pdf", b"%PDF-1.7 ...", "PDF"),
+        ("a.xlsx", b"MZ\x90\x00", "可执行程序"),
+        ("a.csv", b"\x00\x01\x02\x03" * 50, "不是认识的格式"),
+        ("a.xls", b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
+        ("a.docx", None, "Word"),
+        ("a.rar", b"Rar!\x1a\x07", "RAR"),
+        ("a.exe", "编号,镇街\n1,2\n".encode(), "不支持扩展名"),
+        ("a.dbf", b"\x03\x7a\x01\x01 plain", "Shapefile 的附属文件"),
     ],
 )
 def test_wrong_types_are_named(name, data, word, tmp_path, zipped):
-    path = zipped({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}, name) if data is None else written(tmp_path, name, data)
+    path = (
+        zipped({"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}, name)
+        if data is None
+        else written(tmp_path, name, data)
+    )
     assert word in refusal(path).message
 
 
@@ -155,12 +164,16 @@ def test_entity_bombs_in_kml_are_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["a.vrt", "a.shp", "a.gpkg", "a.kml", "a.csv", "a.geojson"])
 def test_virtual_sources_are_refused_under_any_name(name, tmp_path):
-    body = b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    body = (
+        b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    )
     assert "虚拟数据源" in refusal(written(tmp_path, name, body)).message
 
 
 def test_network_services_are_refused_and_network_links_are_not_followed(tmp_path):
-    assert "网络服务" in refusal(written(tmp_path, "a.kml", b"<OGRWFSDataSource><URL>http://x</URL></OGRWFSDataSource>")).message
+    assert (
+        "网络服务" in refusal(written(tmp_path, "a.kml", b"<OGRWFSDataSource><URL>http://x</URL></OGRWFSDataSource>")).message
+    )
     link = (
         b'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><NetworkLink><Link><href>http://127.0.0.1:9/a.kml</href></Link>'
         b"</NetworkLink></Document></kml>"
@@ -178,7 +191,9 @@ def test_only_our_drivers_are_left_in_the_parsing_process(tmp_path):
         "print(','.join(sorted(pyogrio.list_drivers())))"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    assert set(out.split(",")) <= {"ESRI Shapefile", "GPKG", "OpenFileGDB", "GeoJSON", "KML", "LIBKML", "MEM", "GPX"} | {"Memory"}
+    assert set(out.split(",")) <= {"ESRI Shapefile", "GPKG", "OpenFileGDB", "GeoJSON", "KML", "LIBKML", "MEM", "GPX"} | {
+        "Memory"
+    }
 
 
 def test_a_wrong_encoding_names_the_line(tmp_path):
@@ -246,7 +261,9 @@ def test_a_shapefile_without_its_table_is_told_what_to_send(vector):
     assert ".dbf" in refusal(path).message
 
 
-@pytest.mark.parametrize(("name", "driver"), [("a.shp", "ESRI Shapefile"), ("a.gpkg", "GPKG"), ("a.geojson", "GeoJSON"), ("a.kml", "LIBKML")])
+@pytest.mark.parametrize(
+    ("name", "driver"), [("a.shp", "ESRI Shapefile"), ("a.gpkg", "GPKG"), ("a.geojson", "GeoJSON"), ("a.kml", "LIBKML")]
+)
 def test_random_damage_never_crashes_the_caller(name, driver, vector):
     path = vector(name, driver)
     clean = path.read_bytes()

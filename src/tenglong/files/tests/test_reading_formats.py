@@ -17,7 +17,9 @@ ROW = ["CE-001", "曹娥街道", "11.223200", "2017年01月03日"]
 
 
 def test_excel_keeps_text_as_text_and_dates_as_dates(excel, scratch):
-    table = files.read(excel([HEADINGS, ["CE-001", "曹娥街道", "11.223200", datetime(2017, 1, 3)], ["CE-002", None, 12.5, None]]))[0]
+    table = files.read(
+        excel([HEADINGS, ["CE-001", "曹娥街道", "11.223200", datetime(2017, 1, 3)], ["CE-002", None, 12.5, None]])
+    )[0]
     assert (table.name, table.format, table.columns, list(table.row_numbers)) == ("摸排", "xlsx", HEADINGS, [2, 3])
     assert table.rows[0][:3] == ("CE-001", "曹娥街道", "11.223200")
     assert table.rows[0][3] in (datetime(2017, 1, 3), date(2017, 1, 3))
@@ -83,8 +85,11 @@ def test_quoted_line_breaks_stay_inside_their_cell(tmp_path, scratch):
 @pytest.mark.parametrize(
     ("name", "driver", "encoding"),
     [
-        ("地块.shp", "ESRI Shapefile", "UTF-8"), ("plots.shp", "ESRI Shapefile", "GB18030"), ("地块.gpkg", "GPKG", None),
-        ("地块.geojson", "GeoJSON", None), ("地块.kml", "LIBKML", None),
+        ("地块.shp", "ESRI Shapefile", "UTF-8"),
+        ("plots.shp", "ESRI Shapefile", "GB18030"),
+        ("地块.gpkg", "GPKG", None),
+        ("地块.geojson", "GeoJSON", None),
+        ("地块.kml", "LIBKML", None),
     ],
 )
 def test_vector_formats_give_the_same_rows_and_shapes(name, driver, encoding, vector, scratch):
@@ -93,7 +98,9 @@ def test_vector_formats_give_the_same_rows_and_shapes(name, driver, encoding, ve
     assert [row[number] for row in table.rows] == ["CE-0", "CE-1"]
     assert [row[town] for row in table.rows] == ["曹娥街道"] * 2
     assert shapely.get_type_id(table.geometry).tolist() == [3, 3]
-    assert shapely.equals_exact(shapely.normalize(table.geometry[0]), shapely.normalize(shapely.box(120.87, 30.02, 120.874, 30.023)), 1e-9)
+    assert shapely.equals_exact(
+        shapely.normalize(table.geometry[0]), shapely.normalize(shapely.box(120.87, 30.02, 120.874, 30.023)), 1e-9
+    )
     assert table.crs in {"EPSG:4490", "EPSG:4326"}
     assert list(table.row_numbers) == [1, 2]
 
@@ -118,7 +125,8 @@ def test_geojson_crs_member_is_honoured(tmp_path, scratch):
     path.write_text(
         '{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4549"}},"features":[{"type":"Feature",'
         '"properties":{"编号":"A1"},"geometry":{"type":"Polygon","coordinates":[[[584000,3322000],[584100,3322000],[584100,3322200],'
-        "[584000,3322200],[584000,3322000]]]}}]}", encoding="utf-8",
+        "[584000,3322200],[584000,3322000]]]}}]}",
+        encoding="utf-8",
     )
     table = files.read(path)[0]
     assert table.crs == "EPSG:4549"

@@ -21,7 +21,13 @@ from tenglong.files.templates import headings, write_template
 from tenglong.files.workbook import COLOURS, annotate
 
 HEADINGS = ["摸排编号", "所属镇街", "占地面积（亩）", "调查日期"]
-ROWS = [["某县工业用地摸排表"], HEADINGS, ["CE-001", "曹娥街道", "三亩", "2024-01-01"], ["CE-002", "曹娥街道", 2.5, "2024-01-01"], [None, None, 1, None]]
+ROWS = [
+    ["某县工业用地摸排表"],
+    HEADINGS,
+    ["CE-001", "曹娥街道", "三亩", "2024-01-01"],
+    ["CE-002", "曹娥街道", 2.5, "2024-01-01"],
+    [None, None, 1, None],
+]
 
 
 def read_and_check(path, kind="plots"):
@@ -53,7 +59,9 @@ def test_the_users_own_sheet_comes_back_coloured_and_commented(excel, tmp_path):
 
 
 def test_severity_and_waiver_show_in_the_colour(excel, tmp_path):
-    source = excel([HEADINGS, ["A", "曹娥街道", 1, "2024-01-01"], ["B", "曹娥街道", 1, "2024-01-01"], ["C", "曹娥街道", 1, "2024-01-01"]])
+    source = excel(
+        [HEADINGS, ["A", "曹娥街道", 1, "2024-01-01"], ["B", "曹娥街道", 1, "2024-01-01"], ["C", "曹娥街道", 1, "2024-01-01"]]
+    )
     table, mapping, _, _ = read_and_check(source)
 
     def issue(row, severity, **more):
@@ -90,7 +98,11 @@ def test_above_the_limit_only_the_faulty_rows_are_written_with_their_numbers(exc
 
 def test_faults_of_a_shapefile_come_as_a_workbook_without_geometry(vector, tmp_path):
     table, mapping, _, _ = read_and_check(vector("地块.shp", "ESRI Shapefile", "GB18030"))
-    issues = [Issue("plots", 2, "CE-1", "geometry", "overlap", "", Severity.WARNING, "与 CE-0 重叠", "改图", other="CE-0", other_row=1)]
+    issues = [
+        Issue(
+            "plots", 2, "CE-1", "geometry", "overlap", "", Severity.WARNING, "与 CE-0 重叠", "改图", other="CE-0", other_row=1
+        )
+    ]
     assert annotate(tmp_path / "地块.shp", table, mapping, issues, tmp_path / "o.xlsx") == "rows"
     sheet = openpyxl.load_workbook(tmp_path / "o.xlsx")["问题行"]
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [1, 2]
@@ -98,7 +110,7 @@ def test_faults_of_a_shapefile_come_as_a_workbook_without_geometry(vector, tmp_p
 
 
 def test_no_formula_is_alive_in_anything_written(tmp_path):
-    nasty = ["=1+1", "+1", "-1+2", "@SUM(A1)", "=HYPERLINK(\"http://x\")"]
+    nasty = ["=1+1", "+1", "-1+2", "@SUM(A1)", '=HYPERLINK("http://x")']
     write_table(tmp_path / "a.xlsx", "表", [Column("=标题"), Column("b")], [(text, text) for text in nasty])
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["表"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None and cell.value != "b"]
@@ -115,7 +127,11 @@ def test_tables_are_written_with_their_types_and_read_back(tmp_path):
     assert write_table(tmp_path / "a.xlsx", "清单[1]", columns, rows, ["报数编号 000001"]) == 2
     table = files.read(tmp_path / "a.xlsx")[0]
     assert table.columns == tuple(column.heading for column in columns)
-    assert table.rows[0][:2] == ("A", 168.348) and str(table.rows[0][2]).startswith("2017-01-03") and table.rows[0][3:] == ("0012", "是")
+    assert (
+        table.rows[0][:2] == ("A", 168.348)
+        and str(table.rows[0][2]).startswith("2017-01-03")
+        and table.rows[0][3:] == ("0012", "是")
+    )
     assert table.rows[1][3] == "91330604146100000123"
 
 
@@ -126,7 +142,10 @@ def test_geopackages_are_written_in_the_old_version_and_read_back(tmp_path):
     table = files.read(tmp_path / "a.gpkg")[0]
     assert table.crs == "EPSG:4490"
     assert table.rows[0] == ("A", 1.5, 3, "2017-01-03") and table.rows[1] == ("B", None, None, None)
-    assert shapely.equals_exact(shapely.normalize(table.geometry[0].geoms[0]), shapely.normalize(shapes[0]), 1e-9) and table.geometry[1] is None
+    assert (
+        shapely.equals_exact(shapely.normalize(table.geometry[0].geoms[0]), shapely.normalize(shapes[0]), 1e-9)
+        and table.geometry[1] is None
+    )
     assert pyogrio.read_info(tmp_path / "a.gpkg")["geometry_type"] == "MultiPolygon"
     assert (tmp_path / "a.gpkg").read_bytes()[60:64] == (10200).to_bytes(4, "big")
 

@@ -10,17 +10,29 @@ import pytest
 import shapely
 
 from tenglong.domain.quality.issue import Severity
+from tenglong.domain.survey.kinds import spec_of
 from tenglong.domain.survey.mapping import ColumnMap, Mapping, MappingError, propose
 from tenglong.domain.survey.normalise import to_batch
 from tenglong.domain.survey.reading import areas_of_rows, choose_table, totals
-from tenglong.domain.survey.kinds import spec_of
 from tenglong.domain.survey.table import Fault, Table
 
 PLOTS = ("摸排编号", "所属镇街", "占地面积（亩）", "权证状态", "调查日期")
 
 
 def sheet(columns, *rows, geometry=None, crs=None, faults=()):
-    return Table("表", "表.xlsx", "xlsx", tuple(columns), [tuple(row) for row in rows], range(5, len(rows) + 5), geometry, crs, 4, (), faults)
+    return Table(
+        "表",
+        "表.xlsx",
+        "xlsx",
+        tuple(columns),
+        [tuple(row) for row in rows],
+        range(5, len(rows) + 5),
+        geometry,
+        crs,
+        4,
+        (),
+        faults,
+    )
 
 
 def taken(kind, table, **options):
@@ -44,8 +56,13 @@ def test_no_row_is_lost_whatever_it_holds():
     batch, issues = taken("plots", sheet(PLOTS, *rows))
     assert len(batch) == 3
     told = {(issue.row, issue.field, issue.rule) for issue in issues}
-    assert {(5, "surveyed_area", "bad-number"), (5, "title_status", "unknown-choice"), (5, "valid_from", "bad-date"),
-            (6, "plot_code", "missing-required"), (6, "town", "missing-required")} <= told
+    assert {
+        (5, "surveyed_area", "bad-number"),
+        (5, "title_status", "unknown-choice"),
+        (5, "valid_from", "bad-date"),
+        (6, "plot_code", "missing-required"),
+        (6, "town", "missing-required"),
+    } <= told
     assert {issue.dataset for issue in issues} == {"plots"}
     assert batch.keys[1] == "第6行"
 
@@ -59,7 +76,12 @@ def test_a_refused_cell_is_told_once_and_not_also_as_missing():
 def test_wkt_columns_become_shapes_and_bad_ones_are_told():
     wkt = "POLYGON((120.87 30.02,120.874 30.02,120.874 30.023,120.87 30.023,120.87 30.02))"
     columns = ("摸排编号", "所属镇街", "WKT")
-    rows = [("A", "曹娥街道", wkt), ("B", "曹娥街道", "不是图形"), ("C", "曹娥街道", None), ("D", "曹娥街道", "POLYGON((0 0,1 0,1 inf,0 0))")]
+    rows = [
+        ("A", "曹娥街道", wkt),
+        ("B", "曹娥街道", "不是图形"),
+        ("C", "曹娥街道", None),
+        ("D", "曹娥街道", "POLYGON((0 0,1 0,1 inf,0 0))"),
+    ]
     batch, issues = taken("plots", sheet(columns, *rows), crs="EPSG:4490")
     assert batch.crs == "EPSG:4490"
     assert shapely.is_missing(batch.geometry).tolist() == [False, True, True, True]
@@ -119,7 +141,7 @@ def test_a_mapping_that_does_not_fit_is_refused():
 def test_a_hundred_thousand_rows_take_seconds():
     rows = [(f"CE-{number}", "曹娥街道", f"{number % 977 + 0.25}", "有证", "2024-01-01") for number in range(100_000)]
     table = sheet(PLOTS, *rows)
-    start = time.perf_counter()
+    start = time.process_time()
     batch, issues = taken("plots", table, profile="330604")
     assert len(batch) == 100_000 and issues == []
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

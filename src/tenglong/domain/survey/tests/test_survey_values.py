@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenglong.domain.quality.issue import Severity
@@ -40,8 +40,15 @@ def rules(cell, field, unit=""):
 @pytest.mark.parametrize(
     ("cell", "unit", "cm2"),
     [
-        ("11.223200", "ha", 1_122_320_000), (11.2232, "ha", 1_122_320_000), ("15", "mu", 100_000_000), ("1,234.5", "m2", 12_345_000),
-        ("１２．５", "ha", 1_250_000_000), (1, "mu", 6_666_667), ("3亩", "mu", 20_000_000), ("1.5 公顷", "ha", 150_000_000), ("1e2", "m2", 1_000_000),
+        ("11.223200", "ha", 1_122_320_000),
+        (11.2232, "ha", 1_122_320_000),
+        ("15", "mu", 100_000_000),
+        ("1,234.5", "m2", 12_345_000),
+        ("１２．５", "ha", 1_250_000_000),
+        (1, "mu", 6_666_667),
+        ("3亩", "mu", 20_000_000),
+        ("1.5 公顷", "ha", 150_000_000),
+        ("1e2", "m2", 1_000_000),
     ],
 )
 def test_areas_become_whole_square_centimetres(cell, unit, cm2):
@@ -62,7 +69,9 @@ def test_a_rough_figure_is_taken_and_told(cell):
     assert [(problem.rule, problem.severity) for problem in problems] == [("number-in-text", Severity.WARNING)]
 
 
-@pytest.mark.parametrize("cell", ["abc", "12.3.4", "3~5", "1-2", "十二", True, date(2020, 1, 1), float("inf"), "1e999", "12亩3分"])
+@pytest.mark.parametrize(
+    "cell", ["abc", "12.3.4", "3~5", "1-2", "十二", True, date(2020, 1, 1), float("inf"), "1e999", "12亩3分"]
+)
 def test_what_is_no_number_is_refused(cell):
     assert rules(cell, AREA_MU, "mu") == [("bad-number", Severity.ERROR)]
 
@@ -103,8 +112,23 @@ def test_several_terms_in_one_cell_are_left_unread_and_told(cell):
 
 @pytest.mark.parametrize(
     "cell",
-    ["2017年01月03日", "2017年1月3日", "2017/1/3", "2017-01-03", "2017.1.3", "20170103", 20170103, "2017-01-03 00:00:00", 42738, 42738.5,
-     "42738", datetime(2017, 1, 3, 8), date(2017, 1, 3), "２０１７年１月３日", "2017 年 1 月 3 日"],
+    [
+        "2017年01月03日",
+        "2017年1月3日",
+        "2017/1/3",
+        "2017-01-03",
+        "2017.1.3",
+        "20170103",
+        20170103,
+        "2017-01-03 00:00:00",
+        42738,
+        42738.5,
+        "42738",
+        datetime(2017, 1, 3, 8),
+        date(2017, 1, 3),
+        "２０１７年１月３日",
+        "2017 年 1 月 3 日",
+    ],
 )
 def test_dates_in_every_spelling(cell):
     assert value(cell, DAY) == date(2017, 1, 3)
@@ -116,7 +140,9 @@ def test_null_dates_are_no_value(cell):
     assert rules(cell, DAY) == [("null-date", Severity.INFO)]
 
 
-@pytest.mark.parametrize(("cell", "rule"), [("2017-02-30", "bad-date"), ("明年", "bad-date"), ("1017-01-03", "date-out-of-range")])
+@pytest.mark.parametrize(
+    ("cell", "rule"), [("2017-02-30", "bad-date"), ("明年", "bad-date"), ("1017-01-03", "date-out-of-range")]
+)
 def test_bad_dates_are_refused(cell, rule):
     assert rules(cell, DAY) == [(rule, Severity.ERROR)]
 
@@ -132,8 +158,17 @@ def test_untitled_land_is_a_valid_state():
 
 @pytest.mark.parametrize(
     ("cell", "role"),
-    [("自有", "owner"), ("业主", "owner"), ("自 用", "owner"), ("承租", "lessee"), ("租用", "lessee"), ("转租承租", "sublessee"),
-     ("二房东租户", "sublessee"), ("空置", "idle"), ("Owner", "owner")],
+    [
+        ("自有", "owner"),
+        ("业主", "owner"),
+        ("自 用", "owner"),
+        ("承租", "lessee"),
+        ("租用", "lessee"),
+        ("转租承租", "sublessee"),
+        ("二房东租户", "sublessee"),
+        ("空置", "idle"),
+        ("Owner", "owner"),
+    ],
 )
 def test_roles_by_their_many_names(cell, role):
     assert value(cell, ROLE) == role
@@ -152,8 +187,18 @@ def test_credit_codes_kept_as_numbers_are_refused_and_never_repaired():
 
 @pytest.mark.parametrize(
     ("cell", "period"),
-    [("2023", "2023"), (2023, "2023"), (2023.0, "2023"), ("2023年", "2023"), ("2023年度", "2023"), ("2023Q1", "2023Q1"), ("2023年第一季度", "2023Q1"),
-     ("2023-01", "2023-01"), ("2023年1月", "2023-01"), ("202301", "2023-01")],
+    [
+        ("2023", "2023"),
+        (2023, "2023"),
+        (2023.0, "2023"),
+        ("2023年", "2023"),
+        ("2023年度", "2023"),
+        ("2023Q1", "2023Q1"),
+        ("2023年第一季度", "2023Q1"),
+        ("2023-01", "2023-01"),
+        ("2023年1月", "2023-01"),
+        ("202301", "2023-01"),
+    ],
 )
 def test_periods(cell, period):
     assert value(cell, PERIOD) == period
@@ -166,6 +211,7 @@ def test_text_too_long_for_the_record_is_refused():
 decimals = st.decimals(min_value=0, max_value=10**6, places=4, allow_nan=False)
 
 
+@settings(deadline=None)
 @given(decimals, st.sampled_from(["m2", "mu", "ha"]))
 def test_area_equals_the_exact_fraction_rounded_once(number, unit):
     size = {"m2": Fraction(10_000), "mu": Fraction(20_000_000, 3), "ha": Fraction(100_000_000)}[unit]
@@ -174,6 +220,7 @@ def test_area_equals_the_exact_fraction_rounded_once(number, unit):
     assert all(problem.severity is not Severity.ERROR for problem in problems)
 
 
+@settings(deadline=None)
 @given(decimals)
 def test_separators_and_width_do_not_change_a_number(number):
     plain = f"{number:f}"
@@ -181,14 +228,23 @@ def test_separators_and_width_do_not_change_a_number(number):
     assert parse(plain, PRICE, "yuan")[0] == parse(f"{number:,f}", PRICE, "yuan")[0] == parse(wide, PRICE, "yuan")[0]
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1949, 10, 1), max_value=date(2150, 12, 31)))
 def test_every_spelling_of_a_day_is_that_day(day):
     serial = (day - date(1899, 12, 30)).days
-    spellings = [f"{day:%Y年%m月%d日}", f"{day:%Y-%m-%d}", f"{day.year}/{day.month}/{day.day}", f"{day:%Y%m%d}", serial, datetime(day.year, day.month, day.day)]
+    spellings = [
+        f"{day:%Y年%m月%d日}",
+        f"{day:%Y-%m-%d}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day:%Y%m%d}",
+        serial,
+        datetime(day.year, day.month, day.day),
+    ]
     assert {parse(cell, DAY)[0] for cell in spellings} == {day}
     assert date(1899, 12, 30) + timedelta(days=serial) == day
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes()))
 def test_no_cell_whatever_makes_a_parser_fall_over(cell):
     for kind in ("plots", "deals", "facts", "occupancies", "enterprises"):
