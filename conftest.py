@@ -6,10 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from tenglong.apps.accounts.models import Department, User
+
+# a busy machine is slow, not wrong: time is measured by benches, never by property tests
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 COUNTY = "330604"  # 上虞区
 TOWN = "330604001"  # 百官街道
