@@ -60,8 +60,8 @@ def _officer() -> Any:
         username=OFFICER,
         name="基准经办",
         department=office,
-        password="Bench-Only-77!",
-        must_change=False,  # noqa: S106
+        password="Bench-Only-77!",  # noqa: S106 - a home that lives for minutes
+        must_change=False,
     )
     service.grant_role(service.SYSTEM, user, "town_officer")
     return user

@@ -14,7 +14,7 @@ ON = date(2024, 1, 1)
 
 
 def work() -> dict[str, Any]:
-    """Stage and confirm from wherever the batch stands, as a worker would; prints `ready` before it starts."""
+    """Stage and confirm from wherever the batch stands, as a worker would; says `ready` and `confirm` as it begins each."""
     from tenglong.apps.survey import cli_import, service
 
     batch, actor = _batch(), _actor()
@@ -22,6 +22,7 @@ def work() -> dict[str, Any]:
     if batch.state in ("mapping", "interrupted"):
         service.stage(actor, batch)
         cli_import.run(batch)
+    print("confirm", flush=True)  # noqa: T201 - half of the deaths are counted from here
     if batch.state == "preview":
         service.confirm(actor, batch, "change", ON)
         cli_import.run(batch)

@@ -177,9 +177,8 @@ def tell(batch: ImportBatch) -> None:
         f"{word} {counts.get(name, 0)}"
         for name, word in (("new", "新增"), ("changed", "变更"), ("unchanged", "未变"), ("rejected", "退回"))
     )
-    click.echo(
-        f"{batch.kind:<12} {batch.file_name}（{batch.table_name}）：{counts.get('rows', 0)} 行，{told}；{batch.get_state_display()}"
-    )
+    head = f"{batch.kind:<12} {batch.file_name}（{batch.table_name}）"
+    click.echo(f"{head}：{counts.get('rows', 0)} 行，{told}；{batch.get_state_display()}")
 
 
 def together(reports: list[Report], left: list[dict[str, str]]) -> Report:

@@ -130,7 +130,7 @@ def withdraw(actor: Any, batch: ImportBatch, reason: str) -> int:
 
 
 def recover() -> int:
-    """Batches whose job ended without finishing them: staged chunks stay, nothing is in the record, the step can be taken again."""
+    """Batches whose job died: staged chunks stay, nothing is in the record, the step can be taken again."""
     from tenglong.apps.survey.recovery import recover_all
 
     return recover_all()
