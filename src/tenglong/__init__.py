@@ -1,1 +1,6 @@
 """腾笼 Tenglong: renewing industrial land."""
+
+from tenglong import policies
+from tenglong.domain import presets
+
+presets.install(policies.read_text)

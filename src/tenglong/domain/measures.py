@@ -10,6 +10,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
 
+from tenglong.domain.presets import preset
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS, UnitError
 
 #: unit → (dimension, size in the dimension's base unit)
@@ -60,9 +61,7 @@ def load_measures(text: str) -> dict[str, Measure]:
 @lru_cache(maxsize=1)
 def packaged() -> dict[str, Measure]:
     """Measures of the packaged preset."""
-    from tenglong.policies import read_text
-
-    return load_measures(read_text("measures.yaml"))
+    return load_measures(preset("measures.yaml"))
 
 
 def convert(value: Decimal, unit: str, to: str) -> Decimal:

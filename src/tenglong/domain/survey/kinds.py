@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ruamel.yaml import YAML
 
 from tenglong.domain.measures import Measure, packaged
+from tenglong.domain.presets import preset
 
 #: import order: what a row hangs on comes first
 KINDS: Final = ("plots", "parcels", "links", "buildings", "enterprises", "occupancies", "accounts", "facts", "deals")
@@ -158,6 +159,4 @@ def spec_of(kind: str | KindSpec) -> KindSpec:
 
 @lru_cache(maxsize=len(KINDS))
 def _packaged(kind: str) -> KindSpec:
-    from tenglong.policies import read_text
-
-    return load_kind(read_text(f"kinds/{kind}.yaml"), packaged())
+    return load_kind(preset(f"kinds/{kind}.yaml"), packaged())

@@ -1,0 +1,19 @@
+"""Where the domain gets the text of packaged presets: handed in once by the package, never read here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+_sources: list[Callable[[str], str]] = []
+
+
+def install(source: Callable[[str], str]) -> None:
+    """`source(name)` returns the text of a preset such as `kinds/plots.yaml`."""
+    _sources[:] = [source]
+
+
+def preset(name: str) -> str:
+    """Text of a preset. Raises LookupError when no source was handed in."""
+    if not _sources:
+        raise LookupError("未提供内置参数的来源")
+    return _sources[0](name)
