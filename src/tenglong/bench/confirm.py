@@ -30,7 +30,12 @@ def run(options: BenchOptions) -> BenchResult:
     result = BenchResult("confirm", f"{rows} 行地块从文件到登记册")
     result.seconds = {"读取与识别": [read], "核对与入库": [work], "入库事务": [done["applied"]["seconds"]]}
     result.limits = {"入库事务": LIMIT}
-    result.facts = {"登记册行数": found["rows"], "图形": found["shapes"], "写入": done["applied"]["counts"]}
+    result.facts = {
+        "入库事务占用处理器秒数": done["applied"]["cpu_seconds"],
+        "登记册行数": found["rows"],
+        "图形": found["shapes"],
+        "写入": done["applied"]["counts"],
+    }
     if set(found["rows"].values()) != {rows} or not found["index_ok"] or not found["audit_ok"]:
         result.failures.append(f"登记册与文件不符：{found}")
     return result

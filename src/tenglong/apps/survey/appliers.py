@@ -90,13 +90,16 @@ class Applied:
 
 
 class Applier(Protocol):
-    """`match` reads only and may be called many times; `apply` runs inside the caller's transaction."""
+    """`match` reads only and may be called many times; `apply` runs inside the caller's transaction.
+
+    An applier may also have `prepare(order, rows)`: it runs before the transaction, and `apply` gets what it returns.
+    """
 
     def match(self, rows: Sequence[Values], actor: Any) -> list[Match]: ...
 
     def revision(self) -> dict[str, int]: ...
 
-    def apply(self, order: Order, rows: Sequence[Prepared]) -> Applied: ...
+    def apply(self, order: Order, rows: Any) -> Applied: ...
 
     def withdraw(self, batch_id: int, actor: Any) -> int: ...
 

@@ -102,15 +102,17 @@ def _prepared(
 def _write(batch: ImportBatch, actor: Any, mode: str, valid_from: date, rows: list[Prepared], atomic: Atomic) -> dict[str, Any]:
     """The one transaction: record, audit entry and the batch's own state stand or fall together."""
     applier = appliers.of(batch.kind)
+    order = Order(batch.pk, actor, mode, valid_from, batch.division_code)
+    ready = applier.prepare(order, rows) if rows and hasattr(applier, "prepare") else rows
     digest = compare.digest_of([[row.row, row.action, dict(row.values)] for row in rows])
-    started = time.monotonic()
+    started, busy = time.monotonic(), time.process_time()
     with atomic():
         fresh = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if fresh.state != State.CONFIRMING:
             raise SurveyError(_("这一批的状态已是“%(state)s”，没有重复入库。") % {"state": fresh.get_state_display()})
         if applier.revision() != batch.revision:
             raise Moved
-        done = applier.apply(Order(batch.pk, actor, mode, valid_from, batch.division_code), rows) if rows else Applied({})
+        done = applier.apply(order, ready) if rows else Applied({})
         audit.record(
             actor,
             "survey.confirm",
@@ -123,6 +125,7 @@ def _write(batch: ImportBatch, actor: Any, mode: str, valid_from: date, rows: li
         )
         summary = _close(fresh, actor, mode, valid_from, done, digest)
     summary["seconds"] = round(time.monotonic() - started, 3)
+    summary["cpu_seconds"] = round(time.process_time() - busy, 3)
     ImportBatch.objects.filter(pk=batch.pk).update(applied=summary)
     return summary
 

@@ -78,9 +78,12 @@ class RegistryApplier:
         """Store columns → field ids with plain values; empty text counts as no value."""
         return {name: plain(values[column]) if values[column] != "" else None for name, column in self.columns.items()}
 
-    def apply(self, order: Order, rows: Sequence[Prepared]) -> Applied:
+    def prepare(self, order: Order, rows: Sequence[Prepared]) -> bulk.PreparedRows:
+        """Columns for the register, made before the transaction begins."""
+        return self.table(order, rows)
+
+    def apply(self, order: Order, prepared: bulk.PreparedRows) -> Applied:
         """Hands the rows to the register. Raises registry errors; the caller's transaction rolls back."""
-        prepared = self.table(order, rows)
         done = bulk.apply(
             self.kind,
             prepared,

@@ -29,17 +29,31 @@ def folder(tmp_path: Path, line: Any) -> Path:
     """Two plots, a title over both, a shed, two firms of which one rents from the other, a meter, and figures."""
     files = {
         "1地块.csv": ["摸排编号,所属镇街,地块名称,现状,实测面积（亩）,证载面积（亩）,WKT", line(1), line(2)],
-        "2宗地.csv": ["宗地代码,所属镇街,权利人,证载面积（平方米）,取得方式,取得日期", "330604001003GB00123,百官街道,一厂,14900,出让,2005-06-01"],
-        "3对应.csv": ["摸排编号,所属镇街,宗地代码,重叠面积（平方米）,依据", "BG-001,百官街道,330604001003GB00123,9000,权证",
-                      "BG-999,百官街道,330604001003GB00123,10,权证"],
+        "2宗地.csv": [
+            "宗地代码,所属镇街,权利人,证载面积（平方米）,取得方式,取得日期",
+            "330604001003GB00123,百官街道,一厂,14900,出让,2005-06-01",
+        ],
+        "3对应.csv": [
+            "摸排编号,所属镇街,宗地代码,重叠面积（平方米）,依据",
+            "BG-001,百官街道,330604001003GB00123,9000,权证",
+            "BG-999,百官街道,330604001003GB00123,10,权证",
+        ],
         "4厂房.csv": ["建筑编号,摸排编号,所属镇街,名称,层数,建筑面积（平方米）", "BG-001-1,BG-001,百官街道,1 号车间,3,5200"],
-        "5企业名录.csv": ["统一社会信用代码,企业名称,所属镇街,规模,联系电话", f"{USCC},绍兴一厂有限公司,百官街道,规上,13800001111",
-                      f"{TENANT},绍兴租户有限公司,百官街道,规下,"],
-        "6用地关系.csv": ["摸排编号,所属镇街,统一社会信用代码,企业名称,用地方式,占地面积（亩）,起始日期,出租方信用代码",
-                      f"BG-001,百官街道,{USCC},绍兴一厂有限公司,自有,16,2020-01-01,",
-                      f"BG-001,百官街道,{TENANT},绍兴租户有限公司,承租,4,2021-01-01,{USCC}"],
+        "5企业名录.csv": [
+            "统一社会信用代码,企业名称,所属镇街,规模,联系电话",
+            f"{USCC},绍兴一厂有限公司,百官街道,规上,13800001111",
+            f"{TENANT},绍兴租户有限公司,百官街道,规下,",
+        ],
+        "6用地关系.csv": [
+            "摸排编号,所属镇街,统一社会信用代码,企业名称,用地方式,占地面积（亩）,起始日期,出租方信用代码",
+            f"BG-001,百官街道,{USCC},绍兴一厂有限公司,自有,16,2020-01-01,",
+            f"BG-001,百官街道,{TENANT},绍兴租户有限公司,承租,4,2021-01-01,{USCC}",
+        ],
         "7户号.csv": ["户号类别,户号,统一社会信用代码,份额（%）,起始日期", f"电,0573000123,{USCC},60,2023-01-01"],
-        "8指标数据.csv": ["统一社会信用代码,期间,数据部门,采集依据,实缴税金（万元）,用电量（万千瓦时）", f"{USCC},2023,税务局,部门共享,120.5,88"],
+        "8指标数据.csv": [
+            "统一社会信用代码,期间,数据部门,采集依据,实缴税金（万元）,用电量（万千瓦时）",
+            f"{USCC},2023,税务局,部门共享,120.5,88",
+        ],
     }
     for name, rows in files.items():
         (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8-sig")
@@ -64,8 +78,14 @@ def test_a_folder_enters_in_order_and_a_second_time_changes_nothing(cast: Any, d
     rules = list(StagedIssue.objects.filter(severity="error").values_list("dataset", "row", "rule"))
     assert rules == [("links", 3, "unknown-plot")]
     assert counts() == {
-        "PlotVersion": 2, "ParcelVersion": 1, "PlotParcel": 1, "BuildingVersion": 1, "EnterpriseVersion": 2, "Occupancy": 2,
-        "AccountLink": 1, "Fact": 2,
+        "PlotVersion": 2,
+        "ParcelVersion": 1,
+        "PlotParcel": 1,
+        "BuildingVersion": 1,
+        "EnterpriseVersion": 2,
+        "Occupancy": 2,
+        "AccountLink": 1,
+        "Fact": 2,
     }
     tenant = Occupancy.objects.get(role="lessee")
     assert tenant.landlord_link == Occupancy.objects.get(role="owner")
