@@ -1,4 +1,4 @@
-"""One contract for R*Tree and GiST. Runs on the database of the test settings; `TENGLONG_TEST_DATABASE_URL` names PostgreSQL."""
+"""One contract for R*Tree and GiST, on the database of the test settings (`TENGLONG_TEST_DATABASE_URL`: PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_bulk_rows_equal_rows_of_the_orm():
     insert_rows(PlotVersion, ["plot_id", "valid_from", "valid_to", "code", "division_code", "attributes"],
                 [(plot.pk, day, date(2024, 2, 1), "A", "330604001", {"键": [1, None]})])
     bulk = PlotVersion.objects.get()
-    orm = PlotVersion(plot=plot, valid_from=day, valid_to=date(2024, 2, 1), code="A", division_code="330604001", attributes={"键": [1, None]})
+    orm = PlotVersion(
+        plot=plot, valid_from=day, valid_to=date(2024, 2, 1), code="A", division_code="330604001", attributes={"键": [1, None]}
+    )
     names = [f.attname for f in PlotVersion._meta.concrete_fields if f.attname != "id"]
     assert [getattr(bulk, n) for n in names] == [getattr(orm, n) for n in names]
     copy_rows(PlotVersion, ["valid_from", "valid_to", "name", "attributes"], [(bulk.pk, date(2024, 2, 1), None, "乙", {})])

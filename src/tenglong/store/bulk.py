@@ -49,7 +49,7 @@ def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     missing = [field for name, field in fields.items() if name not in columns and not field.primary_key]
     makers = [_default_of(field) for field in missing]
     converts = [*(_converter(field) for field in given), *[None] * len(missing)]
-    names = [field.column for field in [*given, *missing]]
+    names = [str(field.column) for field in [*given, *missing]]
     return _write(model._meta.db_table, names, _converted(_filled(rows, makers), converts))
 
 
@@ -58,7 +58,7 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     fields = {field.attname: field for field in model._meta.concrete_fields}
     converts = [_converter(fields[name]) for name in columns]
     quote = connection.ops.quote_name
-    sets = ", ".join(f"{quote(fields[name].column)} = %s" for name in columns)
+    sets = ", ".join(f"{quote(str(fields[name].column))} = %s" for name in columns)
     sql = f"UPDATE {quote(model._meta.db_table)} SET {sets} WHERE {quote('id')} = %s"  # noqa: S608
     return _many(sql, ((*row[1:], row[0]) for row in _converted(rows, [None, *converts])))
 
@@ -69,8 +69,8 @@ def copy_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     converts = [_converter(fields[name]) for name in columns]
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    rest = [quote(field.column) for name, field in fields.items() if name not in columns]
-    names = ", ".join([*(quote(fields[name].column) for name in columns), *rest])
+    rest = [quote(str(field.column)) for name, field in fields.items() if name not in columns]
+    names = ", ".join([*(quote(str(fields[name].column)) for name in columns), *rest])
     values = ", ".join([*(_place(fields[name]) for name in columns), *rest])
     sql = f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} WHERE {quote('id')} = %s"  # noqa: S608
     return _many(sql, ((*row[1:], row[0]) for row in _converted(rows, [None, *converts])))

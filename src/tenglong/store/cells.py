@@ -53,7 +53,11 @@ def deinterleave(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
 
 
 _STEPS: Final = (
-    (16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555),
+    (16, 0x0000FFFF0000FFFF),
+    (8, 0x00FF00FF00FF00FF),
+    (4, 0x0F0F0F0F0F0F0F0F),
+    (2, 0x3333333333333333),
+    (1, 0x5555555555555555),
 )
 
 
@@ -66,6 +70,7 @@ def _spread(value: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _gather(value: NDArray[np.int64]) -> NDArray[np.int64]:
     out = value.astype(np.int64) & _STEPS[-1][1]
-    for (shift, _), (_, mask) in zip(reversed(_STEPS), [*reversed(_STEPS[:-1]), (0, 0x00000000FFFFFFFF)], strict=True):
+    masks = [*reversed(_STEPS[:-1]), (0, 0x00000000FFFFFFFF)]
+    for (shift, _), (_, mask) in zip(reversed(_STEPS), masks, strict=True):
         out = (out | (out >> shift)) & mask
     return out

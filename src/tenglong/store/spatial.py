@@ -152,7 +152,7 @@ class SqliteStore(_Store):
         return StoreCheck(
             shapes=_number(shapes),
             indexed=_number(f"SELECT count(*) FROM {RTREE}"),  # noqa: S608
-            missing=_number(f"{shapes} WHERE s.id NOT IN (SELECT id FROM {RTREE})"),
+            missing=_number(f"{shapes} WHERE s.id NOT IN (SELECT id FROM {RTREE})"),  # noqa: S608
             orphaned=_number(f"SELECT count(*) FROM {RTREE} WHERE id NOT IN (SELECT id FROM store_shape)"),  # noqa: S608
             differing=_number(f"{shapes} JOIN {RTREE} r ON r.id = s.id WHERE NOT ({held} AND {near})"),
         )

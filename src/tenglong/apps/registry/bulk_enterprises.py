@@ -53,8 +53,13 @@ def _fold(plain: PreparedRows, given: dict[str, list[Any]], held: dict[int, Held
     if "production_address" in given:
         before = plain.columns.get("attributes", keep)
         plain.columns["attributes"] = [
-            before[i] if address in (KEEP, None, "") else
-            {**(old[i].get("attributes") or {}), **({} if before[i] is KEEP else before[i] or {}), "production_address": address}
+            before[i]
+            if address in (KEEP, None, "")
+            else {
+                **(old[i].get("attributes") or {}),
+                **({} if before[i] is KEEP else before[i] or {}),
+                "production_address": address,
+            }
             for i, address in enumerate(given["production_address"])
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -71,14 +71,15 @@ def _check(noun: Noun, rows: PreparedRows, held: dict[int, Held], context: Conte
     touched = [*rows.at("change"), *rows.at("correct")]
     targets = [rows.targets[index] for index in touched]
     refuse([index for index in touched if rows.targets[index] not in held], f"{noun.label}已注销或不存在")
-    seen: set[int | None] = set()
-    refuse([index for index, pk in zip(touched, targets, strict=True) if pk in seen or seen.add(pk)], f"同一{noun.label}出现多次")
+    often = Counter(targets)
+    refuse([index for index, pk in zip(touched, targets, strict=True) if often[pk] > 1], f"同一{noun.label}出现多次")
     if rows.locks:
         stale = [index for index in touched
                  if rows.locks[index] not in (None, held[rows.targets[index] or 0]["lock_version"])]
         if stale:
             raise Stale(stale)
-    early = [index for index in rows.at("change") if rows.start(index, context.on) <= held[rows.targets[index] or 0]["valid_from"]]
+    early = [index for index in rows.at("change")
+             if rows.start(index, context.on) <= held[rows.targets[index] or 0]["valid_from"]]
     refuse(early, "变更日期不晚于现行版本的起始日期，请改为“更正”或改正日期")
 
 

@@ -99,7 +99,9 @@ def enterprises_by_name(names: Iterable[str]) -> dict[str, list[int]]:
     return dict(found)
 
 
-def _by_key(model: type[Model], narrow: str, columns: Sequence[str], keys: Iterable[tuple[Any, ...]], **rule: Any) -> dict[Any, int]:
+def _by_key(
+    model: type[Model], narrow: str, columns: Sequence[str], keys: Iterable[tuple[Any, ...]], **rule: Any
+) -> dict[Any, int]:
     """Rows whose `columns` equal one of `keys`; `narrow` is the column that the query goes by."""
     wanted = set(keys)
     place = list(columns).index(narrow)

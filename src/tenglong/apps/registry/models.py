@@ -152,8 +152,18 @@ class PlotVersion(Dated, Owned):
             models.Index(fields=["division_code", "survey_number"], name="plot_survey_number"),
             # all that an aggregate tile reads, so that it never touches the rows themselves
             models.Index(
-                fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "surveyed_cm2", "plot", "valid_to"],
-                condition=Q(valid_to__isnull=True), name="plot_current_cell",
+                fields=[
+                    "cell",
+                    "division_code",
+                    "zone_code",
+                    "department_id",
+                    "created_by_id",
+                    "surveyed_cm2",
+                    "plot",
+                    "valid_to",
+                ],
+                condition=Q(valid_to__isnull=True),
+                name="plot_current_cell",
             ),
         ]
 
@@ -204,7 +214,10 @@ class ParcelVersion(Dated, Owned):
 
     class Meta:
         constraints = version_constraints("parcel", "parcel_version")
-        indexes = [models.Index(fields=["division_code"], name="parcel_town"), models.Index(fields=["shape_id"], name="parcel_shape")]
+        indexes = [
+            models.Index(fields=["division_code"], name="parcel_town"),
+            models.Index(fields=["shape_id"], name="parcel_shape"),
+        ]
 
 
 class PlotParcel(Dated):
@@ -228,7 +241,9 @@ class Building(Identity):
 
 
 class BuildingVersion(Dated, Owned):
-    building = models.ForeignKey(Building, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
+    building = models.ForeignKey(
+        Building, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )  # see the constraint
     plot = models.ForeignKey(Plot, null=True, on_delete=models.PROTECT, related_name="buildings")
     parcel = models.ForeignKey(Parcel, null=True, on_delete=models.PROTECT, related_name="buildings")
     name = models.CharField(_("名称"), max_length=200, blank=True)
@@ -243,7 +258,8 @@ class BuildingVersion(Dated, Owned):
     class Meta:
         constraints = version_constraints("building", "building_version")
         indexes = [
-            models.Index(fields=["division_code"], name="building_town"), models.Index(fields=["shape_id"], name="building_shape"),
+            models.Index(fields=["division_code"], name="building_town"),
+            models.Index(fields=["shape_id"], name="building_shape"),
         ]
 
 
@@ -263,7 +279,9 @@ class EnterpriseCode(CodeRow):
 class EnterpriseVersion(Dated, Owned):
     """`division_code` is the registered place; occupied places come from Occupancy."""
 
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="versions", db_index=False)  # see the constraint
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )  # see the constraint
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, db_index=True)
     name = models.CharField(_("企业名称"), max_length=200)
     former_names = models.JSONField(default=list, blank=True)

@@ -10,7 +10,18 @@ from django.db.models import Model
 from tenglong.apps.registry import models as m
 
 #: columns that the writers set themselves
-KEPT = ("id", "valid_from", "valid_to", "lock_version", "batch_id", "created_by_id", "department_id", "shape_id", "cell", "code")
+KEPT = (
+    "id",
+    "valid_from",
+    "valid_to",
+    "lock_version",
+    "batch_id",
+    "created_by_id",
+    "department_id",
+    "shape_id",
+    "cell",
+    "code",
+)
 
 
 @dataclass(frozen=True)

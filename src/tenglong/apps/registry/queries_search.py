@@ -34,14 +34,24 @@ def search(user: Any, text: str, limit: int = LIMIT) -> list[Hit]:
 
 
 def _plots(user: Any, text: str, limit: int) -> list[Hit]:
-    rule = Q(code__startswith=text.upper()) | Q(survey_number__startswith=text) | Q(name__contains=text) | Q(address__contains=text)
+    rule = (
+        Q(code__startswith=text.upper())
+        | Q(survey_number__startswith=text)
+        | Q(name__contains=text)
+        | Q(address__contains=text)
+    )
     rows = queries.plots(user).filter(rule).order_by("code").values_list("ulid", "code", "name", "address")[:limit]
     return [Hit("plot", ulid, code, name or code, address) for ulid, code, name, address in rows]
 
 
 def _enterprises(user: Any, text: str, limit: int) -> list[Hit]:
     rule = Q(uscc__startswith=text.upper()) | Q(name__contains=text) | Q(enterprise__key__startswith=text.upper())
-    rows = queries.enterprises(user).filter(rule).order_by("name").values_list("ulid", "enterprise__key", "name", "address")[:limit]
+    rows = (
+        queries.enterprises(user)
+        .filter(rule)
+        .order_by("name")
+        .values_list("ulid", "enterprise__key", "name", "address")[:limit]
+    )
     return [Hit("enterprise", *row) for row in rows]
 
 
@@ -62,7 +72,11 @@ def by_code(user: Any, code: str) -> tuple[str, str] | None:
     undone = Lineage.objects.filter(event="undo", parent__codes__code=code).values_list("child__ulid", flat=True).first()
     if undone and queries.plot_history(user, undone).exists():
         return "plot", undone
-    firm = scoped(user, EnterpriseCode.objects.filter(code=code), "enterprise.view").values_list("enterprise__ulid", flat=True).first()
+    firm = (
+        scoped(user, EnterpriseCode.objects.filter(code=code), "enterprise.view")
+        .values_list("enterprise__ulid", flat=True)
+        .first()
+    )
     if firm:
         return "enterprise", firm
     parcel = queries.parcels(user).filter(parcel__code=code).values_list("ulid", flat=True).first()

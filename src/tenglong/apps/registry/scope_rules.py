@@ -63,7 +63,9 @@ def plot_versions(scope: Scope) -> Q:
     if scope.enterprise_ids:
         own = _own_occupancies(scope)
         found |= Q(plot_id__in=own.filter(plot__isnull=False).values("plot_id"))
-        housed = BuildingVersion.objects.filter(_open(), building_id__in=own.filter(building__isnull=False).values("building_id"))
+        housed = BuildingVersion.objects.filter(
+            _open(), building_id__in=own.filter(building__isnull=False).values("building_id")
+        )
         found |= Q(plot_id__in=housed.filter(plot__isnull=False).values("plot_id"))
     return found
 

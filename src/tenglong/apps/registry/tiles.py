@@ -109,7 +109,11 @@ def _tag(user: Any, theme: Theme) -> str:
     scope = scope_of(user, theme.verb)
     if scope.enterprise_ids:
         return ""
-    seen = [scope.kind, scope.own_rows, *(sorted(map(str, part)) for part in (scope.divisions, scope.zones, scope.department_ids))]
+    seen = [
+        scope.kind,
+        scope.own_rows,
+        *(sorted(map(str, part)) for part in (scope.divisions, scope.zones, scope.department_ids)),
+    ]
     return f'"{theme.name}-{_revision(theme.name)}-{user.pk}-{hashlib.sha256(repr(seen).encode()).hexdigest()[:12]}"'
 
 
@@ -174,7 +178,11 @@ def _with_shapes(rows: QuerySet[Any], box: tuple[float, float, float, float]) ->
     with connection.cursor() as cursor:
         whole = f"SELECT v.*, s.wkb FROM ({_named(inner)}) v JOIN store_shape s ON s.id = v.shape_id"  # noqa: S608
         cursor.execute(whole, [*params, *near_params])
-        return [(*row[:-1], bytes(row[-1])) for row in cursor.fetchall()] if connection.vendor == "postgresql" else cursor.fetchall()
+        return (
+            [(*row[:-1], bytes(row[-1])) for row in cursor.fetchall()]
+            if connection.vendor == "postgresql"
+            else cursor.fetchall()
+        )
 
 
 def _named(sql: str) -> str:
@@ -183,14 +191,16 @@ def _named(sql: str) -> str:
     listed = head.split(", ")
     names = ["shape_id", *(f"c{index}" for index in range(1, len(listed)))]
     picked = ", ".join(f"{re.sub(r' AS .*', '', column)} AS {name}" for column, name in zip(listed, names, strict=True))
-    return f"SELECT {picked} FROM {tail}"
+    return f"SELECT {picked} FROM {tail}"  # noqa: S608
 
 
 def _grid(rows: QuerySet[Any], z: int, x: int, y: int) -> Layer:
     """Cells with the number of plots, their mu × 10⁴; counted where the centre of the box lies."""
     first, end = cell_range(z, x, y)
     size = 1 << 2 * (DEPTH - z - GRID_DEPTH)
-    sql, params = rows.filter(cell__gte=first, cell__lt=end).order_by().values_list("cell", "surveyed_cm2").query.sql_with_params()
+    sql, params = (
+        rows.filter(cell__gte=first, cell__lt=end).order_by().values_list("cell", "surveyed_cm2").query.sql_with_params()
+    )
     whole = f"SELECT cell / {size} AS place, count(*), sum(surveyed_cm2) FROM ({sql}) t GROUP BY 1"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(whole, params)
@@ -200,7 +210,10 @@ def _grid(rows: QuerySet[Any], z: int, x: int, y: int) -> Layer:
     side = 1 << z + GRID_DEPTH
     west, east = across / side * 360 - 180, (across + 1) / side * 360 - 180
     north, south = _latitudes(down / side), _latitudes((down + 1) / side)
-    attributes = {"plots": [int(count) for count in counts], "mu_e4": _mu_e4([int(cm2 or 0) for cm2 in areas])}
+    attributes: dict[str, Sequence[Any]] = {
+        "plots": [int(count) for count in counts],
+        "mu_e4": _mu_e4([int(cm2 or 0) for cm2 in areas]),
+    }
     return Layer("plots_grid", shapely.box(west, south, east, north), attributes)
 
 

@@ -72,7 +72,12 @@ def surveyor(ring: list[tuple[int, int]]) -> int:
 
 def test_exterior_rings_are_positive_and_holes_negative_whatever_way_they_came():
     square = polygon((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), holes=[[(0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6)]])
-    for given_way in (square, square.reverse(), shapely.orient_polygons(square), shapely.orient_polygons(square, exterior_cw=True)):
+    for given_way in (
+        square,
+        square.reverse(),
+        shapely.orient_polygons(square),
+        shapely.orient_polygons(square, exterior_cw=True),
+    ):
         (outer, hole), = raw_rings(encode("plots", Z, X, Y, array(given_way), {}))
         assert surveyor(outer) > 0 > surveyor(hole)
 
@@ -167,7 +172,11 @@ def test_decoded_outlines_lie_within_one_tile_unit_of_the_original(shapes):
         assert surveyor(rings[0]) > 0
 
 
-@given(st.lists(st.tuples(st.floats(-0.3, 1.2), st.floats(-0.3, 1.2), st.floats(0.001, 0.5), st.booleans()), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.floats(-0.3, 1.2), st.floats(-0.3, 1.2), st.floats(0.001, 0.5), st.booleans()), min_size=1, max_size=8
+    )
+)
 @settings(max_examples=40, deadline=None)
 def test_the_short_way_from_bytes_draws_what_the_long_way_does(places):
     shapes = []

@@ -124,7 +124,8 @@ def _features(kind: int, drawn: Commands, tags: Ints, has: NDArray[np.bool_]) ->
 
 def _summed(values: Ints, starts: Ints) -> Ints:
     total = np.r_[0, np.cumsum(values)]
-    return total[starts[1:]] - total[starts[:-1]]
+    out: Ints = total[starts[1:]] - total[starts[:-1]]
+    return out
 
 
 def _spread(out: Ints, at: Ints, count: Ints, values: Ints) -> None:

@@ -60,4 +60,5 @@ def _short(wkbs: Sequence[bytes], rows: Ints, z: int, x: int, y: int) -> tuple[R
 
 def _against_rim(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     near, far = -BUFFER, EXTENT + BUFFER
-    return ((high >= near) & (low <= far)).all(axis=1), ((low >= near) & (high <= far)).all(axis=1)
+    meets = np.asarray(((high >= near) & (low <= far)).all(axis=1))
+    return meets, np.asarray(((low >= near) & (high <= far)).all(axis=1))

@@ -17,7 +17,7 @@ MOVE, LINE, CLOSE = 1, 2, 7
 
 @dataclass(frozen=True)
 class Commands:
-    """Command integers of all features in one row: feature i owns `values[starts[i]:starts[i + 1]]`; `owner[i]` is its index."""
+    """Command integers of all features in one row: feature i owns `values[starts[i]:starts[i + 1]]`, `owner[i]` its index."""
 
     values: Ints
     starts: Ints

@@ -60,7 +60,8 @@ def carry(parents: Sequence[int], children: Sequence[Child], on: date, assign: M
     done = Carried()
     links: dict[int, int] = {}
     for name, model in MODELS.items():
-        for row in model._default_manager.filter(plot_id__in=parents, valid_to__isnull=True).order_by("id"):
+        rows: Any = model._default_manager.filter(plot_id__in=parents, valid_to__isnull=True).order_by("id")
+        for row in rows:
             targets = _targets(name, row, children, assign or {})
             if row.valid_from >= on:
                 _move(name, row, targets[0], done)

@@ -27,8 +27,16 @@ _MAGIC = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff
 
 @transaction.atomic
 def add_document(
-    actor: Any, name: str, content: bytes, *, kind: str, subject_type: str = "", subject_id: int | None = None, number: str = "",
-    dated: date | None = None, division_code: str = "",
+    actor: Any,
+    name: str,
+    content: bytes,
+    *,
+    kind: str,
+    subject_type: str = "",
+    subject_id: int | None = None,
+    number: str = "",
+    dated: date | None = None,
+    division_code: str = "",
 ) -> SourceDocument:
     """Keep a file and hang it on a subject (identity pk). The same bytes are stored once. Raises RegistryError, Refused."""
     require(actor, "document.add")

@@ -16,8 +16,18 @@ from tenglong.apps.registry.models import BuildingVersion, Enterprise, Occupancy
 from tenglong.apps.registry.service.versions import not_future
 from tenglong.domain.delta import diff
 
-FIELDS = ("plot_id", "building_id", "enterprise_id", "role", "area_cm2", "floor_cm2", "contract", "landlord_link_id", "attributes",
-          "needs_review")
+FIELDS = (
+    "plot_id",
+    "building_id",
+    "enterprise_id",
+    "role",
+    "area_cm2",
+    "floor_cm2",
+    "contract",
+    "landlord_link_id",
+    "attributes",
+    "needs_review",
+)
 ROLES = ("owner", "lessee", "sublessee", "idle")
 
 
@@ -101,7 +111,9 @@ def _town(actor: Any, values: Mapping[str, Any]) -> str:
     if plot := values.get("plot_id"):
         found = scoped(actor, PlotVersion.objects.filter(plot_id=plot, valid_to__isnull=True), "plot.edit")
     else:
-        found = scoped(actor, BuildingVersion.objects.filter(building_id=values["building_id"], valid_to__isnull=True), "plot.edit")
+        found = scoped(
+            actor, BuildingVersion.objects.filter(building_id=values["building_id"], valid_to__isnull=True), "plot.edit"
+        )
     town = found.values_list("division_code", flat=True).first()
     if town is None:
         raise RegistryError("没有这块地（楼），或者它不在您的管辖范围内。")

@@ -40,13 +40,23 @@ def create_plot(
     (code,) = counters.plot_codes(town, 1)
     plot = Plot.objects.create(batch_id=batch_id)
     PlotCode.objects.create(plot=plot, system="tenglong", code=code, valid_from=on)
-    found: PlotVersion = _first(PLOT, plot, actor, values, geometry, on=on, town=town, reason=reason, batch_id=batch_id, code=code)
+    found: PlotVersion = _first(
+        PLOT, plot, actor, values, geometry, on=on, town=town, reason=reason, batch_id=batch_id, code=code
+    )
     return found
 
 
 @transaction.atomic
 def create_parcel(
-    actor: Any, values: Values, *, on: date, town: str, code: str, geometry: Any = None, reason: str = "", batch_id: int | None = None
+    actor: Any,
+    values: Values,
+    *,
+    on: date,
+    town: str,
+    code: str,
+    geometry: Any = None,
+    reason: str = "",
+    batch_id: int | None = None,
 ) -> ParcelVersion:
     versions.may_write(actor, "plot.edit", town)
     if not code or Parcel.objects.filter(code=code).exists():
@@ -58,7 +68,15 @@ def create_parcel(
 
 @transaction.atomic
 def create_building(
-    actor: Any, values: Values, *, on: date, town: str, code: str, geometry: Any = None, reason: str = "", batch_id: int | None = None
+    actor: Any,
+    values: Values,
+    *,
+    on: date,
+    town: str,
+    code: str,
+    geometry: Any = None,
+    reason: str = "",
+    batch_id: int | None = None,
 ) -> BuildingVersion:
     versions.may_write(actor, "plot.edit", town)
     if not code or Building.objects.filter(code=code).exists():
@@ -110,8 +128,18 @@ def _sealed(values: Values, old: str) -> tuple[dict[str, Any], tuple[Delta, ...]
     return plain, tuple(Delta(name, None, values[name]) for name in ("contact", "phone") if name in values)
 
 
-def _change(noun: Noun, actor: Any, ulid: str, values: Values, geometry: Any, *, on: date, lock_version: int | None, reason: str,
-            base: Values | None) -> Any:
+def _change(
+    noun: Noun,
+    actor: Any,
+    ulid: str,
+    values: Values,
+    geometry: Any,
+    *,
+    on: date,
+    lock_version: int | None,
+    reason: str,
+    base: Values | None,
+) -> Any:
     identity = versions.locked(actor, noun, ulid)
     values, personal = _prepared(noun, actor, identity, values)
     version, deltas, _ = versions.add(noun, identity, actor, values, geometry, on=on, lock_version=lock_version, base=base)
@@ -141,8 +169,16 @@ def _towns(noun: Noun, identity: Any) -> set[str]:
     return set(noun.objects().filter(**{noun.owner: identity.pk}).values_list("division_code", flat=True))
 
 
-def _told(noun: Noun, actor: Any, identity: Any, version: Any, word: str, deltas: tuple[Delta, ...], personal: tuple[Delta, ...],
-          reason: str) -> Any:
+def _told(
+    noun: Noun,
+    actor: Any,
+    identity: Any,
+    version: Any,
+    word: str,
+    deltas: tuple[Delta, ...],
+    personal: tuple[Delta, ...],
+    reason: str,
+) -> Any:
     shown = tuple(delta for delta in deltas if delta.field != "contact_cipher")
     record(actor, f"{noun.name}.{word}", noun.name, identity.ulid, deltas=(*shown, *personal), reason=reason)
     if noun is ENTERPRISE and version.uscc and not EnterpriseCode.objects.filter(code=version.uscc).exists():
@@ -154,7 +190,9 @@ def _told(noun: Noun, actor: Any, identity: Any, version: Any, word: str, deltas
 def change_plot(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                 geometry: Any = UNCHANGED, base: Values | None = None) -> PlotVersion:
     """A new version from `on`. Raises Conflict, RegistryError, Refused."""
-    found: PlotVersion = _change(PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: PlotVersion = _change(
+        PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
@@ -162,35 +200,45 @@ def change_plot(actor: Any, ulid: str, values: Values, *, on: date, lock_version
 def correct_plot(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                  on: date | None = None, base: Values | None = None) -> PlotVersion:
     """Edits the version in force `on` (None: the latest). Raises Conflict, RegistryError, Refused."""
-    found: PlotVersion = _correct(PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: PlotVersion = _correct(
+        PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
 @transaction.atomic
 def change_parcel(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                   geometry: Any = UNCHANGED, base: Values | None = None) -> ParcelVersion:
-    found: ParcelVersion = _change(PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: ParcelVersion = _change(
+        PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
 @transaction.atomic
 def correct_parcel(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                    on: date | None = None, base: Values | None = None) -> ParcelVersion:
-    found: ParcelVersion = _correct(PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: ParcelVersion = _correct(
+        PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
 @transaction.atomic
 def change_building(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                     geometry: Any = UNCHANGED, base: Values | None = None) -> BuildingVersion:
-    found: BuildingVersion = _change(BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: BuildingVersion = _change(
+        BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
 @transaction.atomic
 def correct_building(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                      on: date | None = None, base: Values | None = None) -> BuildingVersion:
-    found: BuildingVersion = _correct(BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base)
+    found: BuildingVersion = _correct(
+        BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
@@ -198,14 +246,16 @@ def correct_building(actor: Any, ulid: str, values: Values, *, lock_version: int
 def change_enterprise(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                       base: Values | None = None) -> EnterpriseVersion:
     """`contact` and `phone` in `values` are sealed; what is left out stays."""
-    found: EnterpriseVersion = _change(ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason,
-                                       base=base)
+    found: EnterpriseVersion = _change(
+        ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found
 
 
 @transaction.atomic
 def correct_enterprise(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, on: date | None = None,
                        base: Values | None = None) -> EnterpriseVersion:
-    found: EnterpriseVersion = _correct(ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason,
-                                        base=base)
+    found: EnterpriseVersion = _correct(
+        ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason, base=base
+    )
     return found

@@ -63,12 +63,25 @@ def split_plot(
     revision = counters.raise_revision("plots")
     retire(plot, latest, on)
     codes = counters.plot_codes(_birth_town(latest), len(pieces))
-    made = [born(actor, latest, piece.geometry, piece.area_cm2, code, on, revision) for piece, code in zip(pieces, codes, strict=True)]
+    made = [
+        born(actor, latest, piece.geometry, piece.area_cm2, code, on, revision)
+        for piece, code in zip(pieces, codes, strict=True)
+    ]
     children = [Child(version.plot_id, piece.area_cm2, piece.geometry) for version, piece in zip(made, pieces, strict=True)]
     carried = carry([plot.pk], children, on, assign)
     note("split", on, [plot.pk], children, carried)
-    record(actor, "plot.split", "plot", plot.ulid, count=len(made), reason=reason,
-           deltas=[Delta("code", latest.code, "、".join(codes)), Delta("surveyed_cm2", latest.surveyed_cm2, [p.area_cm2 for p in pieces])])
+    record(
+        actor,
+        "plot.split",
+        "plot",
+        plot.ulid,
+        count=len(made),
+        reason=reason,
+        deltas=[
+            Delta("code", latest.code, "、".join(codes)),
+            Delta("surveyed_cm2", latest.surveyed_cm2, [p.area_cm2 for p in pieces]),
+        ],
+    )
     return made
 
 

@@ -82,7 +82,9 @@ def not_future(on: date) -> None:
         raise RegistryError(f"生效日期 {on} 晚于今天，不能登记将来的状态。")
 
 
-def insert(noun: Noun, identity: Any, actor: Any, values: Values, *, on: date, to: date | None, lock: int = 1, **more: Any) -> Any:
+def insert(
+    noun: Noun, identity: Any, actor: Any, values: Values, *, on: date, to: date | None, lock: int = 1, **more: Any
+) -> Any:
     """A new version row."""
     return noun.objects().create(
         **{noun.owner: identity.pk}, **values, valid_from=on, valid_to=to, lock_version=lock,
@@ -181,5 +183,18 @@ def drawn_for_new(noun: Noun, geometry: Any, revision: int) -> dict[str, Any]:
     return _drawn(noun, geometry, None, revision)
 
 
-__all__ = ["Refused", "add", "checked", "drawn_for_new", "edit", "guard", "insert", "locked", "may_write", "not_future", "values_of",
-           "versions_of", "window"]
+__all__ = [
+    "Refused",
+    "add",
+    "checked",
+    "drawn_for_new",
+    "edit",
+    "guard",
+    "insert",
+    "locked",
+    "may_write",
+    "not_future",
+    "values_of",
+    "versions_of",
+    "window",
+]

@@ -50,8 +50,12 @@ def test_new_plots_get_codes_shapes_and_dates(plots, cast):
 
 
 def test_a_change_adds_a_version_a_correction_does_not_and_keep_keeps(plots, cast):
-    prepared = rows(["change", "correct", "unchanged"], plots.ids, {"name": ["甲二", bulk.KEEP, "x"], "land_use": ["0601", "0602", "x"]},
-                    locks=[1, 1, 1])
+    prepared = rows(
+        ["change", "correct", "unchanged"],
+        plots.ids,
+        {"name": ["甲二", bulk.KEEP, "x"], "land_use": ["0601", "0602", "x"]},
+        locks=[1, 1, 1],
+    )
     assert write("plots", prepared, on=LATER, batch_id=2).counts["change"] == 1
     history = list(queries.plot_history(cast.county, m.Plot.objects.get(pk=plots.ids[0]).ulid))
     assert [(v.name, v.land_use, v.valid_from, v.valid_to, v.lock_version) for v in history] == [
@@ -92,10 +96,23 @@ def test_given_codes_are_kept_and_later_serials_start_behind_them(cast):
 
 
 def test_every_other_kind_is_written_found_again_and_withdrawn(plots, cast):
-    firms = write("enterprises", rows(["new", "new"], columns={
-        "name": ["一厂", "二厂"], "uscc": ["91330604MA00000001", ""], "contact": ["赵", bulk.KEEP], "phone": ["13712345678", None],
-        "former_name": ["老一厂、更老厂", None], "production_town": [None, "330604002"], "production_address": ["某路", None],
-    }, codes=["91330604MA00000001", ""]), batch_id=5)
+    firms = write(
+        "enterprises",
+        rows(
+            ["new", "new"],
+            columns={
+                "name": ["一厂", "二厂"],
+                "uscc": ["91330604MA00000001", ""],
+                "contact": ["赵", bulk.KEEP],
+                "phone": ["13712345678", None],
+                "former_name": ["老一厂、更老厂", None],
+                "production_town": [None, "330604002"],
+                "production_address": ["某路", None],
+            },
+            codes=["91330604MA00000001", ""],
+        ),
+        batch_id=5,
+    )
     assert locate.enterprises_by_uscc(["91330604MA00000001"]) == {"91330604MA00000001": firms.ids[0]}
     assert locate.enterprises_by_name(["二厂"]) == {"二厂": [firms.ids[1]]}
     version = queries.enterprises(cast.county).get(name="一厂")
@@ -103,12 +120,22 @@ def test_every_other_kind_is_written_found_again_and_withdrawn(plots, cast):
     assert version.former_names == ["老一厂", "更老厂"] and version.attributes == {"production_address": "某路"}
     assert m.Attribution.objects.get().division_code == "330604002"
     pair = {"plot_id": plots.ids[:1] * 2, "enterprise_id": list(firms.ids)}
-    links = write("occupancies", rows(["new", "new"], columns={**pair, "role": ["owner", "lessee"], "landlord_index": [None, 0]}), batch_id=6)
+    links = write(
+        "occupancies",
+        rows(["new", "new"], columns={**pair, "role": ["owner", "lessee"], "landlord_index": [None, 0]}),
+        batch_id=6,
+    )
     assert m.Occupancy.objects.get(pk=links.ids[1]).landlord_link_id == links.ids[0]
     key = (plots.ids[0], None, firms.ids[0], "owner", DAY)
     assert locate.occupancies_by_key([key]) == {key: links.ids[0]}
-    fact = {"subject_type": ["enterprise"], "subject_id": firms.ids[:1], "measure": ["tax_paid"], "period": ["2023"], "department": ["税务"],
-            "legal_basis": ["shared"]}
+    fact = {
+        "subject_type": ["enterprise"],
+        "subject_id": firms.ids[:1],
+        "measure": ["tax_paid"],
+        "period": ["2023"],
+        "department": ["税务"],
+        "legal_basis": ["shared"],
+    }
     old = write("facts", rows(["new"], columns={**fact, "value_e6": [5]}), batch_id=7)
     new = write("facts", rows(["change"], old.ids, {**fact, "value_e6": [9]}), batch_id=8)
     assert m.Fact.objects.get(superseded_by=None).value_e6 == 9 and m.Fact.objects.count() == 2

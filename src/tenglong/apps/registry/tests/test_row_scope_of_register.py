@@ -23,9 +23,13 @@ def land(cast):
     """One row of every model in TOWN; the firm of user `firm` uses the plot and is registered in a third town."""
     plot = service.create_plot(cast.county, {"name": "甲地", "surveyed_cm2": 5}, on=DAY, town=TOWN)
     firm = m.Enterprise.objects.create(pk=1, key="91330604MA00000001")
-    m.EnterpriseVersion.objects.create(enterprise=firm, name="用地企业", uscc=firm.key, division_code="330604100", valid_from=DAY)
+    m.EnterpriseVersion.objects.create(
+        enterprise=firm, name="用地企业", uscc=firm.key, division_code="330604100", valid_from=DAY
+    )
     m.EnterpriseCode.objects.create(enterprise=firm, system="uscc", code=firm.key, valid_from=DAY)
-    service.change_enterprise(cast.county, firm.ulid, {"contact": "王小明", "phone": "13800001234"}, on=date(2024, 2, 1), lock_version=1)
+    service.change_enterprise(
+        cast.county, firm.ulid, {"contact": "王小明", "phone": "13800001234"}, on=date(2024, 2, 1), lock_version=1
+    )
     m.Attribution.objects.create(enterprise=firm, kind="tax", division_code="330604100", valid_from=DAY)
     building = service.create_building(cast.county, {"plot_id": plot.plot_id}, on=DAY, town=TOWN, code="B1")
     service.create_occupancy(cast.county, {"plot_id": plot.plot_id, "enterprise_id": 1, "role": "owner"}, on=DAY)
@@ -73,7 +77,9 @@ def test_an_enterprise_sees_itself_its_land_and_nothing_of_others(land, cast):
     service.create_enterprise(cast.county, {"name": "别家"}, on=DAY, town=TOWN)
     assert [row.name for row in queries.plots(cast.firm)] == ["甲地"]
     assert [row.name for row in queries.enterprises(cast.firm)] == ["用地企业"]
-    assert queries.parcels(cast.firm).count() == queries.buildings(cast.firm).count() == queries.documents(cast.firm).count() == 1
+    assert (
+        queries.parcels(cast.firm).count() == queries.buildings(cast.firm).count() == queries.documents(cast.firm).count() == 1
+    )
     assert queries.occupancies(cast.firm).count() == 2
 
 
@@ -92,7 +98,9 @@ def test_a_place_of_production_makes_the_firm_the_towns_too(land, cast):
 
 
 def test_sensitive_figures_accounts_and_contacts_are_masked_in_the_door(land, cast):
-    shown = {row.measure: row.shown for row in queries_sensitive.fact_rows(cast.officer, subject_type="enterprise", subject_ids=[1])}
+    shown = {
+        row.measure: row.shown for row in queries_sensitive.fact_rows(cast.officer, subject_type="enterprise", subject_ids=[1])
+    }
     assert shown == {"tax_paid": "***", "employees": "1.5"}
     assert [fact.measure for fact in queries.facts(cast.officer)] == ["employees"]
     assert queries_sensitive.accounts(cast.officer)[0].number == "***3445"
@@ -102,7 +110,9 @@ def test_sensitive_figures_accounts_and_contacts_are_masked_in_the_door(land, ca
 
 
 def test_who_may_see_sensitive_columns_sees_them(land, cast):
-    shown = {row.measure: row.shown for row in queries_sensitive.fact_rows(cast.county, subject_type="enterprise", subject_ids=[1])}
+    shown = {
+        row.measure: row.shown for row in queries_sensitive.fact_rows(cast.county, subject_type="enterprise", subject_ids=[1])
+    }
     assert shown["tax_paid"] == "1.5"
     assert queries_sensitive.accounts(cast.county)[0].number == "3300112233445"
     assert queries_sensitive.contacts(cast.county, queries.enterprises(cast.county).get())["phone"] == "13800001234"

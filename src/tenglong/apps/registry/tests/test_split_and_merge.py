@@ -25,12 +25,16 @@ def plot(cast):
     found = service.create_plot(cast.officer, {"name": "整块", "surveyed_cm2": area + 7, "stated_cm2": area}, on=DAY, town=TOWN,
                                 geometry=SQUARE)
     firm = m.Enterprise.objects.create(key="F1")
-    owner = service.create_occupancy(cast.officer, {"plot_id": found.plot_id, "enterprise_id": firm.pk, "role": "owner"}, on=DAY)
+    owner = service.create_occupancy(
+        cast.officer, {"plot_id": found.plot_id, "enterprise_id": firm.pk, "role": "owner"}, on=DAY
+    )
     service.create_occupancy(cast.officer, {"plot_id": found.plot_id, "enterprise_id": m.Enterprise.objects.create(key="F2").pk,
                                             "role": "lessee", "landlord_link_id": owner.pk}, on=DAY)
     service.create_building(cast.officer, {"plot_id": found.plot_id}, on=DAY, town=TOWN, code="B1",
                             geometry=shapely.box(120.8001, 30.0001, 120.8004, 30.0004))
-    parcel = service.create_parcel(cast.officer, {}, on=DAY, town=TOWN, code="P1", geometry=shapely.box(120.7995, 30, 120.8004, 30.002))
+    parcel = service.create_parcel(
+        cast.officer, {}, on=DAY, town=TOWN, code="P1", geometry=shapely.box(120.7995, 30, 120.8004, 30.002)
+    )
     m.PlotParcel.objects.create(plot=found.plot, parcel=parcel.parcel, area_cm2=100, valid_from=DAY)
     m.AccountLink.objects.create(kind="power", number="1", enterprise=firm, plot=found.plot, valid_from=DAY)
     return found
@@ -80,7 +84,9 @@ def test_relations_follow_and_say_which_need_a_look(plot, cast):
 
 def test_an_assigned_relation_needs_no_second_look(plot, cast):
     tenant = m.Occupancy.objects.get(role="lessee")
-    _, small = service.split_plot(cast.officer, plot.plot.ulid, on=CUT, lock_version=1, reason="出让", line=LINE, assign={tenant.pk: 1})
+    _, small = service.split_plot(
+        cast.officer, plot.plot.ulid, on=CUT, lock_version=1, reason="出让", line=LINE, assign={tenant.pk: 1}
+    )
     row = m.Occupancy.objects.get(role="lessee", valid_to=None)
     assert (row.plot_id, row.needs_review) == (small.plot_id, False)
 
@@ -107,7 +113,9 @@ def test_what_was_built_on_is_not_taken_back(plot, cast, how):
         m.Fact.objects.create(subject_type="plot", subject_id=child.plot_id, measure="water_t", period="2024", value_e6=1,
                               department="d", legal_basis="public")
     else:
-        service.split_plot(cast.officer, child.plot.ulid, on=TODAY, lock_version=1, reason="再分", line=[(120.801, 29), (120.801, 31)])
+        service.split_plot(
+            cast.officer, child.plot.ulid, on=TODAY, lock_version=1, reason="再分", line=[(120.801, 29), (120.801, 31)]
+        )
     ulid = plot.plot.ulid
     if how == "split":
         with pytest.raises(service.RegistryError, match="又被分割"):
@@ -144,22 +152,36 @@ def test_split_then_merge_gives_the_outline_and_area_back(plot, cast):
     assert shapes.of(whole.shape_id).symmetric_difference(SQUARE).area < 1e-14
     owner = m.Occupancy.objects.get(role="owner", valid_to=None, plot__isnull=False)
     assert owner.plot_id == whole.plot_id
-    assert {(link.parent_id, link.event) for link in m.Lineage.objects.filter(child=whole.plot)} == {(v.plot_id, "merge") for v in made}
+    assert {(link.parent_id, link.event) for link in m.Lineage.objects.filter(child=whole.plot)} == {
+        (v.plot_id, "merge") for v in made
+    }
 
 
 def test_one_firm_on_both_parents_becomes_one_relation_to_look_at(cast):
     firm = m.Enterprise.objects.create(key="F")
-    halves = [service.create_plot(cast.officer, {"surveyed_cm2": 10}, on=DAY, town=TOWN, geometry=shapely.box(x, 30, x + 0.001, 30.001))
-              for x in (120.8, 120.801)]
+    halves = [
+        service.create_plot(
+            cast.officer, {"surveyed_cm2": 10}, on=DAY, town=TOWN, geometry=shapely.box(x, 30, x + 0.001, 30.001)
+        )
+        for x in (120.8, 120.801)
+    ]
     for version in halves:
-        service.create_occupancy(cast.officer, {"plot_id": version.plot_id, "enterprise_id": firm.pk, "role": "owner", "area_cm2": 4}, on=DAY)
-    service.merge_plots(cast.officer, [v.plot.ulid for v in halves], on=CUT, lock_versions={v.plot.ulid: 1 for v in halves}, reason="并")
+        service.create_occupancy(
+            cast.officer, {"plot_id": version.plot_id, "enterprise_id": firm.pk, "role": "owner", "area_cm2": 4}, on=DAY
+        )
+    service.merge_plots(
+        cast.officer, [v.plot.ulid for v in halves], on=CUT, lock_versions={v.plot.ulid: 1 for v in halves}, reason="并"
+    )
     row = m.Occupancy.objects.get(valid_to=None)
     assert (row.area_cm2, row.needs_review) == (8, True)
 
 
 def test_plots_that_touch_at_a_corner_or_not_at_all_are_not_merged(cast):
-    boxes = [shapely.box(120.8, 30, 120.801, 30.001), shapely.box(120.801, 30.001, 120.802, 30.002), shapely.box(121, 30, 121.001, 30.001)]
+    boxes = [
+        shapely.box(120.8, 30, 120.801, 30.001),
+        shapely.box(120.801, 30.001, 120.802, 30.002),
+        shapely.box(121, 30, 121.001, 30.001),
+    ]
     plots = [service.create_plot(cast.officer, {}, on=DAY, town=TOWN, geometry=box) for box in boxes]
     for other in plots[1:]:
         with pytest.raises(service.RegistryError, match="不相邻"):

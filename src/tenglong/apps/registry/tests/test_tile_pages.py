@@ -35,8 +35,15 @@ def plot(cast):
 def test_the_tile_carries_what_the_map_needs(plot, cast, sign_in):
     response = sign_in(cast.officer).get(address(16))
     (feature,) = features(response)
-    assert feature["properties"] == {"ulid": plot.plot.ulid, "code": plot.code, "name": "甲", "status": "in_use", "stage": "survey",
-                                     "mu_e4": 30_000, "town": TOWN}
+    assert feature["properties"] == {
+        "ulid": plot.plot.ulid,
+        "code": plot.code,
+        "name": "甲",
+        "status": "in_use",
+        "stage": "survey",
+        "mu_e4": 30_000,
+        "town": TOWN,
+    }
     assert features(response, "plots_label")[0]["properties"]["code"] == plot.code
     assert response["X-Tenglong-Tile"] == "plots" and response["Cache-Control"].startswith("private")
     far = sign_in(cast.officer).get(address(12))
@@ -77,7 +84,9 @@ def test_a_crowded_tile_counts_every_plot_once_and_only_the_users(cast, sign_in,
     monkeypatch.setattr(tiles, "MOST", 5)
     boxes = [shapely.box(120.8 + i / 500, 30, 120.801 + i / 500, 30.001) for i in range(8)]
     for number, box in enumerate(boxes):
-        service.create_plot(cast.county, {"surveyed_cm2": 2_000_000}, on=DAY, town=TOWN if number else "330604002", geometry=box)
+        service.create_plot(
+            cast.county, {"surveyed_cm2": 2_000_000}, on=DAY, town=TOWN if number else "330604002", geometry=box
+        )
     response = sign_in(cast.officer).get(address(11, 120.8))
     assert response["X-Tenglong-Tile"] == "grid"
     cells = features(response, "plots_grid")

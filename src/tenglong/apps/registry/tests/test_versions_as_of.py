@@ -60,8 +60,9 @@ def test_the_second_editor_is_told_what_the_first_one_did_and_nothing_is_lost(ca
     base = {"name": "原名", "address": "一路1号"}
     service.correct_plot(cast.officer, plot.plot.ulid, {"name": "甲改"}, lock_version=1, reason="笔误", base=base)
     with pytest.raises(service.Conflict) as told:
-        service.change_plot(cast.county, plot.plot.ulid, {"name": "乙改", "address": "一路2号"}, on=date(2024, 3, 1), lock_version=1,
-                            base=base)
+        service.change_plot(
+            cast.county, plot.plot.ulid, {"name": "乙改", "address": "一路2号"}, on=date(2024, 3, 1), lock_version=1, base=base
+        )
     assert [(d.field, d.old, d.new) for d in told.value.theirs] == [("name", "原名", "甲改")]
     assert [(d.field, d.new) for d in told.value.mine] == [("name", "乙改"), ("address", "一路2号")]
     assert told.value.lock_version == 2
@@ -98,7 +99,9 @@ def test_a_refused_write_leaves_nothing_behind(cast):
 
 
 def test_contacts_are_hashed_in_the_audit(cast):
-    firm = service.create_enterprise(cast.officer, {"name": "新企业", "contact": "李雷", "phone": "13900001111"}, on=DAY, town=TOWN)
+    firm = service.create_enterprise(
+        cast.officer, {"name": "新企业", "contact": "李雷", "phone": "13900001111"}, on=DAY, town=TOWN
+    )
     text = str(AuditEntry.objects.order_by("-seq").first().deltas)
     assert "李雷" not in text and "13900001111" not in text and "hmac:" in text
     assert firm.enterprise.key.startswith("E" + TOWN)
