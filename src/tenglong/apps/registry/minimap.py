@@ -81,6 +81,7 @@ def _neighbours(user: Any, version: Any, frame: Frame) -> list[dict[str, str]]:
             "url": reverse("registry:plot", args=[ulid]),
         }
         for number, ulid, code, name in seen
+        if number is not None
     ]
 
 
