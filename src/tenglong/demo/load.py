@@ -7,21 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import shapely
 from django.conf import settings
 from django.db import transaction
 
 from tenglong.apps.audit.service import record
-from tenglong.apps.registry import bulk, counters
-from tenglong.apps.registry.models import Division, Lineage, Plot, PlotCode, Zone
+from tenglong.apps.registry import bulk, foundation
+from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
 from tenglong.demo import cast, load_rows
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
 from tenglong.demo.streams import DEFAULT_SEED
-from tenglong.store.bulk import insert_rows
-from tenglong.store.spatial import boxes_of, store
 
 ACTOR = "system"
 #: long before the first survey: 上虞区 exists since 2013 (国函〔2013〕112号)
@@ -29,6 +26,7 @@ COUNTY_SINCE = date(2013, 10, 18)
 ZONES_SINCE = date(2021, 1, 1)
 SHAPE_FILE = "demo.json"
 Progress = Callable[[int], None]
+__all__ = ["Loaded", "load", "occupied"]
 
 
 @dataclass
@@ -54,11 +52,6 @@ class Loaded:
         told = "、".join(f"{words[kind]} {count}" for kind, count in self.counts.items())
         heads = [f"{MARK}已装入：{told}", "", "示范账号（密码只显示这一次）："]
         return heads + [f"  {person.username:<12} {person.password}   {person.title}" for person in self.people]
-
-
-def occupied() -> bool:
-    """Whether the register already holds a plot."""
-    return Plot.objects.exists()
 
 
 def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lambda percent: None) -> Loaded:
@@ -106,56 +99,38 @@ def _things(county: County, done: Loaded, progress: Progress) -> None:
 def _divisions(county: County) -> None:
     """Province, city, county and its towns; only the outlines are invented."""
     outline = shapely.union_all([town.outline for town in county.towns])
-    above: list[tuple[str, str, str, str]] = [("330000", "浙江省", "province", ""), ("330600", "绍兴市", "city", "330000")]
-    rows: list[tuple[Any, ...]] = [("GB/T 2260", code, name, level, parent, None, False) for code, name, level, parent in above]
-    shapes = _put("divisions", [outline, *[town.outline for town in county.towns]])
-    rows.append(("GB/T 2260", COUNTY_CODE, COUNTY_NAME, "county", "330600", shapes[0], True))
-    rows += [
-        ("statistical", town.code, town.name, "town", COUNTY_CODE, shape, True)
-        for town, shape in zip(county.towns, shapes[1:], strict=True)
+    rows = [
+        DivisionRow("330000", "浙江省", "province", COUNTY_SINCE),
+        DivisionRow("330600", "绍兴市", "city", COUNTY_SINCE, "330000"),
+        DivisionRow(COUNTY_CODE, COUNTY_NAME, "county", COUNTY_SINCE, "330600", outline=outline, invented=True),
     ]
-    held = set(Division.objects.values_list("code", flat=True))
-    insert_rows(
-        Division,
-        ["system", "code", "name", "level", "parent_code", "shape_id", "invented", "valid_from"],
-        [(*row, COUNTY_SINCE) for row in rows if row[1] not in held],
-    )
+    rows += [
+        DivisionRow(
+            town.code, town.name, "town", COUNTY_SINCE, COUNTY_CODE, "statistical", outline=town.outline, invented=True
+        )
+        for town in county.towns
+    ]
+    foundation.put_divisions(rows)
 
 
 def _zones(county: County) -> None:
-    shapes = dict(
-        zip([zone.code for zone in county.zones], _put("zones", [zone.outline for zone in county.zones]), strict=True)
+    foundation.put_zones(
+        [
+            ZoneRow(
+                zone.code, zone.name, zone.kind, zone.town, ZONES_SINCE, zone.parent, (*zone.tags, MARK), outline=zone.outline
+            )
+            for zone in county.zones
+        ]
     )
-    ids: dict[str, int] = {}
-    for zone in county.zones:
-        made = Zone.objects.create(
-            code=zone.code,
-            name=zone.name,
-            kind=zone.kind,
-            parent_id=ids.get(zone.parent),
-            division_code=zone.town,
-            tags=[*zone.tags, MARK],
-            shape_id=shapes[zone.code],
-            valid_from=ZONES_SINCE,
-        )
-        ids[zone.code] = made.pk
-
-
-def _put(layer: str, shapes: list[Any]) -> list[int]:
-    wkbs = [shapely.to_wkb(shape) for shape in shapes]
-    return store().put_many(layer, wkbs, boxes_of(wkbs), counters.raise_revision(layer))
 
 
 def _lineage(county: County, plot_ids: dict[tuple[str, str], int]) -> int:
     """Parent → child rows; the codes of retired plots end with them and are never given again."""
-    insert_rows(
-        Lineage,
-        ["parent_id", "child_id", "event", "date", "area_cm2"],
-        [(plot_ids[row.parent], plot_ids[row.child], row.event, row.date, row.area_cm2) for row in county.lineage],
+    written = foundation.put_lineage(
+        (plot_ids[row.parent], plot_ids[row.child], row.event, row.date, row.area_cm2) for row in county.lineage
     )
-    for plot in county.retired:
-        PlotCode.objects.filter(plot_id=plot_ids[plot.key]).update(valid_to=plot.valid_to)
-    return len(county.lineage)
+    foundation.retire_codes({plot_ids[plot.key]: plot.valid_to for plot in county.retired if plot.valid_to})
+    return written
 
 
 def _mark(seed: int) -> None:
