@@ -102,11 +102,13 @@ def _officer() -> Any:
     """A signed-in browser of an officer whose department looks after 15 of the 20 towns."""
     from django.test import Client
 
-    from tenglong.apps.accounts.models import Department, RoleGrant, User
+    from tenglong.apps.accounts import service
 
-    office = Department.objects.create(name="片区办", divisions=[f"{COUNTY}{n:03d}" for n in range(1, 16)])
-    user = User.objects.create_user("bench", None, name="测速", department=office)
-    RoleGrant.objects.create(user=user, role="town_officer", department=office, scope="department", valid_from=date(2020, 1, 1))
+    office = service.department_named("片区办", [f"{COUNTY}{n:03d}" for n in range(1, 16)])
+    user, _password = service.create_user(
+        service.SYSTEM, username="bench", name="测速", department=office, must_change=False
+    )
+    service.grant_role(service.SYSTEM, user, "town_officer", department=office, scope="department")
     browser = Client(HTTP_HOST="localhost")
     browser.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
     return browser

@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
 from tenglong.apps.accounts.masking import is_personal
-from tenglong.apps.accounts.models import User
 from tenglong.apps.accounts.scope import roles_of
 from tenglong.apps.accounts.tracing import current_request
 from tenglong.apps.audit import anchors
@@ -138,7 +138,7 @@ def _jsonable(value: Any) -> Any:
 
 
 def _who(actor: Any, request: Any) -> dict[str, str]:
-    person = actor if isinstance(actor, User) else None
+    person = actor if isinstance(actor, get_user_model()) else None
     return {
         "user_id_text": person.ulid if person else "",
         "user_name": f"{person.name}（{person.username}）"[:130] if person else str(actor or "匿名")[:130],

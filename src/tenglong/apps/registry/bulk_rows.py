@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, Model, ProtectedError
 
 from tenglong.apps.registry import counters
-from tenglong.apps.registry.bulk import KEEP, Context, PreparedRows, Stale, refuse, register
+from tenglong.apps.registry.bulk import Context, PreparedRows, Stale, refuse, register
 from tenglong.apps.registry.bulk_versions import default_of
 from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.registry.models import AccountLink, Fact, Occupancy, PlotParcel
@@ -103,7 +103,7 @@ def _occupancies(rows: PreparedRows, context: Context) -> tuple[list[int], int]:
     ids = write(Occupancy, rows, context)
     if chain:
         links = [(ids[index], ids[target]) for index, target in enumerate(chain)
-                 if isinstance(target, int) and target is not KEEP and rows.actions[index] != "unchanged"]
+                 if isinstance(target, int) and rows.actions[index] != "unchanged"]
         refuse([index for index, target in enumerate(chain) if target == index], "房东不能是自己")
         update_rows(Occupancy, ["landlord_link_id"], links)
     return ids, counters.raise_revision("occupancies")

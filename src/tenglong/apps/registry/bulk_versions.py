@@ -13,8 +13,9 @@ from django.utils import timezone
 from tenglong.apps.registry import counters
 from tenglong.apps.registry.bulk import KEEP, Context, PreparedRows, Stale, refuse, register
 from tenglong.apps.registry.errors import RegistryError
-from tenglong.apps.registry.models import Attribution, EnterpriseCode, PlotCode, new_ulids
+from tenglong.apps.registry.models import Attribution, EnterpriseCode, PlotCode
 from tenglong.apps.registry.nouns import BUILDING, BY_KIND, ENTERPRISE, PARCEL, PLOT, Noun
+from tenglong.apps.registry.ulids import new_ulids
 from tenglong.domain.codes.plot import is_plot_code
 from tenglong.store.bulk import chunks, copy_rows, insert_rows, reserve_ids, update_rows
 from tenglong.store.cells import cells
@@ -270,9 +271,10 @@ def withdraw(noun: Noun, batch_id: int, actor: Any) -> int:
     edited += mine.filter(**{f"{noun.name}__in": own}, lock_version__gt=1).count()
     if edited:
         raise RegistryError(f"本批{noun.label}中有 {edited} 条在入库后又被修改，不能整批撤回。")
-    count, shapes = 0, list(mine.exclude(shape_id=None).values_list("shape_id", flat=True)) if noun.layer else []
+    count: int = 0
+    shapes: list[int] = list(mine.exclude(shape_id=None).values_list("shape_id", flat=True)) if noun.layer else []
     added = mine.exclude(**{f"{noun.name}__in": own})
-    owners = dict(added.values_list(noun.owner, "valid_from"))
+    owners: dict[int, date] = dict(added.values_list(noun.owner, "valid_from"))
     count += added.count()
     added.delete()
     _reopen(noun, owners)

@@ -6,28 +6,11 @@ Versions are half-open [valid_from, valid_to) and do not overlap. Areas are inte
 
 from __future__ import annotations
 
-import secrets
-from base64 import b32encode
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from ulid import ULID
 
-
-def new_ulid() -> str:
-    """26 characters for URLs; sortable by time, says nothing about the place."""
-    return str(ULID())
-
-
-_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-
-
-def new_ulids(count: int) -> list[str]:
-    """Many at once: one time stamp, 80 random bits each; ten times faster than one by one."""
-    prefix = str(ULID())[:10]
-    noise = secrets.token_bytes(10 * count)
-    return [prefix + b32encode(noise[at : at + 10]).translate(_CROCKFORD).decode() for at in range(0, 10 * count, 10)]
+from tenglong.apps.registry.ulids import new_ulid
 
 
 class Dated(models.Model):
@@ -152,16 +135,8 @@ class PlotVersion(Dated, Owned):
             models.Index(fields=["division_code", "survey_number"], name="plot_survey_number"),
             # all that an aggregate tile reads, so that it never touches the rows themselves
             models.Index(
-                fields=[
-                    "cell",
-                    "division_code",
-                    "zone_code",
-                    "department_id",
-                    "created_by_id",
-                    "surveyed_cm2",
-                    "plot",
-                    "valid_to",
-                ],
+                fields=["cell", "division_code", "zone_code", "department_id", "created_by_id", "surveyed_cm2", "plot",
+                        "valid_to"],
                 condition=Q(valid_to__isnull=True),
                 name="plot_current_cell",
             ),

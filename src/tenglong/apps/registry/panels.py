@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.audit.models import AuditEntry
+from tenglong.apps.audit import queries as audit
 from tenglong.apps.registry import queries
 from tenglong.web import formats
 from tenglong.web.counters import Reading
 
 SINCE = timedelta(days=7)
 MOST = 12
+LOOKED_AT = 300
 
 
 def plots(user: Any) -> Reading | None:
@@ -65,10 +66,7 @@ def shapeless(user: Any) -> Reading | None:
 
 def changes(request: HttpRequest) -> str:
     """Audit entries of the last week about plots and enterprises that the user may see."""
-    recent = AuditEntry.objects.filter(ts__gte=timezone.now() - SINCE, subject_type__in=("plot", "enterprise")).order_by(
-        "-seq"
-    )[:300]
-    entries = list(recent)
+    entries = audit.recent(("plot", "enterprise"), timezone.now() - SINCE, LOOKED_AT)
     places = {**_places(request.user, "plot", entries), **_places(request.user, "enterprise", entries)}
     mine = [
         (entry, *places[entry.subject_type, entry.subject_id])
@@ -78,7 +76,7 @@ def changes(request: HttpRequest) -> str:
     return render_to_string("registry/parts/changes.html", {"changes": mine[:MOST], "more": len(mine) - MOST}, request)
 
 
-def _places(user: Any, kind: str, entries: list[AuditEntry]) -> dict[tuple[str, str], tuple[str, str]]:
+def _places(user: Any, kind: str, entries: list[Any]) -> dict[tuple[str, str], tuple[str, str]]:
     """(kind, subject) → (label, address); subjects are named by ulid."""
     wanted = {entry.subject_id for entry in entries if entry.subject_type == kind}
     rows: Iterable[tuple[str, str, str]]

@@ -152,7 +152,7 @@ def facts(user: Any, *, subject_type: str = "", subject_ids: list[int] | None = 
 def documents(user: Any, *, subject_type: str = "", subject_id: int | None = None) -> QuerySet[SourceDocument]:
     """Files that the user may see; of one subject when it is named."""
     found = scoped(user, SourceDocument.objects.all(), "document.view")
-    if subject_type:
+    if subject_type and subject_id is not None:
         filed = DocumentLink.objects.filter(subject_type=subject_type, subject_id=subject_id)
         found = found.filter(pk__in=filed.values("document_id"))
     return found.order_by("-created_at", "-id")

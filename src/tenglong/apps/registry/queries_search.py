@@ -40,7 +40,7 @@ def _plots(user: Any, text: str, limit: int) -> list[Hit]:
         | Q(name__contains=text)
         | Q(address__contains=text)
     )
-    rows = queries.plots(user).filter(rule).order_by("code").values_list("ulid", "code", "name", "address")[:limit]
+    rows = queries.plots(user).filter(rule).order_by("code").values_list("plot__ulid", "code", "name", "address")[:limit]
     return [Hit("plot", ulid, code, name or code, address) for ulid, code, name, address in rows]
 
 
@@ -50,14 +50,15 @@ def _enterprises(user: Any, text: str, limit: int) -> list[Hit]:
         queries.enterprises(user)
         .filter(rule)
         .order_by("name")
-        .values_list("ulid", "enterprise__key", "name", "address")[:limit]
+        .values_list("enterprise__ulid", "enterprise__key", "name", "address")[:limit]
     )
     return [Hit("enterprise", *row) for row in rows]
 
 
 def _parcels(user: Any, text: str, limit: int) -> list[Hit]:
     rule = Q(parcel__code__startswith=text.upper()) | Q(right_holder__contains=text)
-    rows = queries.parcels(user).filter(rule).order_by("parcel__code").values_list("ulid", "code", "right_holder")[:limit]
+    found = queries.parcels(user).filter(rule).order_by("parcel__code")
+    rows = found.values_list("parcel__ulid", "parcel__code", "right_holder")[:limit]
     return [Hit("parcel", ulid, code, code, holder) for ulid, code, holder in rows]
 
 
@@ -79,7 +80,7 @@ def by_code(user: Any, code: str) -> tuple[str, str] | None:
     )
     if firm:
         return "enterprise", firm
-    parcel = queries.parcels(user).filter(parcel__code=code).values_list("ulid", flat=True).first()
+    parcel = queries.parcels(user).filter(parcel__code=code).values_list("parcel__ulid", flat=True).first()
     return ("parcel", parcel) if parcel else None
 
 

@@ -21,5 +21,5 @@ def held(pks: Iterable[int]) -> dict[int, dict[str, Any]]:
     """All columns of the deals, by primary key."""
     found: dict[int, dict[str, Any]] = {}
     for part in chunks(((pk,) for pk in dict.fromkeys(pks)), 900):
-        found.update({row["id"]: row for row in Deal.objects.filter(id__in=[row[0] for row in part]).values()})
+        found.update({row["id"]: dict(row) for row in Deal.objects.filter(id__in=[row[0] for row in part]).values()})
     return found

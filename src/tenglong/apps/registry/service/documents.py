@@ -52,7 +52,7 @@ def add_document(
         sha256=sha256, name=clean, kind=kind, number=number, dated=dated, mime=_mime(clean, content), size=len(content),
         division_code=town, department_id=getattr(actor, "department_id", None), created_by_id=getattr(actor, "pk", None),
     )
-    if subject_type:
+    if subject_type and subject_id is not None:
         DocumentLink.objects.create(document=document, subject_type=subject_type, subject_id=subject_id)
     record(actor, "document.add", subject_type or "document", subject_id or document.ulid,
            deltas=[Delta("document", None, f"{clean} {sha256}")])

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from tenglong.apps.accounts.scope import require, scoped
 from tenglong.apps.audit.service import record
@@ -106,15 +107,17 @@ def _checked(actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     return fresh
 
 
+def _towns_of(actor: Any, versions: QuerySet[Any]) -> Any:
+    return scoped(actor, versions, "plot.edit").values_list("division_code", flat=True)
+
+
 def _town(actor: Any, values: Mapping[str, Any]) -> str:
     """Town of the land, which must be the actor's."""
     if plot := values.get("plot_id"):
-        found = scoped(actor, PlotVersion.objects.filter(plot_id=plot, valid_to__isnull=True), "plot.edit")
+        towns = _towns_of(actor, PlotVersion.objects.filter(plot_id=plot, valid_to__isnull=True))
     else:
-        found = scoped(
-            actor, BuildingVersion.objects.filter(building_id=values["building_id"], valid_to__isnull=True), "plot.edit"
-        )
-    town = found.values_list("division_code", flat=True).first()
+        towns = _towns_of(actor, BuildingVersion.objects.filter(building_id=values["building_id"], valid_to__isnull=True))
+    town = towns.first()
     if town is None:
         raise RegistryError("没有这块地（楼），或者它不在您的管辖范围内。")
     return str(town)
