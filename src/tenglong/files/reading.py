@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tenglong.domain.survey.table import Table
 from tenglong.files import channel
 from tenglong.files.errors import OUT_OF_MEMORY, REFUSED, FileError, Limits, size_text
 
+_PREFIX: Final = "tenglong-read-"
 _SMALLER: Final = "请分成几个小文件导入；如果文件本来不大，它可能是损坏的，请重新导出"
 
 
@@ -35,12 +37,21 @@ def read(
     source, shown = Path(path), name or Path(path).name
     bounds = limits or Limits()
     _admit(source, shown, bounds)
-    with tempfile.TemporaryDirectory(prefix="tenglong-read-") as temporary:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as temporary:
         folder = Path(temporary)
         job = {"path": str(source.resolve()), "name": shown, "limits": bounds.as_json(), "layer": layer, "encoding": encoding}
         (folder / "job.json").write_bytes(orjson.dumps(job))
         _run(folder, shown, bounds)
         return channel.read(folder)
+
+
+def _sweep() -> None:
+    """Remove what a reader killed in mid-read left behind: folders named by a process that is no more."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = left.name.removeprefix(_PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _admit(path: Path, name: str, limits: Limits) -> None:
