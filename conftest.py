@@ -105,9 +105,16 @@ def _home_of_this_test(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyP
     yield
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`TENGLONG_TEST_ORDER=reverse` runs the suite backwards: a test that leans on another one falls."""
+    """A test that meets the database is marked `database`, so that it also runs on PostgreSQL.
+
+    `TENGLONG_TEST_ORDER=reverse` runs the suite backwards: a test that leans on another one falls.
+    """
     import os
 
+    for item in items:
+        if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
     if os.environ.get("TENGLONG_TEST_ORDER") == "reverse":
         items.reverse()
