@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from difflib import unified_diff
@@ -17,7 +18,7 @@ from tenglong.apps.audit import service as audit
 from tenglong.apps.policy import presets
 from tenglong.apps.policy.models import PolicyVersion
 from tenglong.domain.delta import Delta
-from tenglong.domain.policy import Document, PolicyError, load_yaml
+from tenglong.domain.policy import Document, PolicyError, Problem, load_yaml
 
 __all__ = ["LoadedPolicy", "PolicyError", "PolicyStateError", "approve", "current", "diff", "load_text", "retire", "submit"]
 PACKAGED = "packaged"
@@ -49,11 +50,24 @@ class LoadedPolicy:
 
 def current(kind: str, id: str, on: date | None = None) -> LoadedPolicy:  # noqa: A002
     """Approved version in force on `on` (default today), else the packaged preset. Raises KeyError when there is neither."""
-    row = _in_force(kind, id, on or timezone.localdate())
+    return _current(kind, id, on or timezone.localdate())
+
+
+def _current(kind: str, id: str, day: date, below: tuple[str, ...] = ()) -> LoadedPolicy:  # noqa: A002
+    """`below` are the policies that lead here through `extends`."""
+    if id in below:
+        raise PolicyError([Problem(f"{kind}/{id}", 1, _("extends 绕成了圈"), "extends")])
+    row = _in_force(kind, id, day)
     if row is not None:
-        return LoadedPolicy(kind, id, row.version, row.sha256, row.state, load_yaml(row.yaml_text, kind=kind, id=id))
+        document = load_yaml(row.yaml_text, kind=kind, id=id, parent=_parent(day, (*below, id)))
+        return LoadedPolicy(kind, id, row.version, document.pin, row.state, document)
     preset = presets.load(kind, id)
-    return LoadedPolicy(kind, id, preset.version, preset.sha256, PACKAGED, preset)
+    return LoadedPolicy(kind, id, preset.version, preset.pin, PACKAGED, preset)
+
+
+def _parent(day: date, below: tuple[str, ...]) -> Callable[[str, str], Document]:
+    """What `extends` names, as in force that day."""
+    return lambda kind, id: _current(kind, id, day, below).document  # noqa: A006
 
 
 def _in_force(kind: str, id: str, on: date) -> PolicyVersion | None:  # noqa: A002
@@ -68,7 +82,7 @@ def _in_force(kind: str, id: str, on: date) -> PolicyVersion | None:  # noqa: A0
 def load_text(actor: Actor, kind: str, id: str, text: str, origin: str = "") -> PolicyVersion:  # noqa: A002
     """Keep `text` as a draft of its version; a draft of the same version is replaced. Raises PolicyError, PolicyStateError."""
     require(actor, "policy.edit")
-    document = load_yaml(text, kind=kind, id=id, file=origin)
+    document = load_yaml(text, kind=kind, id=id, file=origin, parent=_parent(timezone.localdate(), (id,)))
     with transaction.atomic():
         row = PolicyVersion.objects.select_for_update().filter(kind=kind, policy_id=id, version=document.version).first()
         if row is not None and row.state in ("approved", "retired"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Literal, TypeVar
@@ -14,9 +14,12 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tenglong.domain.policy.schemas import BODY_SCHEMAS
+from tenglong.domain.presets import preset
 
 MAX_TEXT: Final = 2_000_000
 T = TypeVar("T", bound=BaseModel)
+#: (kind, id) → the policy that another extends; raises LookupError
+Parent = Callable[[str, str], "Document"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Document:
     text: str
     file: str
     lines: Mapping[tuple[str | int, ...], int] = field(default_factory=dict, repr=False)
+    parent: Document | None = None
 
     @property
     def version(self) -> str:
@@ -103,13 +107,22 @@ class Document:
     def sha256(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    @property
+    def pin(self) -> str:
+        """What a run notes: `sha256`, and with `extends` that of both texts, since both make the values."""
+        return self.sha256 if self.parent is None else hashlib.sha256(f"{self.sha256}{self.parent.pin}".encode()).hexdigest()
+
     def line_of(self, *path: str | int) -> int:
         """Line (from 1) of the value at `path`, or of its nearest parent."""
         return _line(self.lines, path)
 
 
-def load_yaml(text: str, *, kind: str, id: str, file: str = "") -> Document:  # noqa: A002
-    """Parse and check. `kind`, `id`: what the caller expects; a text that names others is refused. Raises PolicyError."""
+def load_yaml(text: str, *, kind: str, id: str, file: str = "", parent: Parent | None = None) -> Document:  # noqa: A002
+    """Parse and check. `kind`, `id`: what the caller expects; a text that names others is refused. Raises PolicyError.
+
+    `extends: ID` takes every value that this text does not give from another policy of the kind, which `parent` loads
+    (default: the packaged preset); maps are merged deep, lists replaced.
+    """
     file = file or f"{kind}/{id}.yaml"
     tree = _parse(text, file)
     lines: dict[tuple[str | int, ...], int] = {}
@@ -120,8 +133,58 @@ def load_yaml(text: str, *, kind: str, id: str, file: str = "") -> Document:  # 
     schema = BODY_SCHEMAS.get(kind)
     if schema is None:
         raise PolicyError([Problem(file, 1, f"没有“{kind}”这种政策，可用：{'、'.join(sorted(BODY_SCHEMAS))}")])
+    above = _extended(header, kind, id, file, lines, parent or packaged) if header.extends else None
+    if above is not None:
+        header, body = _still_unknown(header, above, body), merged(above.data, body)
     _checked(schema, body, lines, file)
-    return Document(kind, id, header, body, text, file, lines)
+    return Document(kind, id, header, body, text, file, lines, above)
+
+
+def packaged(kind: str, id: str) -> Document:  # noqa: A002
+    """A preset by kind and id. Raises LookupError when there is none."""
+    try:
+        return load_yaml(preset(f"{kind}/{id}.yaml"), kind=kind, id=id)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise LookupError(f"没有随程序提供的政策 {kind}/{id}") from error
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of `above` over those of `below`, map by map; anything that is no map is replaced whole."""
+    out = dict(below)
+    for name, value in above.items():
+        held = out.get(name)
+        out[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
+    return out
+
+
+def _extended(
+    header: Header, kind: str, id: str, file: str, lines: Mapping[tuple[str | int, ...], int], parent: Parent  # noqa: A002
+) -> Document:
+    line = _line(lines, ("extends",))
+    name = header.extends.removeprefix(f"{kind}/")
+    if name == id:
+        raise PolicyError([Problem(file, line, "不能扩展自己", "extends")])
+    try:
+        above = parent(kind, name)
+    except LookupError as error:
+        raise PolicyError([Problem(file, line, f"找不到所扩展的政策 {kind}/{name}", "extends")]) from error
+    return above
+
+
+def _still_unknown(header: Header, above: Document, body: Mapping[str, Any]) -> Header:
+    """What the extended policy does not know stays unknown unless this text gives it."""
+    left = tuple(key for key in above.header.unknown if not _gives(body, key))
+    unknown = tuple(dict.fromkeys((*left, *header.unknown)))
+    return header.model_copy(update={"unknown": unknown, "completeness": "partial" if unknown else "full"})
+
+
+def _gives(body: Mapping[str, Any], key: str) -> bool:
+    at: Any = body
+    for part in key.split("."):
+        if not isinstance(at, Mapping) or part not in at:
+            return False
+        at = at[part]
+    return True
 
 
 def _parse(text: str, file: str) -> CommentedMap:

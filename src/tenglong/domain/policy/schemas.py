@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tenglong.domain.measures import Measure
+from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.survey.kinds import KindSpec
 
 
@@ -25,12 +26,6 @@ class Measures(BaseModel):
 
 class Codes(BaseModel):
     """`codes/<id>.yaml`: code systems and their tables; the code readers check the details."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class Quality(BaseModel):
-    """`quality/<id>.yaml`: thresholds and severities of the checks."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -62,20 +57,44 @@ class Extent(BaseModel):
 class Town(BaseModel):
     """A township of the county with its 9-digit code."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="forbid")
     code: str = Field(pattern=r"^\d{9}$")
     name: str
 
 
-class County(BaseModel):
-    """`county/<id>.yaml`: the profile of the county that keeps this record."""
+class Provenance(BaseModel):
+    """Where one value comes from, and whether somebody has checked it."""
 
-    model_config = ConfigDict(extra="allow")
-    name: str
+    model_config = ConfigDict(extra="forbid")
+    authority: str
+    source: str
+    verified: Literal["verified", "to-verify"]
+    document: str = ""
+
+
+class County(BaseModel):
+    """`county/<id>.yaml`: the profile of the county that keeps this record.
+
+    `names` mean this county inside an address; `aliases` are its older or spoken names; `provenance` is by key.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1)
     division: str = Field(pattern=r"^\d{6}$")
+    names: list[str] = Field(default_factory=list)
+    aliases: list[str] = Field(default_factory=list)
     extent: Extent
     central_meridian: Decimal = Field(ge=73, le=136)
     towns: list[Town] = Field(default_factory=list)
+    provenance: dict[str, Provenance] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _sources_of_what_is_here(self) -> County:
+        if unknown := set(self.provenance) - (set(County.model_fields) - {"provenance"}):
+            raise ValueError(f"provenance 里没有对应的键：{'、'.join(sorted(unknown))}")
+        if any(not name.strip() for name in (*self.names, *self.aliases)):
+            raise ValueError("names、aliases 里不能有空的名称")
+        return self
 
     @model_validator(mode="after")
     def _towns_inside(self) -> County:

@@ -6,39 +6,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-#: plane against ellipsoid alone differs by up to 0.02 % in a 3° zone: a smaller tolerance would report the projection
-AREA_TOLERANCE_FLOOR: Final = 0.0002
+from tenglong.domain.quality.thresholds import Thresholds, packaged
+
+_PACKAGED: Final = packaged()
+#: plane against ellipsoid alone differs by as much in a 3° zone: a smaller tolerance would report the projection
+AREA_TOLERANCE_FLOOR: Final = _PACKAGED.area_tolerance_floor.value
 AreaBasis = Literal["geodesic", "plane"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """Thresholds; every one is documented in docs/user/checks.md and none is a legal limit.
+    """Thresholds; the defaults are those of `policies/quality/default.yaml`, and none is a legal limit.
 
     Areas m², lengths m, shares of 1. `workers` threads do geometry (Shapely releases the interpreter lock).
     """
 
-    min_overlap: float = 0.01
-    duplicate_share: float = 0.001
-    overlap_error_share: float = 0.05
-    max_gap: float = 1.0
-    sliver_width: float = 0.5
-    spike_angle: float = 5.0
-    spike_width: float = 0.15
-    area_tolerance: float = 0.05
-    area_basis: AreaBasis = "geodesic"
-    straddle_area: float = 1.0
-    outside_share: float = 0.01
-    outside_error_share: float = 0.5
-    occupied_tolerance: float = 0.005
-    max_pairs: int = 1_000_000
+    min_overlap: float = _PACKAGED.min_overlap.value
+    duplicate_share: float = _PACKAGED.duplicate_share.value
+    overlap_error_share: float = _PACKAGED.overlap_error_share.value
+    max_gap: float = _PACKAGED.max_gap.value
+    sliver_width: float = _PACKAGED.sliver_width.value
+    spike_angle: float = _PACKAGED.spike_angle.value
+    spike_width: float = _PACKAGED.spike_width.value
+    area_tolerance: float = _PACKAGED.area_tolerance.value
+    area_basis: AreaBasis = _PACKAGED.area_basis.value
+    straddle_area: float = _PACKAGED.straddle_area.value
+    outside_share: float = _PACKAGED.outside_share.value
+    outside_error_share: float = _PACKAGED.outside_error_share.value
+    occupied_tolerance: float = _PACKAGED.occupied_tolerance.value
+    max_pairs: int = _PACKAGED.max_pairs.value
+    tolerance_floor: float = AREA_TOLERANCE_FLOOR
     workers: int = 2
     rules: frozenset[str] | None = None
 
     @property
     def tolerance(self) -> float:
-        """The area tolerance that is used: never below 0.02 %."""
-        return max(self.area_tolerance, AREA_TOLERANCE_FLOOR)
+        """The area tolerance that is used: never below the floor."""
+        return max(self.area_tolerance, self.tolerance_floor)
+
+    @classmethod
+    def of(cls, thresholds: Thresholds) -> Options:
+        """The thresholds of a policy."""
+        values: dict[str, Any] = thresholds.values()
+        return cls(tolerance_floor=values.pop("area_tolerance_floor"), **values)
 
 
 @dataclass(frozen=True)

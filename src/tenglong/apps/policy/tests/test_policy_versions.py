@@ -145,3 +145,22 @@ def test_a_version_of_the_future_waits(cast: Any) -> None:
     with pytest.raises(KeyError):
         service.current("county", "home")
     assert service.current("county", "home", tomorrow).version == "next"
+
+
+def test_a_county_extends_what_is_in_force_that_day(cast: Any) -> None:
+    changed = presets.load("quality", "default").text.replace('version: "1"', "version: '2'\nvalid_from: 2026-01-01")
+    changed = changed.replace("缝隙最大宽度, value: 1.0", "缝隙最大宽度, value: 2.0")
+    for name, body in (("default", changed), ("home", "extends: default\nthresholds: {sliver_width: {value: 0.4}}\n")):
+        service.approve(cast.leader, service.submit(cast.analyst, service.load_text(cast.analyst, "quality", name, body)))
+    before, after = (service.current("quality", "home", day) for day in (date(2025, 6, 1), date(2026, 6, 1)))
+    assert [one.data["thresholds"]["max_gap"]["value"] for one in (before, after)] == [1.0, 2.0]
+    assert {one.data["thresholds"]["sliver_width"]["value"] for one in (before, after)} == {0.4}
+    assert before.sha256 != after.sha256 and before.version == after.version
+
+
+def test_policies_that_extend_each_other_are_refused(cast: Any) -> None:
+    first = service.load_text(cast.analyst, "quality", "a", "extends: default\nthresholds: {}\n")
+    service.approve(cast.leader, service.submit(cast.analyst, first))
+    service.approve(cast.leader, service.submit(cast.analyst, service.load_text(cast.analyst, "quality", "b", "extends: a\n")))
+    with pytest.raises(service.PolicyError, match="绕成了圈"):
+        service.load_text(cast.analyst, "quality", "a", "version: 2\nextends: b\n")
