@@ -8,15 +8,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenglong.apps.accounts.scope import scope_of
+from tenglong.apps.accounts.scope import can, scope_of
 from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
 from tenglong.apps.survey import confirm, intake, mapping, pipeline, place, queries, staging
 from tenglong.apps.survey.intake import SurveyError
 from tenglong.apps.survey.models import ImportBatch, State
 
 
-def _batch(ctx: JobContext, ulid: str) -> ImportBatch:
-    """The batch as the job's user sees it: a right lost meanwhile stops the job."""
+def _batch(ctx: JobContext, ulid: str, verb: str = "survey.import") -> ImportBatch:
+    """The batch as the job's user sees it: a right lost meanwhile, or never held by who runs it again, stops the job."""
+    if not can(ctx.user, verb):
+        raise JobError(_("您没有做这一步的权限。"))
     try:
         return queries.batch(ctx.user, ulid)
     except ImportBatch.DoesNotExist as error:
@@ -85,7 +87,7 @@ def _stage(ctx: JobContext, batch: ImportBatch) -> dict[str, int]:
 @job("survey.confirm", queue="long", label=gettext_lazy("摸排数据入库"))
 def confirm_batch(ctx: JobContext, batch: str, mode: str, valid_from: str) -> dict[str, Any]:
     """All or nothing, and the job knows which."""
-    found = _batch(ctx, batch)
+    found = _batch(ctx, batch, "survey.confirm")
     try:
         summary = confirm.run(found, ctx.user, mode, date.fromisoformat(valid_from), ctx.atomic, ctx.progress)
     except SurveyError as error:
