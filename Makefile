@@ -41,8 +41,8 @@ locale: install ## 编译译文
 	@$(V)/python scripts/messages.py
 
 messages: dev ## 收集待译文字并编译
-	cd src/tenglong && ../../$(V)/django-admin makemessages -l en --no-location --add-location=file -v 0
-	$(V)/python scripts/messages.py
+	@$(V)/python scripts/extract_messages.py
+	@$(V)/python scripts/messages.py
 
 check: lint types unit ## 规范、类型、单元测试
 

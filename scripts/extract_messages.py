@@ -1,54 +1,115 @@
-"""Collect user-visible text of code and templates into the English `.po`, keeping what is already translated."""
+"""Collect user-visible text of code, templates and data into the English `.po`, keeping what is already translated.
+
+No gettext tools are needed. Running it twice leaves the file as it is; texts that left the code wait at the end of the
+file (`#~`) and come back when they return.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from tenglong.domain.measures import packaged
+from tenglong.domain.quality.rules import RULES
+from tenglong.domain.survey.kinds import KINDS, spec_of
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "tenglong"
 TARGET = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
-ALIASES = ("_", "_now", "_gettext", "gettext", "gettext_lazy")
-KEYWORDS = {**dict.fromkeys(ALIASES), "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+ALIASES = ("_", "_now", "_gettext", "_lazy", "gettext", "gettext_lazy", "gettext_noop")
+PLURAL, CONTEXT = (1, 2), ((1, "c"), 2)
+KEYWORDS: dict[str, Any] = {
+    **dict.fromkeys(ALIASES),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), PLURAL),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), CONTEXT),
+    "npgettext": ((1, "c"), 2, 3),
+}
+#: domain and command line speak Chinese to operators; only labels of theirs that pages show are collected (`labels`)
 SKIPPED = {"tests", "migrations", "vendor", "domain"}
 
 
-def collect() -> Catalog:
-    """Every message with the places where it stands."""
-    found = Catalog(locale="en", project="tenglong", header_comment="# English texts of Tenglong.", fuzzy=False)
-    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html")]):
-        inside = path.relative_to(PACKAGE)
-        if SKIPPED & set(inside.parts) or (path.suffix == ".html" and "templates" not in inside.parts):
+def sources(package: Path = PACKAGE) -> Iterator[tuple[str, str]]:
+    """Path inside the package and Python text to read; templates are turned into Python by Django."""
+    for path in sorted([*package.rglob("*.py"), *package.rglob("*.html"), *package.rglob("*.txt")]):
+        inside = path.relative_to(package)
+        if SKIPPED & set(inside.parts) or (path.suffix != ".py" and "templates" not in inside.parts):
             continue
         text = path.read_text("utf-8")
-        source = templatize(text, origin=str(inside)) if path.suffix == ".html" else text
-        for _line, _function, message, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {}):
-            words = message if isinstance(message, str) else next((part for part in message if part), "")
-            if words:
-                found.add(words, locations=[(inside.as_posix(), 0)])
+        yield inside.as_posix(), text if path.suffix == ".py" else templatize(text, origin=inside.as_posix())
+
+
+def labels() -> Iterator[tuple[str, str]]:
+    """Place and text of labels that live in data and reach pages through a variable."""
+    for kind in KINDS:
+        spec, place = spec_of(kind), f"policies/kinds/{kind}.yaml"
+        yield place, spec.label
+        for field in spec.fields:
+            yield place, field.label
+            yield from ((place, choice.label) for choice in field.choices)
+    yield from (("policies/measures.yaml", measure.label) for measure in packaged().values())
+    yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
+
+
+def collect(package: Path = PACKAGE) -> Catalog:
+    """Every message with the places where it stands."""
+    found = Catalog(locale="en", project="tenglong", header_comment="# English texts of Tenglong.", fuzzy=False)
+    for inside, text in sources(package):
+        for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
+            if message:
+                found.add(message, locations=[(inside, 0)], context=context)
+    for inside, label in labels():
+        found.add(label, locations=[(inside, 0)])
     return found
 
 
+def merge(fresh: Catalog, kept: Catalog) -> None:
+    """Translations of `kept` enter `fresh`; what is no longer used stays as obsolete."""
+    fresh.creation_date = kept.creation_date
+    for message in [*kept.obsolete.values(), *kept]:
+        if not message.id:
+            continue
+        new = fresh.get(message.id, message.context)
+        if new and new.pluralizable == message.pluralizable:
+            new.string = message.string
+        elif not new and message.string:
+            fresh.obsolete[fresh._key_for(message.id, message.context)] = message
+
+
+def write(catalogue: Catalog, target: Path = TARGET) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        write_po(file, catalogue, width=0, sort_output=True, include_lineno=False)
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """Messages without English; of a plural, both forms are needed."""
+    return [str(message.id) for message in catalogue if message.id and not all(forms(message))]
+
+
+def forms(message: Message) -> list[str]:
+    """The English texts of a message: one, or one for each plural form."""
+    return list(message.string) if message.pluralizable else [str(message.string)]
+
+
 def main() -> None:
-    settings.configure(USE_I18N=True)
+    if not settings.configured:
+        settings.configure(USE_I18N=True)
     fresh = collect()
     if TARGET.exists():
-        with TARGET.open("rb") as kept:
-            for message in read_po(kept, locale="en"):
-                if message.id and message.id in fresh:
-                    fresh[message.id].string = message.string
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    with TARGET.open("wb") as target:
-        write_po(target, fresh, width=0, sort_output=True, include_lineno=False, omit_header=False)
-    missing = [message.id for message in fresh if message.id and not message.string]
-    sys.stdout.write(f"共 {len(fresh)} 条，未译 {len(missing)} 条\n")
+        with TARGET.open("rb") as file:
+            merge(fresh, read_po(file, locale="en"))
+    write(fresh)
+    missing = untranslated(fresh)
+    sys.stdout.write(f"共 {len(fresh)} 条，未译 {len(missing)} 条\n" + "".join(f"  {text}\n" for text in missing))
 
 
 if __name__ == "__main__":
