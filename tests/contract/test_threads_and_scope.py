@@ -28,6 +28,7 @@ UNSCOPED = {
     "audit.AuditEntry": "audit.view：审计员看全部",
     "audit.AuditHead": "从不显示",
     "policy.PolicyVersion": "policy.view：参数全县一份",
+    "registry.PlotEvent": "从不显示：分割合并的撤回用",
     "registry.CodeSerial": "从不显示：只发号",
     "store.Shape": "从不直接显示：经有规则的行取图形",
     "web.SavedFilter": "只按本人查询",
@@ -96,6 +97,52 @@ def test_rules_give_no_row_to_people_without_business(cast: Any) -> None:
         rows = apps.get_model(label)._default_manager.all()
         for user in (cast.nobody, cast.system_admin, cast.security_admin, cast.auditor, None):
             assert scoped(user, rows).query.is_empty(), label
+
+
+@pytest.fixture
+def waiting(cast: Any) -> Any:
+    """A plot file of the officer, checked and waiting for confirmation."""
+    from tenglong.apps.registry.models import Division
+    from tenglong.apps.survey import service
+
+    Division.objects.create(code="330604001", name="百官街道", level="town", parent_code="330604", valid_from="2014-01-01")
+    town = url_world.Town(HERE, "330604001", 120.80)
+    batch = url_world.run_job(service.upload(cast.officer, "plots", url_world.survey_file(
+        town, f'{town.code}-7,百官街道,甲厂,在用,16,"{url_world.square(town.west, 7).wkt}"')))
+    batch.crs = batch.crs or "EPSG:4490"
+    batch.save(update_fields=["crs"])
+    service.stage(cast.officer, batch)
+    return url_world.run_job(batch)
+
+
+def test_running_a_job_again_gives_no_right_that_one_does_not_hold(cast: Any, waiting: Any) -> None:
+    """An analyst sees every job of the county and may press “again”; what enters the record still needs survey.confirm."""
+    from tenglong.apps.jobs import service as jobs
+    from tenglong.apps.registry.models import PlotVersion
+    from tenglong.apps.survey import service
+
+    asked = service.confirm(cast.officer, waiting, "change", url_world.DAY)
+    jobs.cancel(cast.officer, asked)
+    asked.refresh_from_db()
+    done = jobs.run_now(jobs.again(cast.analyst, asked))
+    assert done.state == "failed" and "权限" in done.message
+    assert not PlotVersion.objects.exists()
+
+
+def test_a_job_that_did_its_work_is_not_run_again(cast: Any, waiting: Any) -> None:
+    """Checking once more would bring a batch that is in the record back to its preview."""
+    from tenglong.apps.jobs import service as jobs
+    from tenglong.apps.survey import service
+
+    staged = jobs.by_ulid(waiting.job_ulid)
+    service.confirm(cast.officer, waiting, "change", url_world.DAY)
+    url_world.run_job(waiting)
+    with pytest.raises(jobs.JobError, match="重新运行"):
+        jobs.again(cast.officer, staged)
+    client = url_world.entered(cast.officer)
+    assert client.post(f"/jobs/{staged.ulid}/again/").status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "done"
 
 
 class Crowd:

@@ -355,7 +355,8 @@ def _geopackage(body: bytes) -> str:
         path.write_bytes(body)
         with contextlib.closing(sqlite3.connect(path)) as base:
             names = [row[0] for row in base.execute("select name from sqlite_master where type = 'table'")]
-            rows = [str(row) for name in names if not name.startswith("rtree_") for row in base.execute(f'select * from "{name}"')]
+            plain = [name for name in names if not name.startswith("rtree_")]
+            rows = [str(row) for name in plain for row in base.execute(f'select * from "{name}"')]
     return "\n".join(rows) + body.decode("utf-8", "ignore")  # also what deleted pages still hold
 
 
@@ -380,8 +381,9 @@ def fingerprint() -> dict[str, int]:
     """A hash of every row of every table of ours, sessions left out."""
     from django.apps import apps
 
-    ours = [model for model in apps.get_models() if model.__module__.startswith("tenglong.") and not model._meta.db_table.startswith(OWN_TABLES)]
-    return {model._meta.label: hash(str(list(model._default_manager.order_by("pk").values_list()))) for model in ours}
+    ours = [model for model in apps.get_models() if model.__module__.startswith("tenglong.")]
+    kept = [model for model in ours if not model._meta.db_table.startswith(OWN_TABLES)]
+    return {model._meta.label: hash(str(list(model._default_manager.order_by("pk").values_list()))) for model in kept}
 
 
 @contextlib.contextmanager

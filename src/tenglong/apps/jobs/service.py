@@ -239,8 +239,10 @@ def cancel(user: Actor, wanted: Job) -> None:
 
 
 def again(user: Actor, ended: Job) -> Job:
-    """A new job of the same kind and arguments."""
+    """A new job of the same kind and arguments. Raises JobError for one that still runs or has done its work."""
     require(user, "job.view")
+    if not Job.objects.filter(pk=ended.pk, state__in=("failed", "cancelled", "interrupted")).exists():
+        raise JobError(_("只有失败、取消或中断的作业可以重新运行"))
     with transaction.atomic():
         made = enqueue(user, ended.kind, ended.args, ended.subject)
         audit.record(user, "job.again", "job", made.ulid, reason=ended.ulid)

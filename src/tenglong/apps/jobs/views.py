@@ -67,8 +67,11 @@ def cancel(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_POST
 @requires("job.view")
 def again(request: HttpRequest, ulid: str) -> HttpResponse:
-    made = service.again(request.user, _job(request, ulid))
-    return redirect("jobs:show", ulid=made.ulid)
+    try:
+        ulid = service.again(request.user, _job(request, ulid)).ulid
+    except service.JobError as refused:
+        messages.error(request, str(refused))
+    return redirect("jobs:show", ulid=ulid)
 
 
 def _job(request: HttpRequest, ulid: str) -> Job:
