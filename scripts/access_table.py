@@ -1,6 +1,6 @@
 """Who may open what: every address × every role, as the program itself decides it.
 
-`python scripts/access_table.py` prints Markdown, `--json` JSON; `--write` renews docs/operator/access.md. The rows come from the
+`python scripts/access_table.py` prints Markdown, `--json` JSON; `--write` renews docs/operator/access.md. Rows come from the
 URL resolver, the verbs from `web.access` and `accounts.roles`; tests/contract/test_urls_by_role.py opens every address as every
 role and holds the answers to this table.
 """
@@ -19,7 +19,12 @@ REFUSED, OPEN, SIGNED, FREE = "—", "公开", "登录", "可"
 #: what a role that may open the address finds there; rows of these nouns follow the row scope of the role
 SCOPED_NOUNS = ("plot", "enterprise", "document", "export", "map", "workbench", "search", "survey", "job", "deal", "sensitive")
 SCOPE_WORDS = {
-    "none": "无业务行", "self": "本人", "department": "本部门", "department_tree": "本部门及以下", "custom": "指定镇街", "all": "全县",
+    "none": "无业务行",
+    "self": "本人",
+    "department": "本部门",
+    "department_tree": "本部门及以下",
+    "custom": "指定镇街",
+    "all": "全县",
     "own_enterprise": "本企业",
 }
 HEAD = """# 谁能打开什么
@@ -35,7 +40,7 @@ HEAD = """# 谁能打开什么
 - 导出要同时有“导出”和那张表的“查看”权限；电话、税收、用电等敏感字段只对有“查看敏感字段”的角色（县级管理员、分析人员）显示原值。
 - 没有登记权限的地址一律拒绝；没有范围规则的数据表一行也不给。
 
-"""
+"""  # noqa: E501
 
 
 def start() -> None:
@@ -52,7 +57,9 @@ def addresses(patterns: Any = None, prefix: str = "", space: str = "") -> Iterat
 
     for one in get_resolver().url_patterns if patterns is None else patterns:
         if hasattr(one, "url_patterns"):
-            yield from addresses(one.url_patterns, prefix + str(one.pattern), f"{space}{one.namespace}:" if one.namespace else space)
+            yield from addresses(
+                one.url_patterns, prefix + str(one.pattern), f"{space}{one.namespace}:" if one.namespace else space
+            )
         else:
             yield (f"{space}{one.name}" if one.name else ""), "/" + prefix + str(one.pattern).strip("^$")
 
@@ -92,8 +99,13 @@ def rows() -> list[dict[str, Any]]:
 
     found = sorted({(pattern, name) for name, pattern in addresses()})
     return [
-        {"address": pattern, "name": name, "verbs": verbs_needed(name), "anonymous": cell(name, ""),
-         **{role: cell(name, role) for role, _label in ROLE_CHOICES}}
+        {
+            "address": pattern,
+            "name": name,
+            "verbs": verbs_needed(name),
+            "anonymous": cell(name, ""),
+            **{role: cell(name, role) for role, _label in ROLE_CHOICES},
+        }
         for pattern, name in found
     ]
 
@@ -103,11 +115,17 @@ def markdown() -> str:
 
     columns = [("anonymous", "未登录"), *((role, str(label)) for role, label in ROLE_CHOICES)]
     table = rows()
-    lines = [f"共 {len(table)} 个地址，{len(columns)} 种身份。", "", "| 地址 | 权限 | " + " | ".join(label for _role, label in columns) + " |",
-             "|---" * (len(columns) + 2) + "|"]
+    lines = [
+        f"共 {len(table)} 个地址，{len(columns)} 种身份。",
+        "",
+        "| 地址 | 权限 | " + " | ".join(label for _role, label in columns) + " |",
+        "|---" * (len(columns) + 2) + "|",
+    ]
     for row in table:
         cells = [row[role] for role, _label in columns]
-        lines.append(f"| `{row['address'].replace('|', chr(92) + '|')}` | {' + '.join(row['verbs'])} | " + " | ".join(cells) + " |")
+        lines.append(
+            f"| `{row['address'].replace('|', chr(92) + '|')}` | {' + '.join(row['verbs'])} | " + " | ".join(cells) + " |"
+        )
     return HEAD + "\n".join(lines) + "\n"
 
 

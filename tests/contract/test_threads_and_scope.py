@@ -63,8 +63,10 @@ def test_every_table_has_a_rule_or_a_reason() -> None:
 
 def test_a_table_with_an_owner_column_always_has_a_rule() -> None:
     owned = {
-        model._meta.label for model in ours()
-        if {field.attname for field in model._meta.concrete_fields} & {"division_code", "created_by_id", "enterprise_id", "batch_id"}
+        model._meta.label
+        for model in ours()
+        if {field.attname for field in model._meta.concrete_fields}
+        & {"division_code", "created_by_id", "enterprise_id", "batch_id"}
     }
     kept = {"accounts.RoleGrant", "audit.AuditEntry"}  # who holds a role for which firm; which batch an entry tells of
     assert sorted(owned & set(UNSCOPED) - kept) == []
@@ -107,8 +109,13 @@ def waiting(cast: Any) -> Any:
 
     Division.objects.create(code="330604001", name="百官街道", level="town", parent_code="330604", valid_from="2014-01-01")
     town = url_world.Town(HERE, "330604001", 120.80)
-    batch = url_world.run_job(service.upload(cast.officer, "plots", url_world.survey_file(
-        town, f'{town.code}-7,百官街道,甲厂,在用,16,"{url_world.square(town.west, 7).wkt}"')))
+    batch = url_world.run_job(
+        service.upload(
+            cast.officer,
+            "plots",
+            url_world.survey_file(town, f'{town.code}-7,百官街道,甲厂,在用,16,"{url_world.square(town.west, 7).wkt}"'),
+        )
+    )
     batch.crs = batch.crs or "EPSG:4490"
     batch.save(update_fields=["crs"])
     service.stage(cast.officer, batch)
@@ -183,10 +190,19 @@ class Crowd:
         if town and turn % 2:
             return self._edit(client, role, town, f"记{number}次{turn}。")
         other = self.world.towns[THERE if town == HERE else HERE]
-        address = moves.choice([
-            "/plots/", "/plots.json", "/enterprises.json", "/occupancies/", "/", "/parcels.json", self.tile[other.name],
-            f"/plots/{other.ids['plot0']}/", f"/documents/{other.ids['document']}/",
-        ])
+        address = moves.choice(
+            [
+                "/plots/",
+                "/plots.json",
+                "/enterprises.json",
+                "/occupancies/",
+                "/",
+                "/parcels.json",
+                self.tile[other.name],
+                f"/plots/{other.ids['plot0']}/",
+                f"/documents/{other.ids['document']}/",
+            ]
+        )
         if role in ("town_officer", "stranger") and moves.random() < 0.3:
             answer = client.post("/plots/export/", {"form": moves.choice(["xlsx", "gpkg"]), "recipient": "甲", "purpose": "乙"})
         else:
@@ -199,11 +215,31 @@ class Crowd:
         held = client.get(f"/plots/{ulid}.json")
         self._judge(role, "twin", held)
         seen = held.json()
-        form = {name: seen[name] or "" for name in (
-            "name", "survey_number", "division_code", "zone_code", "land_use", "status", "stage", "control_line", "acquisition",
-            "title_status")}
-        form |= {"address": seen["address"] + token, "surveyed_cm2": "15", "stated_cm2": "", "how": "correct", "reason": "并发",
-                 "effective": "2024-01-01", "lock_version": seen["lock_version"], "base": ""}
+        form = {
+            name: seen[name] or ""
+            for name in (
+                "name",
+                "survey_number",
+                "division_code",
+                "zone_code",
+                "land_use",
+                "status",
+                "stage",
+                "control_line",
+                "acquisition",
+                "title_status",
+            )
+        }
+        form |= {
+            "address": seen["address"] + token,
+            "surveyed_cm2": "15",
+            "stated_cm2": "",
+            "how": "correct",
+            "reason": "并发",
+            "effective": "2024-01-01",
+            "lock_version": seen["lock_version"],
+            "base": "",
+        }
         answer = client.post(f"/plots/{ulid}/edit/", form)
         self._judge(role, "edit", answer)
         with self.lock:

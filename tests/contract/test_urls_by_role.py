@@ -56,11 +56,20 @@ def _addressable(world: Any) -> None:
         session = UserSession.objects.filter(user=person).first()
         x0 = town.west + 0.0025
         town.ids |= {
-            "code": town.code, "person": person.ulid, "grant": RoleGrant.objects.get(user=person).pk, "office": person.department.ulid,
-            "seq": AuditEntry.objects.filter(subject_type="plot").values_list("seq", flat=True)[0], "policy": world.people["policy"],
-            "session": session.pk if session else 1, "cut": f"[[{x0},29.99],[{x0},30.01]]",
+            "code": town.code,
+            "person": person.ulid,
+            "grant": RoleGrant.objects.get(user=person).pk,
+            "office": person.department.ulid,
+            "seq": AuditEntry.objects.filter(subject_type="plot").values_list("seq", flat=True)[0],
+            "policy": world.people["policy"],
+            "session": session.pk if session else 1,
+            "cut": f"[[{x0},29.99],[{x0},30.01]]",
         }
-        town.ids |= {f"{axis}{z}": at for z in (9, 14, 16) for axis, at in zip("xy", tile_of(town.west + 0.0025, 30.0005, z), strict=True)}
+        town.ids |= {
+            f"{axis}{z}": at
+            for z in (9, 14, 16)
+            for axis, at in zip("xy", tile_of(town.west + 0.0025, 30.0005, z), strict=True)
+        }
 
 
 def tile_of(lon: float, lat: float, z: int) -> tuple[int, int]:
@@ -122,8 +131,13 @@ def wrong_status(world: Any, role: str, name: str, case: Any, town: str, method:
     if not reaches(world, role, case, town) and not case.drops:
         return "" if status == 404 else "404"
     if reaches(world, role, case, town) and method == "GET" and "on=" not in str(answer.request["QUERY_STRING"]):
-        return "" if status in (200, 204, 302, 304) or (status == 400 and "bad" in answer.request["QUERY_STRING"]) \
-            or (status == 400 and "by=" in answer.request["QUERY_STRING"]) else "打开"
+        return (
+            ""
+            if status in (200, 204, 302, 304)
+            or (status == 400 and "bad" in answer.request["QUERY_STRING"])
+            or (status == 400 and "by=" in answer.request["QUERY_STRING"])
+            else "打开"
+        )
     return "" if status not in (401, 403) else "不应拒绝"
 
 
@@ -196,14 +210,25 @@ class TestEveryAddress(TestCase):
         assert len(got) > 20
 
     def test_a_rule_that_forgets_the_town_is_noticed(self) -> None:
-        """The watch itself: with the rule of plots gone, page, twin, workbook, GeoPackage, tile and search are all found out."""
+        """The watch itself: with the rule of plots gone, page, twin, workbook, GeoPackage, tile and search are all found out."""  # noqa: E501
         client, town = url_world.entered(self.world.people["stranger"]), self.world.towns[HERE]
         with mock.patch.dict(scope._rules, {"registry.plotversion": lambda scope: Q()}):
-            for name in ("registry:plots", "registry:plots-json", "registry:plots-export", "registry:suggest", "registry:plot", "tiles:tile"):
+            for name in (
+                "registry:plots",
+                "registry:plots-json",
+                "registry:plots-export",
+                "registry:suggest",
+                "registry:plot",
+                "tiles:tile",
+            ):
                 for case in url_cases.CASES[name][:2]:
                     method = "GET" if case.get else "POST"
-                    address = reverse(name, kwargs=url_cases.filled(case.parts, town.ids)) + url_cases.filled(case.queries[0], town.ids)
-                    assert leaked(self.world, "stranger", name, address, ask(client, method, address, name, case, town)), address
+                    address = reverse(name, kwargs=url_cases.filled(case.parts, town.ids)) + url_cases.filled(
+                        case.queries[0], town.ids
+                    )
+                    assert leaked(self.world, "stranger", name, address, ask(client, method, address, name, case, town)), (
+                        address
+                    )
 
     def _every_address_as(self, role: str) -> None:
         self.client = url_world.entered(self.world.user(role), raise_request_exception=False)
@@ -215,7 +240,9 @@ class TestEveryAddress(TestCase):
                 for town in self.world.towns.values():
                     for method, address in requests(name, case, town, bound and may(name, case, role)):
                         asked += 1
-                        faults += [f"{method} {address}: {fault}" for fault in self._ask(role, name, case, town, method, address)]
+                        faults += [
+                            f"{method} {address}: {fault}" for fault in self._ask(role, name, case, town, method, address)
+                        ]
         assert faults == [], f"{len(faults)} of {asked}\n" + "\n".join(faults)
         assert asked > 150
         assert url_world.fingerprint() == before
@@ -249,5 +276,7 @@ for _role in ROLES:
 
 
 def test_the_page_for_operators_is_current() -> None:
-    made = subprocess.run([sys.executable, str(ROOT / "scripts" / "access_table.py")], capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "access_table.py")], capture_output=True, text=True, check=True
+    )
     assert access_table.PAGE.read_text(encoding="utf-8") == made.stdout, "请运行 python scripts/access_table.py --write"

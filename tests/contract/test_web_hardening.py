@@ -32,15 +32,21 @@ def plot(cast: Any) -> Any:
     from tenglong.apps.registry.models import Division
 
     Division.objects.create(code="330604001", name="百官街道", level="town", parent_code="330604", valid_from="2014-01-01")
-    return service.create_plot(cast.officer, {"name": SCRIPT, "address": '=HYPERLINK("http://evil.example","x")', "survey_number": "@SUM(1)"},
-                               on=DAY, town="330604001")
+    return service.create_plot(
+        cast.officer,
+        {"name": SCRIPT, "address": '=HYPERLINK("http://evil.example","x")', "survey_number": "@SUM(1)"},
+        on=DAY,
+        town="330604001",
+    )
 
 
 def log_in(client: Client, query: str = "") -> Any:
     return client.post(f"/login/{query}", {"username": "officer", "password": PASSWORD})
 
 
-@pytest.mark.parametrize("address", ["/list/filters/", "/plots/export/", "/logout/", "/language/", "/plots/new/", "/survey/upload/", "/login/"])
+@pytest.mark.parametrize(
+    "address", ["/list/filters/", "/plots/export/", "/logout/", "/language/", "/plots/new/", "/survey/upload/", "/login/"]
+)
 def test_a_post_without_its_token_is_refused(cast: Any, address: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.officer, backend="tenglong.apps.accounts.backend.AccountBackend")
@@ -84,7 +90,9 @@ def test_no_page_may_be_framed_or_guessed_at(officer: Client, address: str) -> N
     assert "frame-ancestors 'none'" in policy and "default-src 'self'" in policy and "unsafe" not in policy
 
 
-@pytest.mark.parametrize("address", ["/", "/plots/", "/plots.json", "/map/", "/me/", "/search.json?q=1", "/tiles/plots/10/855/421.pbf"])
+@pytest.mark.parametrize(
+    "address", ["/", "/plots/", "/plots.json", "/map/", "/me/", "/search.json?q=1", "/tiles/plots/10/855/421.pbf"]
+)
 def test_a_private_answer_is_kept_by_no_shared_cache(officer: Client, address: str) -> None:
     answer = officer.get(address)
     assert answer.status_code == 200
@@ -118,9 +126,21 @@ def test_logging_in_changes_the_session_key_and_logging_out_ends_it(cast: Any) -
 
 def test_names_are_text_wherever_they_are_shown(cast: Any, officer: Client, plot: Any) -> None:
     ulid = plot.plot.ulid
-    pages = ["/plots/", f"/plots/{ulid}/", f"/plots/{ulid}/?print=1", f"/plots/{ulid}/edit/", "/search/?q=script", "/", "/map/?plain=1",
-             f"/map/side/{ulid}/", f"/plots/merge/?pick={ulid}", f"/map/?plot={ulid}", "/plots/?q=%3Cscript%3Ealert(1)%3C/script%3E",
-             "/plots/?town=%22%3E%3Cscript%3Ealert(1)", "/search/?q=%22%3E%3Cscript%3Ealert(1)"]
+    pages = [
+        "/plots/",
+        f"/plots/{ulid}/",
+        f"/plots/{ulid}/?print=1",
+        f"/plots/{ulid}/edit/",
+        "/search/?q=script",
+        "/",
+        "/map/?plain=1",
+        f"/map/side/{ulid}/",
+        f"/plots/merge/?pick={ulid}",
+        f"/map/?plot={ulid}",
+        "/plots/?q=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/plots/?town=%22%3E%3Cscript%3Ealert(1)",
+        "/search/?q=%22%3E%3Cscript%3Ealert(1)",
+    ]
     for page in pages:
         answer = officer.get(page)
         assert answer.status_code == 200, page
@@ -139,15 +159,19 @@ def test_an_export_holds_no_live_formula(officer: Client, cast: Any, plot: Any) 
     answer = officer.post("/plots/export/", {"form": "xlsx", "recipient": "=1+1", "purpose": "+cmd|' /C calc'!A0"})
     book = openpyxl.load_workbook(io.BytesIO(answer.getvalue()))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {"=HYPERLINK(\"http://evil.example\",\"x\")", "@SUM(1)", "=1+1"} <= {cell.value for cell in cells}
+    assert {'=HYPERLINK("http://evil.example","x")', "@SUM(1)", "=1+1"} <= {cell.value for cell in cells}
     assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.pdf", "..\\..\\windows\\x.pdf", '坏"; filename="x.html\r\nX-Evil: 1.pdf', "a\x00b.pdf"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.pdf", "..\\..\\windows\\x.pdf", '坏"; filename="x.html\r\nX-Evil: 1.pdf', "a\x00b.pdf"]
+)
 def test_the_name_of_a_file_is_only_a_name(cast: Any, officer: Client, plot: Any, name: str, settings: Any) -> None:
     from tenglong.apps.registry import service
 
-    document = service.add_document(cast.officer, name, b"%PDF-1.4 x", kind="agreement", subject_type="plot", subject_id=plot.plot_id)
+    document = service.add_document(
+        cast.officer, name, b"%PDF-1.4 x", kind="agreement", subject_type="plot", subject_id=plot.plot_id
+    )
     assert "/" not in document.name and "\\" not in document.name and "\x00" not in document.name
     assert service.document_path(document).resolve().is_relative_to(settings.TENGLONG_HOME / "files")
     answer = officer.get(reverse("registry:document", args=[document.ulid]))
@@ -179,13 +203,34 @@ def test_an_uploaded_survey_stays_below_the_home(cast: Any, name: str, settings:
     assert "/" not in batch.file_name and "\\" not in batch.file_name
 
 
-@pytest.mark.parametrize("address", [
-    "/plots/%00/", "/plots/' or 1=1--/", "/c/' union select 1", "/plots.json?after=999999999999999999999", "/plots/?page=9999999999&size=-1",
-    "/map/pick.json?box=nan,nan,nan,nan", "/map/pick.json?box=1e999,0,1,1", "/tiles/plots/99/1/1.pbf", "/tiles/plots/3/99/99.pbf",
-    "/tiles/secrets/3/1/1.pbf", "/tiles/plots/99999999999999999999/1/1.pbf", "/plots/?area_min=NaN", "/plots/?area_min=1e999",
-    "/plots/?area_min=999999999999999999999", "/audit/99999999999999999999/", "/search/?q=%00", "/search.json?q=%25%25%25",
-    "/plots/?q=%00", "/plots/?town=%00", "/survey/?state=%00", "/plots/?registered_on_min=0000-00-00", "/plots/?on=9999-99-99", "/plots/?on=0001-01-01",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/plots/%00/",
+        "/plots/' or 1=1--/",
+        "/c/' union select 1",
+        "/plots.json?after=999999999999999999999",
+        "/plots/?page=9999999999&size=-1",
+        "/map/pick.json?box=nan,nan,nan,nan",
+        "/map/pick.json?box=1e999,0,1,1",
+        "/tiles/plots/99/1/1.pbf",
+        "/tiles/plots/3/99/99.pbf",
+        "/tiles/secrets/3/1/1.pbf",
+        "/tiles/plots/99999999999999999999/1/1.pbf",
+        "/plots/?area_min=NaN",
+        "/plots/?area_min=1e999",
+        "/plots/?area_min=999999999999999999999",
+        "/audit/99999999999999999999/",
+        "/search/?q=%00",
+        "/search.json?q=%25%25%25",
+        "/plots/?q=%00",
+        "/plots/?town=%00",
+        "/survey/?state=%00",
+        "/plots/?registered_on_min=0000-00-00",
+        "/plots/?on=9999-99-99",
+        "/plots/?on=0001-01-01",
+    ],
+)
 def test_a_broken_address_gets_an_answer_not_a_fault(officer: Client, address: str) -> None:
     officer.raise_request_exception = False
     assert officer.get(address).status_code < 500

@@ -17,17 +17,46 @@ TODAY = date.today().isoformat()
 GIVEN = {"recipient": "县政府", "purpose": "核对"}
 #: parameters of lists: sorting and filtering by what is not shown, dates, other towns, very long and broken values
 LIST_QUERIES = (
-    "", "?sort=-contact_cipher&phone=139&size=200&page=99&after=0&limit=99999", "?on=2024-03-01", "?on=junk&q=机密",
+    "",
+    "?sort=-contact_cipher&phone=139&size=200&page=99&after=0&limit=99999",
+    "?on=2024-03-01",
+    "?on=junk&q=机密",
     "?town={code}&contact_cipher__contains=1&division_code__startswith=33",
 )
 PLOT_FORM = {
-    "name": "改名", "survey_number": "X-1", "division_code": "{code}", "address": "", "zone_code": "", "land_use": "", "status": "in_use",
-    "stage": "survey", "control_line": "", "acquisition": "", "title_status": "", "surveyed_cm2": "1", "stated_cm2": "1", "how": "correct",
-    "effective": TODAY, "reason": "核对", "lock_version": "2", "base": "",
+    "name": "改名",
+    "survey_number": "X-1",
+    "division_code": "{code}",
+    "address": "",
+    "zone_code": "",
+    "land_use": "",
+    "status": "in_use",
+    "stage": "survey",
+    "control_line": "",
+    "acquisition": "",
+    "title_status": "",
+    "surveyed_cm2": "1",
+    "stated_cm2": "1",
+    "how": "correct",
+    "effective": TODAY,
+    "reason": "核对",
+    "lock_version": "2",
+    "base": "",
 }
 FIRM_FORM = {
-    "name": "改名公司", "division_code": "{code}", "industry": "", "scale": "", "status": "", "listed": "", "address": "",
-    "registered_on": "", "how": "correct", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": "",
+    "name": "改名公司",
+    "division_code": "{code}",
+    "industry": "",
+    "scale": "",
+    "status": "",
+    "listed": "",
+    "address": "",
+    "registered_on": "",
+    "how": "correct",
+    "effective": TODAY,
+    "reason": "核对",
+    "lock_version": "1",
+    "base": "",
 }
 
 
@@ -60,7 +89,8 @@ def lists(*names: str, queries: tuple[str, ...] = LIST_QUERIES) -> dict[str, tup
         found[name] = found[f"{name}-json"] = (Case(queries=queries),)
         forms = ("xlsx", "gpkg") if name.split(":")[1] in ("plots", "parcels", "buildings") else ("xlsx",)
         found[f"{name}-export"] = tuple(
-            Case(queries=("", "?on=2024-03-01", "?town={code}"), get=False, post={"form": form, **GIVEN}) for form in forms)
+            Case(queries=("", "?on=2024-03-01", "?town={code}"), get=False, post={"form": form, **GIVEN}) for form in forms
+        )
     return found
 
 
@@ -68,8 +98,17 @@ RECORD = ("", "?print=1", "?print=1&on=2024-03-01", "?tab=history&on=2024-06-15"
 BATCH = {"ulid": "{batch}"}
 
 CASES: dict[str, tuple[Case, ...]] = {
-    **lists("registry:plots", "registry:enterprises", "registry:parcels", "registry:buildings", "registry:occupancies", "registry:zones",
-            "registry:divisions", "survey:issues", "web:figures"),
+    **lists(
+        "registry:plots",
+        "registry:enterprises",
+        "registry:parcels",
+        "registry:buildings",
+        "registry:occupancies",
+        "registry:zones",
+        "registry:divisions",
+        "survey:issues",
+        "web:figures",
+    ),
     # shell
     "web:workbench": (Case(),),
     "web:language": (Case(get=False, post={"language": "en", "next": "https://evil.example/"}),),
@@ -120,12 +159,25 @@ CASES: dict[str, tuple[Case, ...]] = {
     "registry:plot-json": (by_ulid("plot", ("", "?on=2024-03-01", "?on=bad")),),
     "registry:plot-new": (Case(post=PLOT_FORM, drops=True),),
     "registry:plot-edit": (by_ulid("plot", post=PLOT_FORM),),
-    "registry:plot-split": (by_ulid("plot", post={"effective": TODAY, "reason": "分户", "lock_version": "2", "line": "{cut}"}),),
+    "registry:plot-split": (
+        by_ulid("plot", post={"effective": TODAY, "reason": "分户", "lock_version": "2", "line": "{cut}"}),
+    ),
     "registry:plot-split-preview": (by_ulid("plot", get=False, post={}, body="{cut}"),),
-    "registry:plot-merge": (Case(
-        "plot", {}, ("", "?pick={plot}&pick={plot0}", "?pick={plot}&add={plot_code0}"),
-        post={"pick": ["{plot}", "{plot0}"], "merge": "1", "effective": TODAY, "reason": "合并", "lock": ["{plot}:2", "{plot0}:1"]},
-        drops=True),),
+    "registry:plot-merge": (
+        Case(
+            "plot",
+            {},
+            ("", "?pick={plot}&pick={plot0}", "?pick={plot}&add={plot_code0}"),
+            post={
+                "pick": ["{plot}", "{plot0}"],
+                "merge": "1",
+                "effective": TODAY,
+                "reason": "合并",
+                "lock": ["{plot}:2", "{plot0}:1"],
+            },
+            drops=True,
+        ),
+    ),
     "registry:enterprise": (by_ulid("enterprise", RECORD), Case("shared", {"ulid": "{shared}"}, RECORD)),
     "registry:enterprise-json": (by_ulid("enterprise", ("", "?on=2024-03-01")), Case("shared", {"ulid": "{shared}"})),
     "registry:enterprise-edit": (by_ulid("enterprise", post=FIRM_FORM),),
@@ -134,7 +186,13 @@ CASES: dict[str, tuple[Case, ...]] = {
     "registry:document": (by_ulid("document"),),
     "registry:document-add": (
         Case("plot", {"subject": "plot", "ulid": "{plot}"}, get=False, post={"kind": "agreement"}, upload="file"),
-        Case("enterprise", {"subject": "enterprise", "ulid": "{enterprise}"}, get=False, post={"kind": "agreement"}, upload="file"),
+        Case(
+            "enterprise",
+            {"subject": "enterprise", "ulid": "{enterprise}"},
+            get=False,
+            post={"kind": "agreement"},
+            upload="file",
+        ),
     ),
     "registry:map": (Case(queries=("", "?plain=1", "?plot={plot}", "?pick={plot}&pick={plot0}")),),
     "registry:outlines": (Case(),),
@@ -143,14 +201,20 @@ CASES: dict[str, tuple[Case, ...]] = {
     "registry:map-pick": (Case(queries=("?box=120,29,122,31", "?box=bad")),),
     "registry:map-side": (by_ulid("plot"),),
     "registry:map-plot": (by_ulid("plot"),),
-    "registry:search": (Case(queries=("?q=机密", "?q={plot_code1}", "?q={uscc1}", "?q={parcel_code1}", "?q=T330604", "?q=9133", "?q=公司")),),
+    "registry:search": (
+        Case(queries=("?q=机密", "?q={plot_code1}", "?q={uscc1}", "?q={parcel_code1}", "?q=T330604", "?q=9133", "?q=公司")),
+    ),
     "registry:suggest": (Case(queries=("?q=机密", "?q={plot_code1}", "?q=T330604", "?q=9133")),),
     "registry:by-code": (
-        Case("plot", {"code": "{plot_code1}"}), Case("enterprise", {"code": "{uscc1}"}), Case("parcel", {"code": "{parcel_code1}"})),
+        Case("plot", {"code": "{plot_code1}"}),
+        Case("enterprise", {"code": "{uscc1}"}),
+        Case("parcel", {"code": "{parcel_code1}"}),
+    ),
     "tiles:revision": (Case(),),
     "tiles:tile": tuple(
         Case(parts={"layer": layer, "z": str(z), "x": f"{{x{z}}}", "y": f"{{y{z}}}"})
-        for layer in ("plots", "parcels", "buildings", "zones", "divisions") for z in (9, 14, 16)
+        for layer in ("plots", "parcels", "buildings", "zones", "divisions")
+        for z in (9, 14, 16)
     ),
     # survey
     "survey:batches": (Case(queries=("", "?state=preview", "?kind=plots")),),

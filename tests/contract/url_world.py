@@ -32,8 +32,18 @@ CODES = {HERE: "330604001", THERE: "330604002"}
 TOWN_OF = {"town_officer": HERE, "task_force": HERE, "stranger": THERE}
 WHOLE_COUNTY = ("county_admin", "analyst", "leader")
 ROLES = (
-    "anonymous", "enterprise", "town_officer", "stranger", "task_force", "county_admin", "analyst", "leader", "auditor",
-    "system_admin", "security_admin", "nobody",
+    "anonymous",
+    "enterprise",
+    "town_officer",
+    "stranger",
+    "task_force",
+    "county_admin",
+    "analyst",
+    "leader",
+    "auditor",
+    "system_admin",
+    "security_admin",
+    "nobody",
 )
 PHONE, ACCOUNT, TAX = "1395751{}", "33060400110022{}", "76543.{}"
 
@@ -118,7 +128,9 @@ def build() -> World:
     Division.objects.create(code=COUNTY, name="上虞区", level="county", parent_code="3306", valid_from="2014-01-01")
     towns = {HERE: Town(HERE, CODES[HERE], 120.80), THERE: Town(THERE, CODES[THERE], 120.95)}
     for town in towns.values():
-        Division.objects.create(code=town.code, name=f"{town.name}街道", level="town", parent_code=COUNTY, valid_from="2014-01-01")
+        Division.objects.create(
+            code=town.code, name=f"{town.name}街道", level="town", parent_code=COUNTY, valid_from="2014-01-01"
+        )
     people = _offices(towns)
     for town in towns.values():
         officer = people["town_officer" if town.name == HERE else "stranger"]
@@ -141,8 +153,11 @@ def _offices(towns: dict[str, Town]) -> dict[str, Any]:
         name: Department.objects.create(name=f"{name}办事处", parent=county, divisions=[town.code], zones=[f"Z-{town.code}"])
         for name, town in towns.items()
     }
-    people = {role: _person(role, county if role not in TOWN_OF else offices[TOWN_OF[role]]) for role in ROLES if role not in (
-        "anonymous", "enterprise", "stranger", "nobody", "task_force")}
+    people = {
+        role: _person(role, county if role not in TOWN_OF else offices[TOWN_OF[role]])
+        for role in ROLES
+        if role not in ("anonymous", "enterprise", "stranger", "nobody", "task_force")
+    }
     people["stranger"] = _person("town_officer", offices[THERE], "stranger")
     people["task_force"] = _person("task_force", county, divisions=[towns[HERE].code])
     people["nobody"] = _person("", None, "nobody")
@@ -153,7 +168,13 @@ def _person(role: str, department: Any, name: str = "", **grant: Any) -> Any:
     from tenglong.apps.accounts import service
 
     user, _ = service.create_user(
-        service.SYSTEM, username=name or role, name=f"{name or role}某", department=department, password=PASSWORD, must_change=False)
+        service.SYSTEM,
+        username=name or role,
+        name=f"{name or role}某",
+        department=department,
+        password=PASSWORD,
+        must_change=False,
+    )
     if role:
         service.grant_role(service.SYSTEM, user, role, **grant)
     return user
@@ -163,30 +184,56 @@ def _land(town: Town, officer: Any, number: int) -> None:
     from tenglong.apps.registry import service
     from tenglong.apps.registry.models import Zone
 
-    Zone.objects.create(code=f"Z-{town.code}", name=town.word("园区"), kind="town_park", division_code=town.code, valid_from=DAY)
+    Zone.objects.create(
+        code=f"Z-{town.code}", name=town.word("园区"), kind="town_park", division_code=town.code, valid_from=DAY
+    )
     for at in range(number):
-        made = service.create_plot(officer, {
-            "name": town.word(f"地块{at}"), "address": town.word(f"路{at}号"), "survey_number": f"{town.code}-{at}", "status": "in_use",
-            "zone_code": f"Z-{town.code}",
-        }, on=DAY, town=town.code, geometry=square(town.west, at))
+        made = service.create_plot(
+            officer,
+            {
+                "name": town.word(f"地块{at}"),
+                "address": town.word(f"路{at}号"),
+                "survey_number": f"{town.code}-{at}",
+                "status": "in_use",
+                "zone_code": f"Z-{town.code}",
+            },
+            on=DAY,
+            town=town.code,
+            geometry=square(town.west, at),
+        )
         town.note(f"plot{at}", made.plot.ulid)
         town.note(f"plot_code{at}", made.code)
         town.ids[f"plot_pk{at}"] = made.plot_id
     town.ids["plot"], town.plots = town.ids["plot1"], number
-    service.change_plot(officer, town.ids["plot1"], {"status": "idle_suspected"}, on=date(2024, 6, 1), lock_version=1, reason=town.word("理由"))
+    service.change_plot(
+        officer, town.ids["plot1"], {"status": "idle_suspected"}, on=date(2024, 6, 1), lock_version=1, reason=town.word("理由")
+    )
     x = town.west + 0.0045
-    for child in service.split_plot(officer, town.ids["plot2"], on=date(2024, 7, 1), lock_version=1, reason="分户",
-                                    line=shapely.LineString([(x, 29.99), (x, 30.01)])):
+    for child in service.split_plot(
+        officer,
+        town.ids["plot2"],
+        on=date(2024, 7, 1),
+        lock_version=1,
+        reason="分户",
+        line=shapely.LineString([(x, 29.99), (x, 30.01)]),
+    ):
         town.note(f"child{child.plot_id}", child.plot.ulid)
         town.note(f"child_code{child.plot_id}", child.code)
     town.plots += 1
-    building = service.create_building(officer, {"name": town.word("厂房"), "plot_id": town.ids["plot_pk1"]}, on=DAY, town=town.code,
-                                       code=f"JZ-{town.code}-0001", geometry=square(town.west, 1))
+    building = service.create_building(
+        officer,
+        {"name": town.word("厂房"), "plot_id": town.ids["plot_pk1"]},
+        on=DAY,
+        town=town.code,
+        code=f"JZ-{town.code}-0001",
+        geometry=square(town.west, 1),
+    )
     town.note("building", building.building.ulid)
     town.secrets.add(f"JZ-{town.code}-0001")
     content = b"%PDF-1.4 " + town.word("文件内容").encode()
-    document = service.add_document(officer, town.word("协议") + ".pdf", content, kind="agreement", subject_type="plot",
-                                    subject_id=town.ids["plot_pk1"])
+    document = service.add_document(
+        officer, town.word("协议") + ".pdf", content, kind="agreement", subject_type="plot", subject_id=town.ids["plot_pk1"]
+    )
     town.note("document", document.ulid)
     town.secrets.add(document.sha256)
 
@@ -198,34 +245,84 @@ def _firms(town: Town, officer: Any, serial: int) -> None:
     for at in range(2):
         town.private.add(PHONE.format(serial + at).ljust(11, "7"))
         town.private.add(town.word(f"联系人{at}"))
-        firm = service.create_enterprise(officer, {
-            "name": town.word(f"企业{at}"), "address": town.word(f"企业地址{at}"), "contact": f"机密{town.name}联系人{at}",
-            "phone": PHONE.format(serial + at).ljust(11, "7"),
-        }, on=DAY, town=town.code, uscc=uscc(serial + at))
+        firm = service.create_enterprise(
+            officer,
+            {
+                "name": town.word(f"企业{at}"),
+                "address": town.word(f"企业地址{at}"),
+                "contact": f"机密{town.name}联系人{at}",
+                "phone": PHONE.format(serial + at).ljust(11, "7"),
+            },
+            on=DAY,
+            town=town.code,
+            uscc=uscc(serial + at),
+        )
         firms.append(firm)
         town.note(f"enterprise{at}", firm.enterprise.ulid)
         town.note(f"uscc{at}", uscc(serial + at))
-        service.create_occupancy(officer, {"plot_id": town.ids[f"plot_pk{at}"], "enterprise_id": firm.enterprise_id, "role": "owner",
-                                           "area_cm2": 50_000_000, "contract": town.word(f"合同{at}")}, on=DAY)
-        parcel = service.create_parcel(officer, {"right_holder": town.word(f"企业{at}"), "holder_uscc": uscc(serial + at),
-                                                 "title_number": town.word(f"证{at}")}, on=DAY, town=town.code,
-                                       code=f"{town.code}001GB{at:05d}", geometry=square(town.west, at))
+        service.create_occupancy(
+            officer,
+            {
+                "plot_id": town.ids[f"plot_pk{at}"],
+                "enterprise_id": firm.enterprise_id,
+                "role": "owner",
+                "area_cm2": 50_000_000,
+                "contract": town.word(f"合同{at}"),
+            },
+            on=DAY,
+        )
+        parcel = service.create_parcel(
+            officer,
+            {"right_holder": town.word(f"企业{at}"), "holder_uscc": uscc(serial + at), "title_number": town.word(f"证{at}")},
+            on=DAY,
+            town=town.code,
+            code=f"{town.code}001GB{at:05d}",
+            geometry=square(town.west, at),
+        )
         town.note(f"parcel{at}", parcel.parcel.ulid)
         town.note(f"parcel_code{at}", parcel.parcel.code)
         town.ids[f"parcel_pk{at}"], town.ids[f"firm_pk{at}"] = parcel.parcel_id, firm.enterprise_id
     town.ids["enterprise"], town.ids["parcel"] = town.ids["enterprise1"], town.ids["parcel1"]
     town.private |= {ACCOUNT.format(serial), TAX.format(serial)}
-    pair = {"plot_id": [town.ids["plot_pk0"], town.ids["plot_pk1"]], "parcel_id": [town.ids["parcel_pk0"], town.ids["parcel_pk1"]],
-            "area_cm2": [1_000_000, 2_000_000], "basis": ["title", "title"]}
+    pair = {
+        "plot_id": [town.ids["plot_pk0"], town.ids["plot_pk1"]],
+        "parcel_id": [town.ids["parcel_pk0"], town.ids["parcel_pk1"]],
+        "area_cm2": [1_000_000, 2_000_000],
+        "basis": ["title", "title"],
+    }
     _bulk(bulk, officer, "links", pair, 2)
-    _bulk(bulk, officer, "accounts", {
-        "kind": ["power"] * 2, "number": [ACCOUNT.format(serial)] * 2, "enterprise_id": [firm.enterprise_id for firm in firms],
-        "plot_id": [town.ids["plot_pk0"], town.ids["plot_pk1"]], "share_bp": [5000, 5000], "evidence": [town.word("凭证")] * 2}, 2)
+    _bulk(
+        bulk,
+        officer,
+        "accounts",
+        {
+            "kind": ["power"] * 2,
+            "number": [ACCOUNT.format(serial)] * 2,
+            "enterprise_id": [firm.enterprise_id for firm in firms],
+            "plot_id": [town.ids["plot_pk0"], town.ids["plot_pk1"]],
+            "share_bp": [5000, 5000],
+            "evidence": [town.word("凭证")] * 2,
+        },
+        2,
+    )
     facts = [(firm.enterprise_id, measure) for firm in firms for measure in ("tax_paid", "revenue")]
-    _bulk(bulk, officer, "facts", {
-        "subject_type": ["enterprise"] * 4, "subject_id": [pk for pk, _ in facts], "measure": [name for _, name in facts],
-        "period": ["2023"] * 4, "value_e6": [round(float(TAX.format(serial)) * 10**6)] * 4, "given": [TAX.format(serial)] * 4,
-        "department": ["税务局"] * 4, "legal_basis": ["shared"] * 4, "legal_document": [town.word("批文")] * 4}, 4)
+    _bulk(
+        bulk,
+        officer,
+        "facts",
+        {
+            "subject_type": ["enterprise"] * 4,
+            "subject_id": [pk for pk, _ in facts],
+            "measure": [name for _, name in facts],
+            "period": ["2023"] * 4,
+            "value_e6": [round(float(TAX.format(serial)) * 10**6)] * 4,
+            "given": [TAX.format(serial)] * 4,
+            "department": ["税务局"] * 4,
+            "legal_basis": ["shared"] * 4,
+            "legal_document": [town.word("批文")] * 4,
+        },
+        4,
+    )
 
 
 def _bulk(bulk: Any, officer: Any, kind: str, columns: dict[str, list[Any]], rows: int) -> None:
@@ -254,9 +351,17 @@ def _imports(town: Town, officer: Any) -> None:
 
     x = town.west + 0.016
     good, bad = square(town.west, 7).wkt, f"POLYGON(({x} 30, {x + 0.001} 30.001, {x + 0.001} 30, {x} 30.001, {x} 30))"
-    batch = run_job(service.upload(officer, "plots", survey_file(
-        town, f'{town.code}-7,{town.name}街道,{town.word("待入库")},在用,16,"{good}"',
-        f'{town.code}-8,{town.name}街道,{town.word("有问题")},在用,99,"{bad}"')))
+    batch = run_job(
+        service.upload(
+            officer,
+            "plots",
+            survey_file(
+                town,
+                f'{town.code}-7,{town.name}街道,{town.word("待入库")},在用,16,"{good}"',
+                f'{town.code}-8,{town.name}街道,{town.word("有问题")},在用,99,"{bad}"',
+            ),
+        )
+    )
     batch.crs = batch.crs or "EPSG:4490"
     batch.save(update_fields=["crs"])
     service.save_template(officer, batch, town.word("模板"))
@@ -287,8 +392,16 @@ def _shared(world: World) -> None:
     here, there, people = world.towns[HERE], world.towns[THERE], world.people
     firm = service.create_enterprise(people["town_officer"], {"name": world.shared}, on=DAY, town=here.code, uscc=uscc(900))
     for town, officer in ((here, people["town_officer"]), (there, people["stranger"])):
-        service.create_occupancy(officer, {"plot_id": town.ids["plot_pk1"], "enterprise_id": firm.enterprise_id, "role": "lessee",
-                                           "contract": town.word("联营合同")}, on=DAY)
+        service.create_occupancy(
+            officer,
+            {
+                "plot_id": town.ids["plot_pk1"],
+                "enterprise_id": firm.enterprise_id,
+                "role": "lessee",
+                "contract": town.word("联营合同"),
+            },
+            on=DAY,
+        )
     here.ids["shared"] = there.ids["shared"] = firm.enterprise.ulid
 
 
@@ -305,10 +418,19 @@ def _enterprise_desk(world: World) -> None:
 def _policy(people: dict[str, Any]) -> None:
     from tenglong.apps.policy import service
 
-    text = "\n".join([
-        'version: "2026"', "valid_from: 2026-01-01", "name: 上虞区", f'division: "{COUNTY}"',
-        "extent: {west: 120.6, south: 29.7, east: 121.1, north: 30.3}", "central_meridian: 120",
-        "towns:", '  - {code: "330604001", name: 百官街道}', ""])
+    text = "\n".join(
+        [
+            'version: "2026"',
+            "valid_from: 2026-01-01",
+            "name: 上虞区",
+            f'division: "{COUNTY}"',
+            "extent: {west: 120.6, south: 29.7, east: 121.1, north: 30.3}",
+            "central_meridian: 120",
+            "towns:",
+            '  - {code: "330604001", name: 百官街道}',
+            "",
+        ]
+    )
     people["policy"] = service.submit(people["analyst"], service.load_text(people["analyst"], "county", "home", text)).ulid
 
 
