@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.utils import timezone
 
 from tenglong.apps.registry import counters
 from tenglong.apps.registry.models import Division, Lineage, Plot, PlotCode, Zone
-from tenglong.apps.registry.queries import in_force
+from tenglong.apps.registry.queries import current
 from tenglong.store import spatial
 from tenglong.store.bulk import insert_rows, update_rows
 from tenglong.store.spatial import boxes_of, store
@@ -91,7 +90,7 @@ def put_zones(rows: Sequence[ZoneRow]) -> Written:
     """As `put_divisions`; a parent stands before its children. Raises KeyError for a parent that is nowhere."""
     held = {row.code: row for row in _current(Zone, rows)}
     ids = {code: row.pk for code, row in held.items()}
-    ids.update(Zone.objects.filter(in_force(timezone.localdate()), code__in={row.parent for row in rows} - set(ids) - {""})
+    ids.update(Zone.objects.filter(current(), code__in={row.parent for row in rows} - set(ids) - {""})
                .values_list("code", "pk"))
     shapes = _outlines("zones", rows, {code: (row.shape_id, False) for code, row in held.items()})
     changed = 0
@@ -121,7 +120,7 @@ def retire_codes(ends: Mapping[int, date]) -> None:
 
 
 def _current(model: Any, rows: Sequence[Any]) -> list[Any]:
-    return list(model.objects.filter(in_force(timezone.localdate()), code__in=[row.code for row in rows]))
+    return list(model.objects.filter(current(), code__in=[row.code for row in rows]))
 
 
 def _outlines(layer: str, rows: Sequence[Any], held: Mapping[str, tuple[int | None, bool]]) -> dict[str, int]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
+from django.utils import timezone
 
 from tenglong.apps.registry.bulk_versions import open_versions
 from tenglong.apps.registry.models import (
@@ -24,11 +25,14 @@ from tenglong.apps.registry.models import (
     PlotVersion,
 )
 from tenglong.apps.registry.nouns import BY_KIND
+from tenglong.apps.registry.queries import not_ended
 from tenglong.store import spatial
 from tenglong.store.bulk import chunks
 
 K = TypeVar("K")
 PART = 900
+EVERY = Q()
+ACCOUNT_KEY = ("kind", "number", "enterprise_id", "plot_id")
 Pair = tuple[str, str]
 
 
@@ -100,14 +104,14 @@ def enterprises_by_name(names: Iterable[str]) -> dict[str, list[int]]:
 
 
 def _by_key(
-    model: type[Model], narrow: str, columns: Sequence[str], keys: Iterable[tuple[Any, ...]], **rule: Any
+    model: type[Model], narrow: str, columns: Sequence[str], keys: Iterable[tuple[Any, ...]], rule: Q = EVERY
 ) -> dict[Any, int]:
     """Rows whose `columns` equal one of `keys`; `narrow` is the column that the query goes by."""
     wanted = set(keys)
     place = list(columns).index(narrow)
     found: dict[Any, int] = {}
     for part in _parts(key[place] for key in wanted if key[place] is not None):
-        rows = model._default_manager.filter(**{f"{narrow}__in": part}, **rule).order_by("id")
+        rows = model._default_manager.filter(rule, **{f"{narrow}__in": part}).order_by("id")
         for pk, *key in rows.values_list("id", *columns):
             if tuple(key) in wanted:
                 found[tuple(key)] = pk
@@ -122,19 +126,24 @@ def occupancies_by_key(keys: Iterable[tuple[int | None, int | None, int | None, 
 
 
 def links_by_key(keys: Iterable[tuple[int, int]]) -> dict[Any, int]:
-    """(plot, parcel) → link in force."""
-    return _by_key(PlotParcel, "plot_id", ("plot_id", "parcel_id"), keys, valid_to__isnull=True)
+    """(plot, parcel) → link that has not ended."""
+    return _by_key(PlotParcel, "plot_id", ("plot_id", "parcel_id"), keys, not_ended(timezone.localdate()))
 
 
 def accounts_by_key(keys: Iterable[tuple[str, str, int, int | None]]) -> dict[Any, int]:
-    """(kind, number, enterprise, plot) → link in force."""
-    return _by_key(AccountLink, "number", ("kind", "number", "enterprise_id", "plot_id"), keys, valid_to__isnull=True)
+    """(kind, number, enterprise, plot) → link that has not ended: one whose end lies ahead is met again."""
+    return _by_key(AccountLink, "number", ACCOUNT_KEY, keys, not_ended(timezone.localdate()))
+
+
+def accounts_by_start(keys: Iterable[tuple[str, str, int, int | None, date]]) -> dict[Any, int]:
+    """The same key and the first day → link, ended or not."""
+    return _by_key(AccountLink, "number", (*ACCOUNT_KEY, "valid_from"), keys)
 
 
 def facts_by_key(keys: Iterable[tuple[str, int, str, str, str]]) -> dict[Any, int]:
     """(subject type, subject, measure, period, department) → fact in force."""
     columns = ("subject_type", "subject_id", "measure", "period", "department")
-    return _by_key(Fact, "subject_id", columns, keys, superseded_by__isnull=True)
+    return _by_key(Fact, "subject_id", columns, keys, Q(superseded_by__isnull=True))
 
 
 def held(kind: str, pks: Iterable[int], columns: Sequence[str] | None = None) -> dict[int, Held]:

@@ -1,7 +1,8 @@
 """What leaves the register: every function takes the acting user first and returns only what that user may see.
 
 `on` is a business date: the versions in force that day; None means the open versions. Version rows carry the
-identity's `ulid`. Values that need `sensitive.view` are masked or left out here, not in a template.
+identity's `ulid`. Relations, accounts, divisions and zones may carry an end that lies ahead (a lease): for them None means
+today. Values that need `sensitive.view` are masked or left out here, not in a template.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
 
 from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.registry.models import (
@@ -30,6 +32,8 @@ from tenglong.apps.registry.models import (
 )
 
 M = TypeVar("M", bound=Model)
+#: their open row is the current one: the service closes it when the next begins
+VERSIONS = (BuildingVersion, EnterpriseVersion, ParcelVersion, PlotVersion)
 
 
 def in_force(on: date | None, prefix: str = "") -> Q:
@@ -40,8 +44,19 @@ def in_force(on: date | None, prefix: str = "") -> Q:
     return ends & Q(**{f"{prefix}valid_from__lte": on})
 
 
+def current(on: date | None = None) -> Q:
+    """As `in_force`, for rows that carry an end of their own: None is today, so a lease that ends next year is current."""
+    return in_force(on or timezone.localdate())
+
+
+def not_ended(day: date) -> Q:
+    """In force on that day or beginning later: what an event of that day has to take along."""
+    return Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+
+
 def _dated(user: Any, model: type[M], on: date | None, verb: str) -> QuerySet[M]:
-    return scoped(user, model._default_manager.filter(in_force(on)), verb)
+    rule = in_force(on) if model in VERSIONS else current(on)
+    return scoped(user, model._default_manager.filter(rule), verb)
 
 
 def plots(user: Any, on: date | None = None) -> QuerySet[PlotVersion]:
@@ -159,12 +174,12 @@ def documents(user: Any, *, subject_type: str = "", subject_id: int | None = Non
 
 
 def divisions(user: Any, on: date | None = None, level: str = "") -> QuerySet[Division]:
-    found = scoped(user, Division.objects.filter(in_force(on)))
+    found = scoped(user, Division.objects.filter(current(on)))
     return (found.filter(level=level) if level else found).order_by("code")
 
 
 def zones(user: Any, on: date | None = None) -> QuerySet[Zone]:
-    return scoped(user, Zone.objects.filter(in_force(on)), "plot.view").order_by("kind", "code")
+    return scoped(user, Zone.objects.filter(current(on)), "plot.view").order_by("kind", "code")
 
 
 def _latest(history: QuerySet[M]) -> M:

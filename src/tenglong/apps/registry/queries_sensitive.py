@@ -11,7 +11,7 @@ from tenglong.apps.accounts.cipher import decrypt
 from tenglong.apps.accounts.masking import HIDDEN, is_sensitive, mask
 from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.registry.models import AccountLink, EnterpriseVersion, Fact
-from tenglong.apps.registry.queries import in_force
+from tenglong.apps.registry.queries import current
 
 #: account numbers lead to a firm's power, water and tax files
 SHOWN_DIGITS = 4
@@ -89,7 +89,7 @@ def accounts(
     user: Any, on: date | None = None, *, enterprise_id: int | None = None, plot_id: int | None = None
 ) -> list[AccountRow]:
     """Power, water, discharge and tax accounts; only the last digits without `sensitive.view`."""
-    found = scoped(user, AccountLink.objects.filter(in_force(on)), "enterprise.view")
+    found = scoped(user, AccountLink.objects.filter(current(on)), "enterprise.view")
     if enterprise_id is not None:
         found = found.filter(enterprise_id=enterprise_id)
     if plot_id is not None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from shapely.geometry.base import BaseGeometry
 
 from tenglong.apps.registry.models import AccountLink, BuildingVersion, Occupancy, ParcelVersion, PlotParcel
+from tenglong.apps.registry.queries import not_ended
 from tenglong.apps.registry.service import shapes
 from tenglong.domain.units import CM2_PER_M2
 
@@ -40,12 +41,14 @@ class Carried:
     """Keys of rows by model: closed on the parents, made on the children, or moved as they were ([key, old plot])."""
 
     closed: dict[str, list[int]] = field(default_factory=dict)
+    #: [key, end] of closed rows that had an end of their own
+    ends: dict[str, list[list[Any]]] = field(default_factory=dict)
     made: dict[str, list[int]] = field(default_factory=dict)
     moved: dict[str, list[list[int]]] = field(default_factory=dict)
     relinked: list[list[int]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return {"closed": self.closed, "made": self.made, "moved": self.moved, "relinked": self.relinked}
+        return {"closed": self.closed, "ends": self.ends, "made": self.made, "moved": self.moved, "relinked": self.relinked}
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,19 @@ class Target:
 
 
 def carry(parents: Sequence[int], children: Sequence[Child], on: date, assign: Mapping[int, int] | None = None) -> Carried:
-    """Move everything open on `parents` to `children` from `on`. `assign`: occupancy key → index of its child."""
+    """Move everything that has not ended on `parents` to `children` from `on`. `assign`: occupancy key → index of its child."""
     done = Carried()
     links: dict[int, int] = {}
     for name, model in MODELS.items():
-        rows: Any = model._default_manager.filter(plot_id__in=parents, valid_to__isnull=True).order_by("id")
+        lasting = Q(valid_to__isnull=True) if model is BuildingVersion else not_ended(on)
+        rows: Any = model._default_manager.filter(lasting, plot_id__in=parents).order_by("id")
         for row in rows:
             targets = _targets(name, row, children, assign or {})
             if row.valid_from >= on:
                 _move(name, row, targets[0], done)
             else:
                 links.update(_reopen(name, row, targets, on, done))
-    _relink(links, done)
+    _relink(links, on, done)
     return done
 
 
@@ -135,6 +139,8 @@ def _reopen(name: str, row: Any, targets: Sequence[Target], on: date, done: Carr
     model = type(row)
     model._default_manager.filter(pk=row.pk).update(valid_to=on)
     done.closed.setdefault(name, []).append(row.pk)
+    if row.valid_to is not None:
+        done.ends.setdefault(name, []).append([row.pk, row.valid_to.isoformat()])
     made = [_copy(name, row, target, on, done) for target in targets]
     return {row.pk: made[0]} if name == "Occupancy" else {}
 
@@ -142,7 +148,7 @@ def _reopen(name: str, row: Any, targets: Sequence[Target], on: date, done: Carr
 def _copy(name: str, row: Any, target: Target, on: date, done: Carried) -> int:
     model = type(row)
     values = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if not f.primary_key}
-    values.update(plot_id=target.child.plot_id, valid_from=on, valid_to=None)
+    values.update(plot_id=target.child.plot_id, valid_from=on)
     if "lock_version" in values:
         values["lock_version"] = row.lock_version + 1 if name == "BuildingVersion" else 1
     if "needs_review" in values:
@@ -162,7 +168,8 @@ def _copy(name: str, row: Any, target: Target, on: date, done: Carried) -> int:
 
 def _join(name: str, twin: Any, row: Any, values: dict[str, Any]) -> None:
     """Two relations of one firm on merged plots are one; their areas add up and a person looks at it."""
-    changes: dict[str, Any] = {"needs_review": True}
+    ends = (twin.valid_to, values["valid_to"])
+    changes: dict[str, Any] = {"needs_review": True, "valid_to": None if None in ends else max(ends)}
     for column in ("area_cm2", "floor_cm2"):
         if column in values:
             mine, other = getattr(twin, column), values[column]
@@ -170,9 +177,9 @@ def _join(name: str, twin: Any, row: Any, values: dict[str, Any]) -> None:
     type(row)._default_manager.filter(pk=twin.pk).update(**changes)
 
 
-def _relink(links: Mapping[int, int], done: Carried) -> None:
+def _relink(links: Mapping[int, int], on: date, done: Carried) -> None:
     """Subleases hang on the landlord's new row."""
     for old, new in links.items():
-        for tenant in Occupancy.objects.filter(landlord_link_id=old, valid_to__isnull=True):
+        for tenant in Occupancy.objects.filter(not_ended(on), landlord_link_id=old):
             done.relinked.append([tenant.pk, old])
             Occupancy.objects.filter(pk=tenant.pk).update(landlord_link_id=new)

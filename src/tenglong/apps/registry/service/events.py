@@ -95,7 +95,7 @@ def _refuse_if_built_on(event: PlotEvent) -> None:
     for name, model in MODELS.items():
         own = [*detail["made"].get(name, []), *(pk for pk, _ in detail["moved"].get(name, []))]
         rows = model._default_manager.filter(plot_id__in=children)
-        if rows.exclude(pk__in=own).exists() or _touched(name, rows.filter(pk__in=detail["made"].get(name, []))):
+        if rows.exclude(pk__in=own).exists() or _touched(name, rows.filter(pk__in=detail["made"].get(name, [])), detail):
             why.append("新地块上登记了新的关系")
     subjects = Q(subject_type="plot", subject_id__in=children)
     if Fact.objects.filter(subjects).exists() or DocumentLink.objects.filter(subjects).exists():
@@ -104,9 +104,10 @@ def _refuse_if_built_on(event: PlotEvent) -> None:
         raise RegistryError(f"不能撤销：{'；'.join(dict.fromkeys(why))}。请用新的分割或合并来改正。")
 
 
-def _touched(name: str, rows: Any) -> bool:
-    """A carried relation that somebody ended or edited."""
-    if rows.filter(valid_to__isnull=False).exists():
+def _touched(name: str, rows: Any, detail: Any) -> bool:
+    """A carried relation that somebody ended or edited; an end that came with it is not somebody's."""
+    carried = [end for _, end in detail.get("ends", {}).get(name, [])]
+    if rows.filter(valid_to__isnull=False).exclude(valid_to__in=carried).exists():
         return True
     return bool(name == "Occupancy" and rows.filter(lock_version__gt=1).exists())
 
@@ -121,6 +122,8 @@ def _put_back(event: PlotEvent) -> None:
             Occupancy.objects.filter(pk__in=detail["made"].get(name, [])).update(landlord_link=None)
         manager.filter(pk__in=detail["made"].get(name, [])).delete()
         manager.filter(pk__in=detail["closed"].get(name, [])).update(valid_to=None)
+        for pk, end in detail.get("ends", {}).get(name, []):
+            manager.filter(pk=pk).update(valid_to=end)
         for pk, plot_id in detail["moved"].get(name, []):
             manager.filter(pk=pk).update(plot_id=plot_id)
     drawn = list(PlotVersion.objects.filter(plot_id__in=detail["children"]).values_list("shape_id", flat=True))

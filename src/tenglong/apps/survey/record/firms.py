@@ -202,12 +202,15 @@ class Accounts(RegistryApplier):
             for row, (plot, _), firm in zip(rows, plots, firms, strict=True)
         ]
         held = locate.accounts_by_key(keys)
+        starts = [as_date(row.get("start")) for row in rows]
+        ended = locate.accounts_by_start((*key, start) for key, start in zip(keys, starts, strict=True) if start)
         out = []
-        for key, (plot, sought), (firm, problem) in zip(keys, plots, firms, strict=True):
+        for key, start, (plot, sought), (firm, problem) in zip(keys, starts, plots, firms, strict=True):
             problems: tuple[Problem, ...] = (problem,) if problem else ()
             problems += (unknown("地块", "unknown-plot", "plot_code", sought),) if sought and not plot else ()
             links = {"plot_id": plot, "enterprise_id": firm}
-            out.append(Found(held.get(key), towns.get(plot or 0, ""), links, problems, firm is None or firm in may))
+            target = ended.get((*key, start)) or held.get(key)
+            out.append(Found(target, towns.get(plot or 0, ""), links, problems, firm is None or firm in may))
         return out
 
     def held(self, targets: set[int]) -> dict[int, Held]:
