@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 SIZES: dict[str, ViewportSize] = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 PAGES = {
@@ -22,7 +22,21 @@ PAGES = {
     "map": "/map/",
     "plain": "/map/?plain=1",
     "search": "/search/?q=电机",
+    "buildings": "/buildings/",
+    "divisions": "/divisions/",
     "figures": "/figures/",
+    "imports": "/survey/",
+    "upload": "/survey/upload/",
+    "survey-issues": "/survey/issues/",
+    "jobs": "/jobs/",
+    "audit": "/audit/",
+    "policy": "/policies/",
+    "users": "/users/",
+    "roles": "/roles/",
+    "departments": "/departments/",
+    "profile": "/me/",
+    "plot-new": "/plots/new/",
+    "missing": "/nothing-here/",
 }
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
@@ -41,9 +55,9 @@ def main() -> int:
 
 def walk(browser: Browser, base: str, user: str, password: str, out: Path, size: str, names: list[str]) -> list[str]:
     """Take every picture of one size; returns what went wrong: console errors and requests off the host."""
-    page = browser.new_page(viewport=SIZES[size], locale="zh-CN", device_scale_factor=1)
+    page = browser.new_page(viewport=SIZES[size], locale="en-US", device_scale_factor=1)
     trouble: list[str] = []
-    page.on("console", lambda message: trouble.extend([f"{size} {page.url} {message.text}"] * (message.type == "error")))
+    page.on("console", lambda message: trouble.extend([f"{size} {page.url} {message.text}"] * heard(message)))
     page.on("pageerror", lambda error: trouble.extend([f"{size} {page.url} {error}"]))
     page.on("request", lambda request: trouble.extend([f"{size} 站外请求 {request.url}"] * foreign(base, request.url)))
     page.goto(base + "/login/")
@@ -80,6 +94,11 @@ def records(page: Page, base: str) -> dict[str, str]:
                 second = links.nth(1).get_attribute("data-href") or url
                 found["merge"] = "/plots/merge/?" + "&".join(f"pick={part.split('/')[2]}" for part in (url, second))
     return found
+
+
+def heard(message: ConsoleMessage) -> bool:
+    """An error of the page's own; a page that answers 403 or 404 is looked at on purpose."""
+    return message.type == "error" and "status of 40" not in message.text
 
 
 def foreign(base: str, url: str) -> bool:

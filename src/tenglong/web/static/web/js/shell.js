@@ -108,8 +108,19 @@ document.addEventListener("htmx:config:request", (event) => { event.detail.ctx.r
 document.addEventListener("htmx:error", () => toast(document.documentElement.lang === "en" ? "No answer from the server." : "没有得到服务器的回答，请稍后再试。", "error"));
 document.addEventListener("htmx:response:error", (event) => toast(`HTTP ${event.detail?.ctx?.response?.status ?? ""}`, "error"));
 
-// On a phone the conditions of a list start folded.
-if (matchMedia("(max-width: 860px)").matches) $$("[data-filter-box]:not([data-keep])").forEach((box) => box.removeAttribute("open"));
+// A date is written 2026-11-22 whatever the browser's language; the calendar stays one click away.
+for (const field of $$('input[type="date"]')) {
+  const picker = Object.assign(document.createElement("input"), { type: "date", className: "day-pick", tabIndex: -1, min: field.min, max: field.max, value: field.value });
+  picker.setAttribute("aria-hidden", "true");
+  const box = Object.assign(document.createElement("span"), { className: "day" });
+  const day = field.value;
+  field.replaceWith(box);
+  Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || "2026-11-22", autocomplete: "off" });
+  field.title ||= document.documentElement.lang === "en" ? "Year-month-day, such as 2026-11-22" : "年-月-日，例如 2026-11-22";
+  box.append(field, picker);
+  picker.addEventListener("change", () => { field.value = picker.value; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); });
+  field.addEventListener("change", () => { picker.value = field.value; });
+}
 countPicked();
 // Drafts: <form data-draft="key"> keeps what was typed until it is sent.
 for (const form of $$("form[data-draft]")) {
