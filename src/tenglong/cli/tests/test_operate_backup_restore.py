@@ -53,6 +53,7 @@ def backup(origin: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_restored_record_is_equal_row_by_row(origin: Path, backup: Path, tmp_path: Path) -> None:
     home = tmp_path / "empty"
     assert "行哈希全部一致" in tenglong(home, "restore", str(backup))
@@ -68,15 +69,18 @@ def test_restored_record_is_equal_row_by_row(origin: Path, backup: Path, tmp_pat
     assert first[ONE_TABLE]["rows"] == 2
 
 
+@pytest.mark.slow
 def test_backup_is_for_its_owner_alone_and_is_never_overwritten(origin: Path, backup: Path) -> None:
     assert backup.stat().st_mode & 0o777 == 0o600
     assert "不覆盖" in tenglong(origin, "backup", str(backup), code=1)
 
 
+@pytest.mark.slow
 def test_restore_refuses_a_home_that_holds_anything(origin: Path, backup: Path) -> None:
     assert "不是空的" in tenglong(origin, "restore", str(backup), code=1)
 
 
+@pytest.mark.slow
 def test_a_damaged_backup_leaves_the_home_empty(backup: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.tar.gz"
     rewrite(backup, damaged, {"files/ab/abcd": b"another thing"})
@@ -85,12 +89,14 @@ def test_a_damaged_backup_leaves_the_home_empty(backup: Path, tmp_path: Path) ->
     assert not home.exists()
 
 
+@pytest.mark.slow
 def test_half_a_backup_is_refused(backup: Path, tmp_path: Path) -> None:
     half = tmp_path / "half.tar.gz"
     half.write_bytes(backup.read_bytes()[: backup.stat().st_size // 2])
     assert "不是完整的备份" in tenglong(tmp_path / "fresh", "restore", str(half), code=1)
 
 
+@pytest.mark.slow
 def test_a_backup_that_climbs_out_of_the_home_is_refused(backup: Path, tmp_path: Path) -> None:
     evil = tmp_path / "evil.tar.gz"
     rewrite(backup, evil, {}, extra={"../outside": b"x"})
@@ -98,6 +104,7 @@ def test_a_backup_that_climbs_out_of_the_home_is_refused(backup: Path, tmp_path:
     assert not (tmp_path / "outside").exists()
 
 
+@pytest.mark.slow
 def test_a_tampered_audit_chain_fails_verify_and_doctor(backup: Path, tmp_path: Path) -> None:
     import sqlite3
 
@@ -109,6 +116,7 @@ def test_a_tampered_audit_chain_fails_verify_and_doctor(backup: Path, tmp_path: 
     assert "问题  audit" in tenglong(home, "doctor", code=1)
 
 
+@pytest.mark.slow
 def test_a_head_kept_elsewhere_finds_the_cut_end(origin: Path, backup: Path, tmp_path: Path) -> None:
     kept = origin.parent / "kept.jsonl"
     home = tmp_path / "fresh"
@@ -120,6 +128,7 @@ def test_a_head_kept_elsewhere_finds_the_cut_end(origin: Path, backup: Path, tmp
     assert "截断" in tenglong(home, "audit", "verify", "--head", str(later), code=1)
 
 
+@pytest.mark.slow
 def test_bad_use_is_exit_two(origin: Path, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text("no head here", encoding="utf-8")
@@ -127,14 +136,17 @@ def test_bad_use_is_exit_two(origin: Path, tmp_path: Path) -> None:
     tenglong(origin, "audit", "no-such", code=2)
 
 
+@pytest.mark.slow
 def test_verbs_on_a_home_without_database_say_what_to_do(tmp_path: Path) -> None:
     assert "tenglong migrate" in tenglong(tmp_path / "fresh", "user", "list", code=1)
 
 
+@pytest.mark.slow
 def test_a_second_migrate_has_nothing_to_do(origin: Path) -> None:
     assert "已是最新版本" in tenglong(origin, "migrate")
 
 
+@pytest.mark.slow
 def test_policy_verbs_show_export_and_compare(origin: Path, tmp_path: Path) -> None:
     out = tmp_path / "measures.yaml"
     tenglong(origin, "policy", "export", "measures/measures", str(out))

@@ -23,6 +23,7 @@ def small() -> County:
     return build_county(3, 300)
 
 
+@pytest.mark.slow
 def test_full_county_has_2595_plots_a_little_over_58000_mu_and_4043_firms() -> None:
     county = build_county()
     mu = Decimal(sum(plot.area_cm2 for plot in county.plots)) * 15 / 10_000 / 10_000
@@ -170,6 +171,7 @@ def test_split_and_merge_keep_the_land(small: County) -> None:
         assert all(abs(area[key] - total) / total < 1e-5 for key, total in groups.items())
 
 
+@pytest.mark.slow
 def test_zones_of_the_plan_are_there() -> None:
     county = build_county(5, 600)
     kinds = Counter(zone.kind for zone in county.zones)

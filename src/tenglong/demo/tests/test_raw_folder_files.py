@@ -63,12 +63,14 @@ def test_dates_and_money_are_written_as_the_office_writes_them() -> None:
     assert value(12_345_600, column("deals", "price", 0, "wan_yuan"), "iso") == Decimal("1234.56")
 
 
+@pytest.mark.slow
 def test_every_kind_and_every_format_is_there(clean: Path) -> None:
     files = [file for file in clean.iterdir() if kind_of_file(file.name)]
     assert {kind_of_file(file.name) for file in files} == set(KIND_WORDS)
     assert {".xlsx", ".csv", ".shp", ".dbf", ".gpkg", ".geojson"} <= {file.suffix for file in files}
 
 
+@pytest.mark.slow
 def test_the_files_hold_the_whole_county(clean: Path) -> None:
     county, folder = build_county(8, PLOTS), Folder(clean)
     rows = {kind: sum(len(grid) for grid in folder.of(kind)) for kind in KIND_WORDS}
@@ -79,6 +81,7 @@ def test_the_files_hold_the_whole_county(clean: Path) -> None:
     assert all("survey_number" in grid.columns for grid in folder.of("plots"))
 
 
+@pytest.mark.slow
 def test_shapes_come_back_to_the_same_place_from_every_coordinate_system(clean: Path) -> None:
     county = build_county(8, PLOTS)
     areas = {plot.number: plot.area_cm2 / 10_000 for plot in county.plots}
@@ -91,12 +94,14 @@ def test_shapes_come_back_to_the_same_place_from_every_coordinate_system(clean: 
     assert {"EPSG:4528", "EPSG:4549", "EPSG:4490"} <= crs
 
 
+@pytest.mark.slow
 def test_saving_without_a_change_leaves_every_byte(clean: Path) -> None:
     before = {file.name: file.read_bytes() for file in clean.iterdir()}
     Folder(clean).save()
     assert {file.name: file.read_bytes() for file in clean.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_the_list_names_the_row_that_really_carries_the_damage(damaged: Path) -> None:
     seeded = json.loads((damaged / LIST).read_text(encoding="utf-8"))["seeded"]
     grids = {(grid.path.name, grid.sheet): grid for grid in Folder(damaged).grids}
@@ -111,11 +116,13 @@ def test_the_list_names_the_row_that_really_carries_the_damage(damaged: Path) ->
     assert looked > 50
 
 
+@pytest.mark.slow
 def test_the_same_seed_damages_the_same_rows(damaged: Path, tmp_path: Path) -> None:
     write_raw(tmp_path / "again", 8, PLOTS)
     assert (tmp_path / "again" / LIST).read_text(encoding="utf-8") == (damaged / LIST).read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_no_row_is_damaged_twice_except_by_one_deletion(damaged: Path) -> None:
     seeded = json.loads((damaged / LIST).read_text(encoding="utf-8"))["seeded"]
     places = [(entry["file"], entry["sheet"], entry["row"]) for entry in seeded]

@@ -71,6 +71,7 @@ def counts() -> dict[str, int]:
     return {model.__name__: model.objects.count() for model in models}
 
 
+@pytest.mark.slow
 def test_a_folder_enters_in_order_and_a_second_time_changes_nothing(cast: Any, divisions: None, folder: Path) -> None:
     first = run("folder", folder, "--as", "county", "--confirm", "--survey-date", "2024-01-01", "--json")
     told = json.loads(first.stdout)
