@@ -63,7 +63,7 @@ test-reverse: dev ## 倒序再跑一遍：测试之间不得相互依赖
 	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 -m "$(UNIT)"
 
 test-postgres: dev ## 在临时的 PostgreSQL 上跑标记为 database 的测试
-	@scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -m "database and not browser"
+	@scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 -m "database and not browser"
 
 test-browser: dev assets ## 用系统的 Chromium 走一遍主流程
 	@scripts/tests.sh $(PYTEST) -m browser
