@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from tenglong.store.tiles import rings
 from tenglong.store.tiles.frame import EXTENT, Geometries, to_tile
-from tenglong.store.tiles.plain import placed, placed_rings
+from tenglong.store.tiles.plain import Packed, placed, placed_rings
 from tenglong.store.tiles.rings import Commands
-from tenglong.store.tiles.values import dictionary, values_bytes
-from tenglong.store.tiles.varints import Ints, block, one, pack, sizes
+from tenglong.store.tiles.values import Coded, Names, chosen
+from tenglong.store.tiles.varints import Ints, block, offsets, one, pack, sizes
 
+Column = Sequence[Any] | Coded | Names
 POINT: Final = 1
 POLYGON: Final = 3
 
@@ -25,16 +26,17 @@ POLYGON: Final = 3
 class Layer:
     """Geometries, or their WKB, in degrees (EPSG:4490 lon/lat) and columns of text, int, float, bool or None, each as long.
 
+    A column may come coded already, as `Coded` or `Names`.
     `labels` adds a layer `<name>_label` with one point per feature, in that tile alone which holds the point.
     """
 
     name: str
-    geometries: Geometries | Sequence[bytes]
-    attributes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    geometries: Geometries | Packed | Sequence[bytes]
+    attributes: Mapping[str, Column] = field(default_factory=dict)
     labels: Sequence[str] = ()
 
 
-def encode(layer: str, z: int, x: int, y: int, geoms: Geometries, attributes: Mapping[str, Sequence[Any]]) -> bytes:
+def encode(layer: str, z: int, x: int, y: int, geoms: Geometries, attributes: Mapping[str, Column]) -> bytes:
     """One layer of polygons; empty bytes when nothing of it lies in the tile."""
     return encode_layers(z, x, y, [Layer(layer, geoms, attributes)])
 
@@ -47,12 +49,14 @@ def encode_layers(z: int, x: int, y: int, layers: Sequence[Layer]) -> bytes:
 def _encoded(layer: Layer, z: int, x: int, y: int) -> bytes:
     if not len(layer.geometries):
         return b""
-    wkbs = [] if isinstance(layer.geometries, np.ndarray) else list(layer.geometries)
-    found = placed_rings(wkbs, z, x, y) if wkbs else placed(np.asarray(layer.geometries, dtype=object), z, x, y)
+    held = layer.geometries
+    if not isinstance(held, np.ndarray | Packed):
+        held = Packed.of(held)
+    found = placed_rings(held, z, x, y) if isinstance(held, Packed) else placed(held, z, x, y)
     out = _layer(layer.name, POLYGON, rings.polygons(found), layer.attributes)
     if layer.labels:
         wanted = {name: layer.attributes[name] for name in layer.labels}
-        geometries = np.asarray(shapely.from_wkb(wkbs) if wkbs else layer.geometries, dtype=object)
+        geometries = held.geometries() if isinstance(held, Packed) else np.asarray(held, dtype=object)
         out += _layer(f"{layer.name}_label", POINT, _labels(geometries, z, x, y), wanted)
     return out
 
@@ -76,7 +80,7 @@ def label_points(geometries: Geometries) -> NDArray[np.float64]:
     return np.column_stack((shapely.get_x(middle), shapely.get_y(middle)))
 
 
-def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Sequence[Any]]) -> bytes:
+def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Column]) -> bytes:
     if not len(drawn.owner):
         return b""
     tags, has, values = _tags(attributes, drawn.owner)
@@ -86,29 +90,28 @@ def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Seque
     return block(3, content + one(5 << 3) + one(EXTENT) + one(15 << 3) + one(2))
 
 
-def _tags(attributes: Mapping[str, Sequence[Any]], owner: Ints) -> tuple[Ints, NDArray[np.bool_], list[bytes]]:
+def _tags(attributes: Mapping[str, Column], owner: Ints) -> tuple[Ints, NDArray[np.bool_], list[bytes]]:
     """Key and value numbers (features, 2 × keys), which of them are there, and the values' bytes. None is no tag."""
     tags = np.zeros((len(owner), 2 * len(attributes)), dtype=np.int64)
     has = np.zeros(tags.shape, dtype=bool)
-    rows, pieces, total = owner.tolist(), [], 0
+    pieces, total = [], 0
     for index, column in enumerate(attributes.values()):
-        numbers, values = dictionary([column[row] for row in rows])
+        numbers, count, values = chosen(column, owner)
         tags[:, 2 * index], tags[:, 2 * index + 1] = index, numbers + total
         has[:, 2 * index] = has[:, 2 * index + 1] = numbers >= 0
-        pieces.append(values_bytes(values))
-        total += len(values)
+        pieces.append(values)
+        total += count
     return tags, has, pieces
 
 
 def _features(kind: int, drawn: Commands, tags: Ints, has: NDArray[np.bool_]) -> bytes:
     """Every feature of the layer as one row of varints: lengths first, worked out by arrays."""
-    count = len(drawn.owner)
     tag_values, tag_count = tags[has], has.sum(axis=1)
-    tag_bytes = _summed(sizes(tag_values), np.r_[0, np.cumsum(tag_count)])
+    tag_bytes = _summed(sizes(tag_values), offsets(tag_count))
     geometry_count = np.diff(drawn.starts)
     geometry_bytes = _summed(sizes(drawn.values), drawn.starts)
     body = tag_bytes + geometry_bytes + 4 + sizes(tag_bytes) + sizes(geometry_bytes)
-    offset = np.r_[0, np.cumsum(tag_count + geometry_count + 8)]
+    offset = offsets(tag_count + geometry_count + 8)
     out = np.empty(int(offset[-1]), dtype=np.int64)
     start = offset[:-1]
     out[start], out[start + 1] = 2 << 3 | 2, body
@@ -118,17 +121,16 @@ def _features(kind: int, drawn: Commands, tags: Ints, has: NDArray[np.bool_]) ->
     out[behind], out[behind + 1] = 3 << 3, kind
     out[behind + 2], out[behind + 3] = 4 << 3 | 2, geometry_bytes
     _spread(out, behind + 4, geometry_count, drawn.values)
-    assert len(start) == count
     return pack(out)
 
 
 def _summed(values: Ints, starts: Ints) -> Ints:
-    total = np.r_[0, np.cumsum(values)]
+    total = offsets(values)
     out: Ints = total[starts[1:]] - total[starts[:-1]]
     return out
 
 
 def _spread(out: Ints, at: Ints, count: Ints, values: Ints) -> None:
     """Write `count[i]` of `values` from place `at[i]` on."""
-    starts = np.r_[0, np.cumsum(count)][:-1]
+    starts = offsets(count)[:-1]
     out[np.repeat(at - starts, count) + np.arange(len(values))] = values

@@ -6,7 +6,8 @@ A ring that crosses the rim of the tile, and every polygon with holes or parts, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -14,39 +15,87 @@ from numpy.typing import NDArray
 
 from tenglong.store.tiles.frame import BUFFER, EXTENT, Geometries, place, to_tile
 from tenglong.store.tiles.rings import Rings, rings_of
-from tenglong.store.tiles.varints import Ints
+from tenglong.store.tiles.varints import Ints, offsets
 
 #: little-endian, polygon, one ring; the number of points follows
 _HEAD: Final = b"\x01\x03\x00\x00\x00\x01\x00\x00\x00"
 _SKIP: Final = len(_HEAD) + 4
 
 
-def placed_rings(wkbs: Sequence[bytes], z: int, x: int, y: int) -> Rings:
-    """Rings in tile units, clipped to the tile and its rim; `owner` is the index in `wkbs`."""
-    plain = np.fromiter((wkb.startswith(_HEAD) for wkb in wkbs), dtype=bool, count=len(wkbs))
-    short = np.flatnonzero(plain)
-    found, crossing = _short(wkbs, short, z, x, y)
+@dataclass(frozen=True)
+class Packed:
+    """WKB of many shapes, one behind the other: shape i is `data[starts[i]:starts[i + 1]]`."""
+
+    data: bytes
+    starts: Ints
+
+    @staticmethod
+    def of(wkbs: Sequence[bytes]) -> Packed:
+        return Packed(b"".join(wkbs), offsets(np.fromiter(map(len, wkbs), dtype=np.int64, count=len(wkbs))))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def geometries(self, rows: Ints | None = None) -> Geometries:
+        """As shapely geometries, all or these rows."""
+        first, last = self.starts[:-1], self.starts[1:]
+        if rows is not None:
+            first, last = first[rows], last[rows]
+        wkbs = [self.data[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        return np.asarray(shapely.from_wkb(wkbs), dtype=object)
+
+
+def placed_rings(held: Packed, z: int, x: int, y: int) -> Rings:
+    """Rings in tile units, clipped to the tile and its rim; `owner` is the index of the shape."""
+    plain = _plain(held)
+    found, crossing = _short(held, np.flatnonzero(plain), z, x, y)
     long = np.concatenate((np.flatnonzero(~plain), crossing))
     if not len(long):
         return found
-    moved, kept = place(np.asarray(shapely.from_wkb([wkbs[index] for index in long]), dtype=object), z, x, y)
+    moved, kept = place(held.geometries(long), z, x, y)
     return found.and_then(rings_of(moved, long[kept]))
 
 
-def placed(geometries: Geometries, z: int, x: int, y: int) -> Rings:
+def placed(geometries: Any, z: int, x: int, y: int) -> Rings:
     """The same for geometries."""
-    moved, kept = place(geometries, z, x, y)
+    moved, kept = place(np.asarray(geometries, dtype=object), z, x, y)
     return rings_of(moved, kept)
 
 
-def _short(wkbs: Sequence[bytes], rows: Ints, z: int, x: int, y: int) -> tuple[Rings, Ints]:
+def _plain(held: Packed) -> NDArray[np.bool_]:
+    """Which begin as a polygon of one ring and are as long as that ring says."""
+    size = np.diff(held.starts)
+    out = size >= _SKIP
+    letters = np.frombuffer(held.data, dtype=np.uint8)
+    first = held.starts[:-1]
+    for index, letter in enumerate(_HEAD):
+        out[out] = letters[first[out] + index] == letter
+    heads = letters[first[out][:, None] + np.arange(len(_HEAD), _SKIP)]
+    out[out] = _SKIP + 16 * np.ascontiguousarray(heads).view("<u4").ravel().astype(np.int64) == size[out]
+    return out
+
+
+def _pairs(held: Packed, rows: Ints) -> tuple[NDArray[np.float64], Ints]:
+    """Coordinates (n, 2) of plain shapes and how many each has."""
+    size = np.diff(held.starts)
+    count = (size[rows] - _SKIP) // 16
+    letters = np.frombuffer(held.data, dtype=np.uint8)
+    keep = np.ones(len(letters), dtype=bool)
+    keep[(held.starts[rows][:, None] + np.arange(_SKIP)).ravel()] = False
+    if len(rows) < len(held):
+        plain = np.zeros(len(held), dtype=bool)
+        plain[rows] = True
+        keep &= np.repeat(plain, size)
+    return letters[keep].view("<f8").reshape(-1, 2), count
+
+
+def _short(held: Packed, rows: Ints, z: int, x: int, y: int) -> tuple[Rings, Ints]:
     """Rings wholly inside the rim, and the rows that cross it."""
     if not len(rows):
         none = np.zeros(0, dtype=np.int64)
         return Rings(none.reshape(0, 2), none, none.astype(bool), none, none), none
-    bodies = [wkbs[row][_SKIP:] for row in rows.tolist()]
-    count = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies)) // 16
-    moved = to_tile(np.frombuffer(b"".join(bodies), dtype="<f8").reshape(-1, 2), z, x, y)
+    pairs, count = _pairs(held, rows)
+    moved = to_tile(pairs, z, x, y)
     starts = np.cumsum(count) - count
     low, high = np.minimum.reduceat(moved, starts), np.maximum.reduceat(moved, starts)
     meets, inside = _against_rim(low, high)

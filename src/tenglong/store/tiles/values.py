@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from struct import pack as pack_struct
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tenglong.store.tiles.varints import Ints, block, one, pack, sizes
 
 #: field 4 of the layer and field 1 of the value with their lengths, for texts short enough for one-byte lengths
 _HEADS: Final = [bytes((4 << 3 | 2, size + 2, 1 << 3 | 2, size)) for size in range(126)]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column as numbers into `values`; -1 is no value."""
+
+    numbers: Ints
+    values: Sequence[Any]
+
+    def __getitem__(self, row: int) -> Any:
+        return None if self.numbers[row] < 0 else self.values[self.numbers[row]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """A column of ASCII texts of one length (below 124), one row of bytes each, hardly any twice: identities."""
+
+    letters: NDArray[np.uint8]
+
+    def __getitem__(self, row: int) -> str:
+        return self.letters[row].tobytes().decode("ascii")
+
+
+def chosen(column: Coded | Names | Sequence[Any], rows: Ints) -> tuple[Ints, int, bytes]:
+    """Of these rows: the number of each one's value (-1 for none), how many values there are, and their bytes."""
+    if isinstance(column, Names):
+        return np.arange(len(rows)), len(rows), _names(column.letters[rows])
+    if isinstance(column, Coded):
+        numbers, values = _used(column.numbers[rows], column.values)
+    else:
+        numbers, values = dictionary([column[row] for row in rows.tolist()])
+    return numbers, len(values), values_bytes(values)
+
+
+def _used(numbers: Ints, values: Sequence[Any]) -> tuple[Ints, list[Any]]:
+    """Values that no row points at are left out."""
+    held = np.bincount(numbers + 1, minlength=len(values) + 1)[1:] > 0
+    if held.all():
+        return numbers, list(values)
+    anew = np.append(np.cumsum(held) - 1, -1)
+    return anew[numbers], [value for value, kept in zip(values, held.tolist(), strict=True) if kept]
+
+
+def _names(letters: NDArray[np.uint8]) -> bytes:
+    width = letters.shape[1]
+    out = np.empty((len(letters), width + 4), dtype=np.uint8)
+    out[:, :4] = np.frombuffer(_HEADS[width], dtype=np.uint8)
+    out[:, 4:] = letters
+    return out.tobytes()
 
 
 def dictionary(column: Sequence[Any]) -> tuple[Ints, list[Any]]:

@@ -13,28 +13,49 @@ def zigzag(values: Ints) -> Ints:
     return (values << 1) ^ (values >> 63)
 
 
+def offsets(counts: Ints) -> Ints:
+    """0 and the running sum: where each run begins, and behind the last one where all end."""
+    out = np.empty(len(counts) + 1, dtype=np.int64)
+    out[0] = 0
+    np.cumsum(counts, out=out[1:])
+    return out
+
+
 def sizes(values: Ints) -> Ints:
     """Bytes that each unsigned value takes as a varint (below 2^35: tile numbers are small)."""
     out = np.ones(len(values), dtype=np.int64)
-    for bits in (7, 14, 21, 28):
-        out += values >= (1 << bits)
+    wide = np.flatnonzero(values > 0x7F)
+    if len(wide):
+        big = values[wide]
+        out[wide] = 2
+        for bits in (14, 21, 28):
+            more = big >= 1 << bits
+            if not more.any():
+                break
+            out[wide] += more
     return out
 
 
 def pack(values: Ints) -> bytes:
-    """All `values` (0 ≤ v < 2^35) as varints, one behind the other."""
-    length = sizes(values)
-    ends = np.cumsum(length)
-    out = np.zeros(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
-    start = ends - length
-    rest = values.copy()
-    for step in range(5):
-        live = length > step
-        if not live.any():
+    """All `values` (0 ≤ v < 2^35) as varints, one behind the other. Most take one byte: only the others are looked at twice."""
+    wide = np.flatnonzero(values > 0x7F)
+    low = (values & 0x7F).astype(np.uint8)
+    if not len(wide):
+        return low.tobytes()
+    big = values[wide]
+    length = sizes(big)
+    repeats = np.ones(len(values), dtype=np.int64)
+    repeats[wide] = length
+    out = np.repeat(low, repeats)
+    place = wide + np.cumsum(length) - length - np.arange(len(wide))
+    for _step in range(5):
+        out[place] |= 0x80
+        place, big = place + 1, big >> 7
+        out[place] = big & 0x7F
+        more = big > 0x7F
+        if not more.any():
             break
-        more = (length[live] > step + 1).astype(np.int64) << 7
-        out[start[live] + step] = (rest[live] & 0x7F) | more
-        rest >>= 7
+        place, big = place[more], big[more]
     return out.tobytes()
 
 
