@@ -6,24 +6,24 @@ A tile of plots that holds more than `MOST` of them carries grid cells instead, 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import shapely
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import scope_of, scoped
 from tenglong.apps.registry.models import BuildingVersion, Division, ParcelVersion, PlotVersion, Revision, Zone
+from tenglong.apps.registry.tiles_rows import Statement, counted, crowded, read, statements
 from tenglong.domain.units import AREA_UNITS
-from tenglong.store.cells import DEPTH, cell_range, deinterleave
-from tenglong.store.spatial import store
-from tenglong.store.tiles import Layer, encode_layers, tile_box
+from tenglong.store.cells import DEPTH, deinterleave
+from tenglong.store.tiles import Coded, Layer, encode_layers, tile_box
+from tenglong.store.tiles.encoder import Column
 
 #: plots in a tile above which it is served as a grid
 MOST: Final = 4_000
@@ -35,7 +35,8 @@ DETAIL_ZOOM: Final = 14
 #: cm² → mu × 10⁴ as a fraction
 MU_E4: Final = 10_000 / AREA_UNITS["mu"]
 
-Row = Sequence[Any]
+#: columns of whole numbers; all others hold text
+NUMBERS: Final = frozenset({"surveyed_cm2", "floors"})
 
 
 @dataclass(frozen=True)
@@ -130,31 +131,40 @@ def _revision(layer: str) -> int:
 
 
 def _content(user: Any, theme: Theme, z: int, x: int, y: int, box: tuple[float, float, float, float]) -> tuple[str, bytes]:
-    rows = scoped(user, theme.rows(), theme.verb)
-    if theme.name == "plots" and z < MAX_ZOOM - GRID_DEPTH and _crowded(rows, z, x, y):
-        return "grid", encode_layers(z, x, y, [_grid(rows, z, x, y)])
-    return theme.name, encode_layers(z, x, y, [_full(theme, rows, z, box)])
+    scope = scope_of(user, theme.verb)
+    if scope.kind == "none":
+        return theme.name, b""
+
+    def of(*columns: str) -> Statement | None:
+        """Rules read the scope and today's date alone: equal scopes on a day ask the same."""
+        key = (theme.name, scope, timezone.localdate())
+        placed = {f"{columns[0]}__isnull": False}
+        return statements.of(key, lambda: scoped(user, theme.rows().filter(**placed), theme.verb), columns)
+
+    if theme.name == "plots" and z < MAX_ZOOM - GRID_DEPTH:
+        held = of("cell", "surveyed_cm2")
+        if held and crowded(held, z, x, y, MOST):
+            return "grid", encode_layers(z, x, y, [_grid(held, z, x, y)])
+    rows = of("shape_id", *theme.read(z).values())
+    return theme.name, encode_layers(z, x, y, [_full(theme, rows, z, box)]) if rows else b""
 
 
-def _crowded(rows: QuerySet[Any], z: int, x: int, y: int) -> bool:
-    """More than MOST plots have their centre in the tile; counts no further than that, in the index alone."""
-    first, end = cell_range(z, x, y)
-    inside = rows.filter(cell__gte=first, cell__lt=end).order_by()
-    return bool(inside.values("cell")[MOST : MOST + 1])
-
-
-def _full(theme: Theme, rows: QuerySet[Any], z: int, box: tuple[float, float, float, float]) -> Layer:
+def _full(theme: Theme, rows: Statement, z: int, box: tuple[float, float, float, float]) -> Layer:
     """Every shape that meets the box, as it is."""
     wanted = theme.read(z)
-    found = _with_shapes(rows.values_list("shape_id", *wanted.values()), box)
-    if not found:
+    found = read(rows, box, NUMBERS)
+    if found is None:
         return Layer(theme.name, np.zeros(0, dtype=object))
-    columns = list(zip(*found, strict=True))
-    attributes = {
-        name: _mu_e4(column) if name == "mu_e4" else _text(column) for name, column in zip(wanted, columns[1:-1], strict=True)
-    }
+    attributes: dict[str, Column] = {name: found.columns[column] for name, column in wanted.items()}
+    if "mu_e4" in wanted:
+        attributes["mu_e4"] = _measured(attributes["mu_e4"])
     labels = theme.labels if set(theme.labels) <= set(wanted) else ()
-    return Layer(theme.name, columns[-1], attributes, labels)
+    return Layer(theme.name, found.shapes, attributes, labels)
+
+
+def _measured(column: Column) -> Column:
+    """Rounded areas may meet, so the figures are counted anew."""
+    return _mu_e4([column[row] for row in range(len(column.numbers))] if isinstance(column, Coded) else cast(Any, column))
 
 
 def _mu_e4(column: Sequence[int | None]) -> list[int | None]:
@@ -163,54 +173,15 @@ def _mu_e4(column: Sequence[int | None]) -> list[int | None]:
     return [None if cm2 is None else (2 * cm2 * up + down) // (2 * down) for cm2 in column]
 
 
-def _text(column: Sequence[Any]) -> Sequence[Any]:
-    """Empty text is no attribute: the tile stays small."""
-    return [None if value == "" else value for value in column]
-
-
-def _with_shapes(rows: QuerySet[Any], box: tuple[float, float, float, float]) -> list[Row]:
-    """Columns of `rows` (shape_id first) with the WKB of their shape behind, for shapes whose box meets `box`."""
-    near, near_params = store().ids_sql(box)
-    sql, params = rows.filter(shape_id__isnull=False).order_by().query.sql_with_params()
-    column = re.match(r'SELECT ("\w+"\."shape_id")', sql)
-    assert column is not None, sql
-    inner = f"{sql} AND {column[1]} IN ({near})"
-    with connection.cursor() as cursor:
-        whole = f"SELECT v.*, s.wkb FROM ({_named(inner)}) v JOIN store_shape s ON s.id = v.shape_id"  # noqa: S608
-        cursor.execute(whole, [*params, *near_params])
-        return (
-            [(*row[:-1], bytes(row[-1])) for row in cursor.fetchall()]
-            if connection.vendor == "postgresql"
-            else cursor.fetchall()
-        )
-
-
-def _named(sql: str) -> str:
-    """Each selected column under a name of its own: two tables may both have a `code`."""
-    head, tail = sql[len("SELECT "):].split(" FROM ", 1)
-    listed = head.split(", ")
-    names = ["shape_id", *(f"c{index}" for index in range(1, len(listed)))]
-    picked = ", ".join(f"{re.sub(r' AS .*', '', column)} AS {name}" for column, name in zip(listed, names, strict=True))
-    return f"SELECT {picked} FROM {tail}"  # noqa: S608
-
-
-def _grid(rows: QuerySet[Any], z: int, x: int, y: int) -> Layer:
+def _grid(rows: Statement, z: int, x: int, y: int) -> Layer:
     """Cells with the number of plots, their mu × 10⁴; counted where the centre of the box lies."""
-    first, end = cell_range(z, x, y)
-    size = 1 << 2 * (DEPTH - z - GRID_DEPTH)
-    sql, params = (
-        rows.filter(cell__gte=first, cell__lt=end).order_by().values_list("cell", "surveyed_cm2").query.sql_with_params()
-    )
-    whole = f"SELECT cell / {size} AS place, count(*), sum(surveyed_cm2) FROM ({sql}) t GROUP BY 1"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(whole, params)
-        found = cursor.fetchall()
-    places, counts, areas = (np.array(column) for column in zip(*found, strict=True))
-    across, down = deinterleave(places.astype(np.int64))
+    found = counted(rows, z, x, y, 1 << 2 * (DEPTH - z - GRID_DEPTH))
+    places, counts, areas = (list(column) for column in zip(*found, strict=True))
+    across, down = deinterleave(np.array(places, dtype=np.int64))
     side = 1 << z + GRID_DEPTH
     west, east = across / side * 360 - 180, (across + 1) / side * 360 - 180
     north, south = _latitudes(down / side), _latitudes((down + 1) / side)
-    attributes: dict[str, Sequence[Any]] = {
+    attributes: dict[str, Column] = {
         "plots": [int(count) for count in counts],
         "mu_e4": _mu_e4([int(cm2 or 0) for cm2 in areas]),
     }
