@@ -7,6 +7,7 @@ file (`#~`) and come back when they return.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,9 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 from tenglong.domain.measures import packaged
+from tenglong.domain.policy.schemas import LABELS
 from tenglong.domain.quality.rules import RULES
-from tenglong.domain.survey.kinds import KINDS, spec_of
+from tenglong.domain.survey.kinds import KINDS, UNIT_LABELS, spec_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "tenglong"
@@ -33,6 +35,7 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), CONTEXT),
     "npgettext": ((1, "c"), 2, 3),
 }
+HAN = re.compile(r"[㐀-鿿]")
 #: domain and command line speak Chinese to operators; only labels of theirs that pages show are collected (`labels`)
 SKIPPED = {"tests", "migrations", "vendor", "domain"}
 
@@ -51,11 +54,13 @@ def labels() -> Iterator[tuple[str, str]]:
     """Place and text of labels that live in data and reach pages through a variable."""
     for kind in KINDS:
         spec, place = spec_of(kind), f"policies/kinds/{kind}.yaml"
-        yield place, spec.label
+        yield from ((place, text) for text in (spec.label, spec.title))
         for field in spec.fields:
             yield place, field.label
             yield from ((place, choice.label) for choice in field.choices)
     yield from (("policies/measures.yaml", measure.label) for measure in packaged().values())
+    yield from (("domain/survey/kinds.py", label) for label in UNIT_LABELS.values() if HAN.search(label))
+    yield from (("domain/policy/schemas.py", label) for label in LABELS.values())
     yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
 
 
@@ -97,7 +102,7 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 def forms(message: Message) -> list[str]:
     """The English texts of a message: one, or one for each plural form."""
-    return list(message.string) if message.pluralizable else [str(message.string)]
+    return list(message.string) if message.pluralizable else [str(message.string or "")]
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.domain.units import from_cm2, from_fen
@@ -209,9 +210,9 @@ def shown(name: str, value: object) -> str:
     if value is None or value in ("", [], {}):
         return NONE
     if name.endswith("_cm2"):
-        return f"{mu(int(str(value)))} 亩"
+        return _now("%(number)s 亩") % {"number": mu(int(str(value)))}
     if name.endswith("_fen"):
-        return f"{wan_yuan(int(str(value)))} 万元"
+        return _now("%(number)s 万元") % {"number": wan_yuan(int(str(value)))}
     if name in CHOICES:
         return str(choice(name, str(value)))
     if isinstance(value, (list, tuple)):

@@ -26,9 +26,14 @@ class TextForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+def label_of(kind: str) -> str:
+    """What people call this kind of policy; the kind itself when nobody named it."""
+    return _(LABELS.get(kind, kind))
+
+
 @requires("policy.view")
 def listing(request: HttpRequest) -> HttpResponse:
-    rows = [{**row, "label": LABELS.get(row["kind"], row["kind"])} for row in service.listing()]
+    rows = [{**row, "label": label_of(row["kind"])} for row in service.listing()]
     return render(request, "policy/list.html", {"rows": rows})
 
 
@@ -43,7 +48,7 @@ def show(request: HttpRequest, kind: str, id: str) -> HttpResponse:  # noqa: A00
     if loaded is None and not versions:
         return render(request, "404.html", status=404)
     return render(request, "policy/show.html", {"kind": kind, "id": id, "loaded": loaded, "versions": versions,
-                                                "label": LABELS.get(kind, kind)})
+                                                "label": label_of(kind)})
 
 
 @requires("policy.edit")
@@ -71,7 +76,7 @@ def edit(request: HttpRequest, kind: str, id: str) -> HttpResponse:  # noqa: A00
             except service.PolicyStateError as error:
                 form.add_error(None, str(error))
     return render(request, "policy/edit.html", {"kind": kind, "id": id, "form": form, "problems": problems, "changed": changed,
-                                                "label": LABELS.get(kind, kind)})
+                                                "label": label_of(kind)})
 
 
 @requires("policy.view")
@@ -79,7 +84,7 @@ def version(request: HttpRequest, ulid: str) -> HttpResponse:
     row = get_object_or_404(PolicyVersion.objects.select_related("author", "approver"), ulid=ulid)
     difference = service.diff(_starting_text(row.kind, row.policy_id), row.yaml_text)
     return render(request, "policy/version.html", {
-        "row": row, "label": LABELS.get(row.kind, row.kind), "difference": difference.splitlines(),
+        "row": row, "label": label_of(row.kind), "difference": difference.splitlines(),
         "lines": list(enumerate(row.yaml_text.splitlines(), 1)), "may_edit": can(request.user, "policy.edit"),
         "may_approve": can(request.user, "policy.approve") and row.author_id != request.user.pk, "today": timezone.localdate(),
     })

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.registry.models import CodeSerial, Revision
@@ -32,10 +33,12 @@ def note_given(code: str) -> None:
 
 def _take(letter: str, town: str, count: int) -> range:
     if len(town) != 9 or not town.isdigit():
-        raise RegistryError(f"镇街代码应为 9 位数字，得到“{town}”，不能编码。请先确定所属镇街。")
+        raise RegistryError(_("镇街代码应为 9 位数字，得到“%(town)s”，不能编码。请先确定所属镇街。") % {"town": town})
     row = _locked(letter + town)
     if row.last + count > LAST_SERIAL:
-        raise RegistryError(f"镇街 {town} 的顺序号已用到 {row.last}，不够再编 {count} 个。")
+        raise RegistryError(
+            _("镇街 %(town)s 的顺序号已用到 %(last)s，不够再编 %(n)s 个。") % {"town": town, "last": row.last, "n": count}
+        )
     CodeSerial.objects.filter(pk=row.pk).update(last=row.last + count)
     return range(row.last + 1, row.last + count + 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from django.utils.translation import gettext as _
 from shapely.geometry import LineString
 
 from tenglong.apps.registry.errors import RegistryError
@@ -18,7 +19,7 @@ def read_line(text: str) -> LineString:
     try:
         points = [(float(lon), float(lat)) for lon, lat in json.loads(text)]
     except (ValueError, TypeError) as error:
-        raise RegistryError("请先在图上画一条切割线") from error
+        raise RegistryError(_("请先在图上画一条切割线")) from error
     if not 2 <= len(points) <= MOST_POINTS or not np.isfinite(points).all():
-        raise RegistryError(f"切割线应有 2 到 {MOST_POINTS} 个点")
+        raise RegistryError(_("切割线应有 2 到 %(most)s 个点") % {"most": MOST_POINTS})
     return LineString(points)

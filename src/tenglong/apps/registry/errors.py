@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from tenglong.domain.delta import Delta
 
 
@@ -16,7 +18,7 @@ class Conflict(RegistryError):
 
     def __init__(self, theirs: Sequence[Delta], mine: Sequence[Delta], lock_version: int) -> None:
         self.theirs, self.mine, self.lock_version = list(theirs), list(mine), lock_version
-        super().__init__("您打开页面之后，已有人修改了这条记录。请对照双方的修改后再保存，您填写的内容没有丢失。")
+        super().__init__(_("您打开页面之后，已有人修改了这条记录。请对照双方的修改后再保存，您填写的内容没有丢失。"))
 
 
 class Stale(RegistryError):
@@ -24,4 +26,5 @@ class Stale(RegistryError):
 
     def __init__(self, rows: Sequence[int]) -> None:
         self.rows = list(rows)
-        super().__init__(f"预览之后有 {len(self.rows)} 条记录被别人修改，请重新预览后再确认入库；本次没有写入任何数据。")
+        told = _("预览之后有 %(n)s 条记录被别人修改，请重新预览后再确认入库；本次没有写入任何数据。")
+        super().__init__(told % {"n": len(self.rows)})

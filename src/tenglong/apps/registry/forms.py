@@ -21,7 +21,7 @@ from tenglong.web import formats
 class AreaField(forms.CharField):
     """Mu as people write it; cleans to whole cm², None when empty."""
 
-    unit = "亩"
+    unit = _("亩")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, max_length=24, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext_noop as _
 
 from tenglong.apps.registry import models as m
 
@@ -51,9 +52,9 @@ class Noun:
         return self.identity._default_manager
 
 
-PLOT = Noun("plot", "地块", m.Plot, m.PlotVersion, "plot_id", "plots", "plot.view", "plot.edit")
-PARCEL = Noun("parcel", "宗地", m.Parcel, m.ParcelVersion, "parcel_id", "parcels", "plot.view", "plot.edit")
-BUILDING = Noun("building", "建筑", m.Building, m.BuildingVersion, "building_id", "buildings", "plot.view", "plot.edit")
+PLOT = Noun("plot", _("地块"), m.Plot, m.PlotVersion, "plot_id", "plots", "plot.view", "plot.edit")
+PARCEL = Noun("parcel", _("宗地"), m.Parcel, m.ParcelVersion, "parcel_id", "parcels", "plot.view", "plot.edit")
+BUILDING = Noun("building", _("建筑"), m.Building, m.BuildingVersion, "building_id", "buildings", "plot.view", "plot.edit")
 ENTERPRISE = Noun(
-    "enterprise", "企业", m.Enterprise, m.EnterpriseVersion, "enterprise_id", "", "enterprise.view", "enterprise.edit")
+    "enterprise", _("企业"), m.Enterprise, m.EnterpriseVersion, "enterprise_id", "", "enterprise.view", "enterprise.edit")
 BY_KIND = {"plots": PLOT, "parcels": PARCEL, "buildings": BUILDING, "enterprises": ENTERPRISE}

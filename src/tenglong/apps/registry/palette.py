@@ -87,7 +87,8 @@ def _areas(user: Any) -> list[dict[str, Any]]:
         rows = queries.plots(user).filter(surveyed_cm2__gte=low)
         total = (rows.filter(surveyed_cm2__lt=high) if high else rows).aggregate(count=Count("pk"), cm2=Sum("surveyed_cm2"))
         if total["count"]:
-            label = f"{AREA_STEPS[index - 1] if index else 0}–{AREA_STEPS[index]} 亩" if high else f"≥ {AREA_STEPS[-1]} 亩"
+            span = f"{AREA_STEPS[index - 1] if index else 0}–{AREA_STEPS[index]}" if high else f"≥ {AREA_STEPS[-1]}"
+            label = _("%(number)s 亩") % {"number": span}
             found.append(
                 {
                     "key": str(index),

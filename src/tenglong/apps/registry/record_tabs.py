@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from tenglong.apps.registry import queries, queries_sensitive
 from tenglong.apps.registry.history import steps
@@ -136,18 +137,20 @@ def plot_issues(request: HttpRequest, version: Any) -> str:
 def _lacks(version: Any, used: list[Any], links: list[Any]) -> Any:
     occupied = sum(row.area_cm2 or 0 for row in used if row.role != "idle" and row.landlord_link_id is None)
     if version.shape_id is None:
-        yield "warning", "no-geometry", "缺边界", "导入图形，或在图上画出边界"
+        yield "warning", "no-geometry", _("缺边界"), _("导入图形，或在图上画出边界")
     if not used:
-        yield "warning", "plot-without-enterprise", "没有用地关系，不知道谁在用这块地", "导入用地关系表"
+        yield "warning", "plot-without-enterprise", _("没有用地关系，不知道谁在用这块地"), _("导入用地关系表")
     if version.surveyed_cm2 and occupied > version.surveyed_cm2:
-        text = f"各户占地合计 {formats.mu(occupied)} 亩，大于实测 {formats.mu(version.surveyed_cm2)} 亩"
-        yield "error", "occupied-exceeds-plot", text, "核对各户面积，厂中厂只算实际使用部分"
+        areas = {"used": formats.mu(occupied), "surveyed": formats.mu(version.surveyed_cm2)}
+        text = _("各户占地合计 %(used)s 亩，大于实测 %(surveyed)s 亩") % areas
+        yield "error", "occupied-exceeds-plot", text, _("核对各户面积，厂中厂只算实际使用部分")
     if version.stated_cm2 and version.surveyed_cm2 and abs(version.stated_cm2 - version.surveyed_cm2) * 20 > version.stated_cm2:
-        text = f"证载 {formats.mu(version.stated_cm2)} 亩与实测 {formats.mu(version.surveyed_cm2)} 亩相差超过 5%"
-        yield "warning", "area-mismatch", text, "以权证和实测成果核对"
+        areas = {"stated": formats.mu(version.stated_cm2), "surveyed": formats.mu(version.surveyed_cm2), "limit": "5%"}
+        text = _("证载 %(stated)s 亩与实测 %(surveyed)s 亩相差超过 %(limit)s") % areas
+        yield "warning", "area-mismatch", text, _("以权证和实测成果核对")
     for row in (*used, *links):
         if row.needs_review:
-            yield "warning", "needs-review", "分割或合并时带过来的关系还没有复核", "在用地关系或权证里逐条确认"
+            yield "warning", "needs-review", _("分割或合并时带过来的关系还没有复核"), _("在用地关系或权证里逐条确认")
 
 
 def plot_loop(request: HttpRequest, version: Any) -> str:

@@ -51,7 +51,7 @@ def run(batch: ImportBatch, actor: Any, mode: str, valid_from: date, atomic: Ato
     for _attempt in range(ATTEMPTS):
         rematch.bring_up_to_date(batch, actor, progress)
         rows = prepared(batch)
-        progress(0, len(rows), _("写入 %(rows)s 行") % {"rows": len(rows)})
+        progress(0, len(rows), _("写入登记册"))
         try:
             return _write(batch, actor, mode, valid_from, rows, atomic)
         except (Moved, Stale, IntegrityError):

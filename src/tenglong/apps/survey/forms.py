@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.survey import appliers
@@ -15,7 +16,7 @@ from tenglong.domain.survey.kinds import KINDS, spec_of
 
 def kind_choices() -> list[tuple[str, str]]:
     """Kinds that this installation can keep, in import order."""
-    return [(kind, spec_of(kind).label) for kind in KINDS if kind in appliers.kinds()]
+    return [(kind, gettext(spec_of(kind).label)) for kind in KINDS if kind in appliers.kinds()]
 
 
 class DayField(forms.DateField):

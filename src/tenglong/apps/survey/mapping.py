@@ -42,7 +42,7 @@ def choose_table(batch: ImportBatch, actor: Any, table: Table) -> None:
     batch.template = template
     batch.mapping_reason = _("表头与模板“%(name)s”一致，已沿用上次的对应关系") % {"name": template.name} if template else ""
     batch.mapping = mapping.as_json()
-    place.weigh(batch, table, list(pipeline.county(actor).outlines.values()))
+    place.weigh(batch, table, pipeline.county(actor))
     batch.state = State.MAPPING
     batch.save()
 
@@ -114,7 +114,7 @@ def save_template(actor: Any, batch: ImportBatch, name: str) -> MappingTemplate:
 
 def fields_for_choice(kind: str) -> list[dict[str, Any]]:
     return [
-        {"id": field.id, "label": field.label, "unit": field.unit, "required": field.required, "type": field.type}
+        {"id": field.id, "label": _(field.label), "unit": field.unit, "required": field.required, "type": field.type}
         for field in spec_of(kind).fields
     ]
 

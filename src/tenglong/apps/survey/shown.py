@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tenglong.apps.accounts.masking import is_personal, mask
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.survey.models import ImportBatch, StagedRow
@@ -24,7 +26,8 @@ def columns(batch: ImportBatch) -> list[FieldSpec]:
 
 def label(kind: str, name: str) -> str:
     spec = {field.id: field for field in spec_of(kind).fields}
-    return spec[name].label if name in spec else {"geometry": "图形", "stated_text": "证载面积（原文）"}.get(name, name)
+    others = {"geometry": _("图形"), "stated_text": _("证载面积（原文）")}
+    return _(spec[name].label) if name in spec else others.get(name, name)
 
 
 def value(user: Any, kind: str, name: str, plain: Any) -> str:
@@ -38,12 +41,12 @@ def value(user: Any, kind: str, name: str, plain: Any) -> str:
     if field is None or seen != plain:
         return str(seen)
     if field.type == "area":
-        return f"{_trim(from_cm2(int(plain), 'mu', 4))} 亩"
+        return _("%(number)s 亩") % {"number": _trim(from_cm2(int(plain), "mu", 4))}
     if field.type == "money":
-        return f"{_trim(from_fen(int(plain), 'wan_yuan', 6))} 万元"
+        return _("%(number)s 万元") % {"number": _trim(from_fen(int(plain), "wan_yuan", 6))}
     if field.type == "division":
         return town_names(user).get(str(plain), str(plain))
-    words = {choice.id: choice.label for choice in field.choices}
+    words = {choice.id: _(choice.label) for choice in field.choices}
     return words.get(str(plain), str(plain))
 
 

@@ -10,13 +10,17 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS, UnitError, to_cm2, to_fen
 from tenglong.web.listing.columns import Filter
 
 LARGEST = 10**9  # of any unit: beyond it the store's integers end
 EMPTY = "-"  # a choice filter for rows that carry no value
-UNIT_WORDS = {"mu": "亩", "m2": "m²", "ha": "公顷", "yuan": "元", "wan_yuan": "万元"}
+UNIT_WORDS = {
+    "mu": gettext_lazy("亩"), "m2": "m²", "ha": gettext_lazy("公顷"),
+    "yuan": gettext_lazy("元"), "wan_yuan": gettext_lazy("万元"),
+}
 
 
 @dataclass

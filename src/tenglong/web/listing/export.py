@@ -15,6 +15,7 @@ import xlsxwriter
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenglong.apps.audit.service import record
 from tenglong.domain.units import from_cm2, from_fen
@@ -27,7 +28,7 @@ MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "gpkg": "application/geopackage+sqlite3",
 }
-UNITS = {"mu": "亩", "m2": "m²", "wan_yuan": "万元"}
+UNITS = {"mu": gettext_lazy("亩"), "m2": "m²", "wan_yuan": gettext_lazy("万元")}
 
 
 class ExportRefused(ValueError):

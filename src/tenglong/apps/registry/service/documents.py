@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import require, scope_of, scoped
 from tenglong.apps.audit.service import record
@@ -40,11 +41,11 @@ def add_document(
 ) -> SourceDocument:
     """Keep a file and hang it on a subject (identity pk). The same bytes are stored once. Raises RegistryError, Refused."""
     require(actor, "document.add")
-    clean = PureWindowsPath(PurePosixPath(name.replace("\x00", "")).name).name[:200] or "未命名"
+    clean = PureWindowsPath(PurePosixPath(name.replace("\x00", "")).name).name[:200] or _("未命名")
     if not content:
-        raise RegistryError(f"文件“{clean}”是空的（0 字节）。")
+        raise RegistryError(_("文件“%(name)s”是空的（0 字节）。") % {"name": clean})
     if len(content) > MOST_BYTES:
-        raise RegistryError(f"文件“{clean}”超过 {MOST_BYTES // 1024 // 1024} MB。")
+        raise RegistryError(_("文件“%(name)s”超过 %(limit)s MB。") % {"name": clean, "limit": MOST_BYTES // 1024 // 1024})
     town = _town(actor, subject_type, subject_id, division_code)
     sha256 = hashlib.sha256(content).hexdigest()
     _keep(sha256, content)
@@ -86,12 +87,12 @@ def _town(actor: Any, subject_type: str, subject_id: int | None, division_code: 
     """The subject's town, which the actor must see; without a subject the named one, which must be the actor's."""
     if not subject_type:
         if not scope_of(actor, "document.add").covers(division_code):
-            raise RegistryError("请选择您管辖的镇街。")
+            raise RegistryError(_("请选择您管辖的镇街。"))
         return division_code
     noun = NOUNS.get(subject_type)
     if noun is None:
-        raise RegistryError(f"材料不能挂在“{subject_type}”上。")
+        raise RegistryError(_("材料不能挂在“%(subject)s”上。") % {"subject": subject_type})
     found = scoped(actor, noun.objects().filter(**{noun.owner: subject_id}), "document.add").order_by("-valid_from").first()
     if found is None:
-        raise RegistryError(f"没有这个{noun.label}，或者它不在您的管辖范围内。")
+        raise RegistryError(_("没有这个%(noun)s，或者它不在您的管辖范围内。") % {"noun": _(noun.label)})
     return str(found.division_code)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from tenglong.apps.audit.service import record
@@ -24,7 +25,8 @@ from tenglong.domain.delta import Delta
 def retire(plot: Plot, latest: PlotVersion, on: date) -> None:
     """Close the plot and its codes. Raises RegistryError when it did not exist before that day."""
     if on <= latest.valid_from:
-        raise RegistryError(f"生效日期 {on} 不晚于地块 {latest.code} 现行版本的起始日期 {latest.valid_from}。")
+        told = _("生效日期 %(on)s 不晚于地块 %(code)s 现行版本的起始日期 %(since)s。")
+        raise RegistryError(told % {"on": on, "code": latest.code, "since": latest.valid_from})
     PlotVersion.objects.filter(pk=latest.pk).update(valid_to=on, lock_version=latest.lock_version + 1)
     PlotCode.objects.filter(plot=plot, valid_to__isnull=True).update(valid_to=on)
 
@@ -63,9 +65,9 @@ def undo_event(actor: Any, ulid: str, *, reason: str) -> list[PlotVersion]:
     The children's codes stay given for ever and lead to the parents. Raises RegistryError, Refused.
     """
     if not reason.strip():
-        raise RegistryError("请写明撤销的原因。")
+        raise RegistryError(_("请写明撤销的原因。"))
     plot = versions.locked(actor, PLOT, ulid, "plot.split")
-    event = _event_of(plot)
+    event = event_of(plot)
     family = sorted([*event.detail["parents"], *event.detail["children"]])
     list(Plot.objects.select_for_update().filter(pk__in=family).order_by("pk"))
     for member in Plot.objects.filter(pk__in=family):
@@ -78,30 +80,31 @@ def undo_event(actor: Any, ulid: str, *, reason: str) -> list[PlotVersion]:
     return list(PlotVersion.objects.filter(plot_id__in=event.detail["parents"], valid_to__isnull=True).order_by("plot_id"))
 
 
-def _event_of(plot: Plot) -> PlotEvent:
+def event_of(plot: Plot) -> PlotEvent:
+    """The latest split or merge that has not been taken back. Raises RegistryError when there is none."""
     for event in PlotEvent.objects.filter(undone=False).order_by("-pk").iterator():
         if plot.pk in event.detail["parents"] or plot.pk in event.detail["children"]:
             return event
-    raise RegistryError("这个地块没有可以撤销的分割或合并。")
+    raise RegistryError(_("这个地块没有可以撤销的分割或合并。"))
 
 
 def _refuse_if_built_on(event: PlotEvent) -> None:
     children, detail = event.detail["children"], event.detail
     why = []
     if PlotVersion.objects.filter(plot_id__in=children).exclude(lock_version=1, valid_to=None).exists():
-        why.append("新地块已被修改")
+        why.append(_("新地块已被修改"))
     if Lineage.objects.filter(parent_id__in=children).exists():
-        why.append("新地块又被分割或合并")
+        why.append(_("新地块又被分割或合并"))
     for name, model in MODELS.items():
         own = [*detail["made"].get(name, []), *(pk for pk, _ in detail["moved"].get(name, []))]
         rows = model._default_manager.filter(plot_id__in=children)
         if rows.exclude(pk__in=own).exists() or _touched(name, rows.filter(pk__in=detail["made"].get(name, [])), detail):
-            why.append("新地块上登记了新的关系")
+            why.append(_("新地块上登记了新的关系"))
     subjects = Q(subject_type="plot", subject_id__in=children)
     if Fact.objects.filter(subjects).exists() or DocumentLink.objects.filter(subjects).exists():
-        why.append("新地块上有了数据或材料")
+        why.append(_("新地块上有了数据或材料"))
     if why:
-        raise RegistryError(f"不能撤销：{'；'.join(dict.fromkeys(why))}。请用新的分割或合并来改正。")
+        raise RegistryError(_("不能撤销：%(why)s。请用新的分割或合并来改正。") % {"why": "；".join(dict.fromkeys(why))})
 
 
 def _touched(name: str, rows: Any, detail: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import shapely
 from django.db import transaction
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from tenglong.apps.audit.service import record
@@ -31,7 +32,7 @@ def merge_plots(
 ) -> PlotVersion:
     """The child's version: columns of the largest parent, then `values`. Raises Conflict, RegistryError, Refused."""
     if len(set(ulids)) < 2:
-        raise RegistryError("请选择至少两个地块。")
+        raise RegistryError(_("请选择至少两个地块。"))
     versions.not_future(on)
     # one order for everybody, so that two merges that share a plot wait instead of blocking each other
     plots = {ulid: versions.locked(actor, PLOT, ulid, "plot.split") for ulid in sorted(set(ulids))}
@@ -39,7 +40,7 @@ def merge_plots(
     for ulid, version in latest.items():
         versions.guard(PLOT, version, lock_versions.get(ulid), {}, None)
         if version.valid_to is not None:
-            raise RegistryError(f"地块 {version.code} 已注销，不能合并。")
+            raise RegistryError(_("地块 %(code)s 已注销，不能合并。") % {"code": version.code})
     parents = [latest[ulid] for ulid in dict.fromkeys(ulids)]
     whole = _joined(parents)
     revision = counters.raise_revision("plots")
@@ -61,10 +62,10 @@ def merge_plots(
 def _joined(parents: Sequence[PlotVersion]) -> BaseGeometry:
     """One polygon of all. Raises RegistryError for plots of two towns, without shape, or apart from each other."""
     if len({version.division_code[:9] for version in parents}) > 1:
-        raise RegistryError("这些地块不在同一镇街，不能合并。")
+        raise RegistryError(_("这些地块不在同一镇街，不能合并。"))
     drawn = [(version.code, shapes.of(version.shape_id)) for version in parents]
     if without := [code for code, shape in drawn if shape is None]:
-        raise RegistryError(f"地块 {'、'.join(without)} 没有图形，不能合并。")
+        raise RegistryError(_("地块 %(codes)s 没有图形，不能合并。") % {"codes": "、".join(without)})
     _refuse_apart([(code, shape) for code, shape in drawn if shape is not None])
     whole = shapely.union_all([shape for _, shape in drawn])
     if whole.geom_type != "Polygon":
@@ -78,13 +79,13 @@ def _refuse_apart(drawn: Sequence[tuple[str, BaseGeometry]]) -> None:
     reached, waiting = {0}, [0]
     while waiting:
         here = drawn[waiting.pop()][1].buffer(GAP_DEGREES)
-        for index, (_, shape) in enumerate(drawn):
+        for index, (_code, shape) in enumerate(drawn):
             if index not in reached and here.intersection(shape).area > (3 * GAP_DEGREES) ** 2 * 10:
                 reached.add(index)
                 waiting.append(index)
     apart = [code for index, (code, _) in enumerate(drawn) if index not in reached]
     if apart:
-        raise RegistryError(f"地块 {'、'.join(apart)} 与其余地块不相邻，不能合并。")
+        raise RegistryError(_("地块 %(codes)s 与其余地块不相邻，不能合并。") % {"codes": "、".join(apart)})
 
 
 def _total(parents: Sequence[PlotVersion], whole: BaseGeometry) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import require, scoped
 from tenglong.apps.audit.service import record
@@ -44,7 +45,7 @@ def create_occupancy(actor: Any, values: Mapping[str, Any], *, on: date, reason:
             row = Occupancy.objects.create(**fresh, valid_from=on, division_code=town, created_by_id=getattr(actor, "pk", None),
                                            department_id=getattr(actor, "department_id", None))
     except IntegrityError as error:
-        raise RegistryError("同一企业在这块地（楼）上已有同日起的相同关系。") from error
+        raise RegistryError(_("同一企业在这块地（楼）上已有同日起的相同关系。")) from error
     record(actor, "occupancy.create", "occupancy", row.pk, deltas=diff({}, fresh), reason=reason)
     counters.raise_revision("occupancies")
     return row
@@ -70,7 +71,7 @@ def end_occupancy(actor: Any, pk: int, *, on: date, lock_version: int | None, re
     row = _locked(actor, pk)
     not_future(on)
     if on <= row.valid_from:
-        raise RegistryError(f"终止日期 {on} 不晚于起始日期 {row.valid_from}。")
+        raise RegistryError(_("终止日期 %(on)s 不晚于起始日期 %(since)s。") % {"on": on, "since": row.valid_from})
     _guard(row, lock_version, {"valid_to": row.valid_to}, {"valid_to": on})
     Occupancy.objects.filter(pk=pk).update(valid_to=on, lock_version=row.lock_version + 1)
     record(actor, "occupancy.end", "occupancy", pk, deltas=diff({"valid_to": row.valid_to}, {"valid_to": on}), reason=reason)
@@ -82,7 +83,7 @@ def _locked(actor: Any, pk: int) -> Occupancy:
     require(actor, "plot.edit")
     row = scoped(actor, Occupancy.objects.select_for_update().filter(pk=pk), "plot.edit").first()
     if row is None:
-        raise RegistryError("没有这条用地关系，或者它不在您的管辖范围内。")
+        raise RegistryError(_("没有这条用地关系，或者它不在您的管辖范围内。"))
     return row
 
 
@@ -93,17 +94,17 @@ def _guard(row: Occupancy, lock_version: int | None, before: Mapping[str, Any], 
 
 def _checked(actor: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(values) - set(FIELDS)):
-        raise RegistryError(f"用地关系没有这些字段：{'、'.join(unknown)}。")
+        raise RegistryError(_("用地关系没有这些字段：%(names)s。") % {"names": "、".join(unknown)})
     fresh = dict(values)
     if fresh.get("role") not in ROLES:
-        raise RegistryError(f"用地方式应为 {'、'.join(ROLES)} 之一。")
+        raise RegistryError(_("用地方式应为 %(roles)s 之一。") % {"roles": "、".join(ROLES)})
     if not fresh.get("plot_id") and not fresh.get("building_id"):
-        raise RegistryError("用地关系要落在一块地或一栋楼上。")
+        raise RegistryError(_("用地关系要落在一块地或一栋楼上。"))
     if fresh["role"] != "idle" and not fresh.get("enterprise_id"):
-        raise RegistryError("请选择企业；没有企业使用的，用地方式选“闲置”。")
+        raise RegistryError(_("请选择企业；没有企业使用的，用地方式选“闲置”。"))
     firm = fresh.get("enterprise_id")
     if firm and not Enterprise.objects.filter(pk=firm).exists():
-        raise RegistryError("没有这家企业。")
+        raise RegistryError(_("没有这家企业。"))
     return fresh
 
 
@@ -119,5 +120,5 @@ def _town(actor: Any, values: Mapping[str, Any]) -> str:
         towns = _towns_of(actor, BuildingVersion.objects.filter(building_id=values["building_id"], valid_to__isnull=True))
     town = towns.first()
     if town is None:
-        raise RegistryError("没有这块地（楼），或者它不在您的管辖范围内。")
+        raise RegistryError(_("没有这块地（楼），或者它不在您的管辖范围内。"))
     return str(town)

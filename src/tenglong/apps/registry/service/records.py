@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tenglong.apps.audit.service import record
 from tenglong.apps.registry import counters
@@ -60,10 +61,15 @@ def create_parcel(
 ) -> ParcelVersion:
     versions.may_write(actor, "plot.edit", town)
     if not code or Parcel.objects.filter(code=code).exists():
-        raise RegistryError(f"宗地代码“{code}”{'已登记，不能重复' if code else '不能为空'}。")
+        raise RegistryError(_taken(_("宗地代码"), code))
     found: ParcelVersion = _first(PARCEL, Parcel.objects.create(code=code, batch_id=batch_id), actor, values, geometry, on=on,
                                   town=town, reason=reason, batch_id=batch_id)
     return found
+
+
+def _taken(what: str, code: str) -> str:
+    words = {"what": what, "code": code}
+    return (_("%(what)s“%(code)s”已登记，不能重复。") if code else _("%(what)s不能为空。")) % words
 
 
 @transaction.atomic
@@ -80,7 +86,7 @@ def create_building(
 ) -> BuildingVersion:
     versions.may_write(actor, "plot.edit", town)
     if not code or Building.objects.filter(code=code).exists():
-        raise RegistryError(f"建筑编号“{code}”{'已登记，不能重复' if code else '不能为空'}。")
+        raise RegistryError(_taken(_("建筑编号"), code))
     found: BuildingVersion = _first(BUILDING, Building.objects.create(code=code, batch_id=batch_id), actor, values, geometry,
                                     on=on, town=town, reason=reason, batch_id=batch_id)
     return found
@@ -93,7 +99,7 @@ def create_enterprise(
     """`uscc` empty: a provisional key is made. `values` may hold `contact` and `phone`; they are sealed."""
     versions.may_write(actor, "enterprise.edit", town)
     if uscc and EnterpriseCode.objects.filter(code=uscc).exists():
-        raise RegistryError(f"统一社会信用代码 {uscc} 已登记。")
+        raise RegistryError(_("统一社会信用代码 %(uscc)s 已登记。") % {"uscc": uscc})
     key = uscc or counters.enterprise_codes(town, 1)[0]
     firm = Enterprise.objects.create(key=key, batch_id=batch_id)
     EnterpriseCode.objects.create(enterprise=firm, system="uscc" if uscc else "tenglong", code=key, valid_from=on)
@@ -142,17 +148,17 @@ def _change(
 ) -> Any:
     identity = versions.locked(actor, noun, ulid)
     values, personal = _prepared(noun, actor, identity, values)
-    version, deltas, _ = versions.add(noun, identity, actor, values, geometry, on=on, lock_version=lock_version, base=base)
+    version, deltas, _old = versions.add(noun, identity, actor, values, geometry, on=on, lock_version=lock_version, base=base)
     return _told(noun, actor, identity, version, "change", deltas, personal, reason)
 
 
 def _correct(noun: Noun, actor: Any, ulid: str, values: Values, geometry: Any, *, on: date | None, lock_version: int | None,
              reason: str, base: Values | None) -> Any:
     if not reason.strip():
-        raise RegistryError("更正会改写历史，请写明原因（例如：录入错误、复核实测）。")
+        raise RegistryError(_("更正会改写历史，请写明原因（例如：录入错误、复核实测）。"))
     identity = versions.locked(actor, noun, ulid)
     values, personal = _prepared(noun, actor, identity, values)
-    version, deltas, _ = versions.edit(noun, identity, values, geometry, on=on, lock_version=lock_version, base=base)
+    version, deltas, _old = versions.edit(noun, identity, values, geometry, on=on, lock_version=lock_version, base=base)
     return _told(noun, actor, identity, version, "correct", deltas, personal, reason)
 
 

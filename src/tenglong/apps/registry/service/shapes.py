@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 
 from tenglong.apps.registry.errors import RegistryError
@@ -30,14 +31,14 @@ def polygon(geometry: Any) -> BaseGeometry:
     try:
         shape: BaseGeometry = shapely.from_wkb(geometry) if isinstance(geometry, bytes) else geometry
     except shapely.errors.GEOSException as error:
-        raise RegistryError("图形数据读不出来（不是 WKB）。") from error
+        raise RegistryError(_("图形数据读不出来（不是 WKB）。")) from error
     if shape is None or shape.is_empty or shape.geom_type not in ("Polygon", "MultiPolygon"):
-        raise RegistryError("图形应为面，不能为空。")
+        raise RegistryError(_("图形应为面，不能为空。"))
     west, south, east, north = shape.bounds
     if not (-_DEGREES <= west <= east <= _DEGREES and -90 <= south <= north <= 90):
-        raise RegistryError("图形坐标不是经纬度（EPSG:4490）。请先转换坐标系。")
+        raise RegistryError(_("图形坐标不是经纬度（EPSG:4490）。请先转换坐标系。"))
     if not shape.is_valid:
-        raise RegistryError(f"图形有错：{shapely.is_valid_reason(shape)}。请修正后再保存。")
+        raise RegistryError(_("图形有错：%(why)s。请修正后再保存。") % {"why": shapely.is_valid_reason(shape)})
     return shapely.force_2d(shape)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import shapely
 from django.db import transaction
+from django.utils.translation import gettext as _
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import split as cut
 
@@ -40,7 +41,7 @@ def preview_split(actor: Any, ulid: str, *, line: Any = None, polygons: Sequence
     """What a split would give; nothing is written. Raises RegistryError saying why it cannot be done."""
     found = scoped(actor, PlotVersion.objects.filter(plot__ulid=ulid, valid_to__isnull=True), "plot.split").first()
     if found is None:
-        raise RegistryError("没有这个地块，或者它已注销，或者不在您的管辖范围内。")
+        raise RegistryError(_("没有这个地块，或者它已注销，或者不在您的管辖范围内。"))
     return _pieces(found, line, polygons)
 
 
@@ -91,22 +92,22 @@ def _birth_town(version: PlotVersion) -> str:
 
 def _check_assign(assign: Mapping[int, int], count: int) -> None:
     if any(not 0 <= index < count for index in assign.values()):
-        raise RegistryError("用地关系的归属序号超出了分割后的块数。")
+        raise RegistryError(_("用地关系的归属序号超出了分割后的块数。"))
 
 
 def _pieces(version: PlotVersion, line: Any, polygons: Sequence[Any] | None) -> list[Piece]:
     if version.valid_to is not None:
-        raise RegistryError("这个地块已注销，不能分割。")
+        raise RegistryError(_("这个地块已注销，不能分割。"))
     parent = shapes.of(version.shape_id)
     if parent is None:
-        raise RegistryError("这个地块没有图形，不能分割。请先补画边界。")
+        raise RegistryError(_("这个地块没有图形，不能分割。请先补画边界。"))
     if (line is None) == (polygons is None):
-        raise RegistryError("请画一条分割线，或者给出分割后的各块，两者选一。")
+        raise RegistryError(_("请画一条分割线，或者给出分割后的各块，两者选一。"))
     parts = _by_line(parent, line) if polygons is None else _given(parent, polygons)
     areas = [shapes.area_cm2(part) for part in parts]
     small = [area for area in areas if area < LEAST_CM2]
     if small:
-        raise RegistryError(f"分割后有 {len(small)} 块不足 10 平方米，请调整分割线。")
+        raise RegistryError(_("分割后有 %(n)s 块不足 10 平方米，请调整分割线。") % {"n": len(small)})
     return [Piece(part, area) for part, area in zip(parts, _settled(version, parent, areas), strict=True)]
 
 
@@ -114,7 +115,8 @@ def _settled(version: PlotVersion, parent: BaseGeometry, areas: list[int]) -> li
     """Children's areas: the surveyed area apportioned exactly where it agrees with the drawing, else as drawn."""
     drawn = shapes.area_cm2(parent)
     if abs(sum(areas) - drawn) > max(TOLERANCE * drawn, 1):
-        raise RegistryError(f"各块面积之和与原地块相差 {abs(sum(areas) - drawn) / CM2_PER_M2:.2f} 平方米，超出万分之二。")
+        off = f"{abs(sum(areas) - drawn) / CM2_PER_M2:.2f}"
+        raise RegistryError(_("各块面积之和与原地块相差 %(area)s 平方米，超出万分之二。") % {"area": off})
     surveyed = version.surveyed_cm2
     if surveyed and abs(surveyed - drawn) <= TOLERANCE * drawn:
         return apportion(surveyed, areas)
@@ -124,26 +126,26 @@ def _settled(version: PlotVersion, parent: BaseGeometry, areas: list[int]) -> li
 def _by_line(parent: BaseGeometry, line: Any) -> list[BaseGeometry]:
     blade = shapely.LineString(line) if not isinstance(line, BaseGeometry) else line
     if blade.is_empty or not blade.is_simple:
-        raise RegistryError("分割线是空的，或者自己相交。")
+        raise RegistryError(_("分割线是空的，或者自己相交。"))
     parts: list[BaseGeometry] = []
     for part in shapely.get_parts(parent):
         parts.extend(shapely.get_parts(cut(part, blade)))
     if len(parts) == len(shapely.get_parts(parent)):
-        raise RegistryError("分割线没有把地块切开：两端都要伸到地块外面。")
+        raise RegistryError(_("分割线没有把地块切开：两端都要伸到地块外面。"))
     return sorted((shapes.polygon(part) for part in parts), key=lambda part: -part.area)
 
 
 def _given(parent: BaseGeometry, polygons: Sequence[Any]) -> list[BaseGeometry]:
     if len(polygons) < 2:
-        raise RegistryError("分割后至少要有两块。")
+        raise RegistryError(_("分割后至少要有两块。"))
     parts = [shapes.polygon(part) for part in polygons]
     slack = TOLERANCE * parent.area
     for number, part in enumerate(parts, 1):
         if part.difference(parent).area > slack:
-            raise RegistryError(f"第 {number} 块超出了原地块的边界。")
+            raise RegistryError(_("第 %(number)s 块超出了原地块的边界。") % {"number": number})
         for other, later in enumerate(parts[number:], number + 1):
             if part.intersection(later).area > slack:
-                raise RegistryError(f"第 {number} 块与第 {other} 块重叠。")
+                raise RegistryError(_("第 %(number)s 块与第 %(other)s 块重叠。") % {"number": number, "other": other})
     return parts
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import Refused, require, scope_of, scoped
 from tenglong.apps.registry import counters
@@ -25,7 +26,7 @@ def may_write(actor: Any, verb: str, town: str) -> None:
     """Raises Refused without the verb, RegistryError when the town is not the actor's."""
     require(actor, verb)
     if not scope_of(actor, verb).covers(town):
-        raise RegistryError(f"镇街 {town} 不在您的管辖范围内，不能写入。")
+        raise RegistryError(_("镇街 %(town)s 不在您的管辖范围内，不能写入。") % {"town": town})
 
 
 def locked(actor: Any, noun: Noun, ulid: str, verb: str = "") -> Any:
@@ -36,7 +37,7 @@ def locked(actor: Any, noun: Noun, ulid: str, verb: str = "") -> Any:
     require(actor, verb or noun.edit)
     identity = noun.identities().select_for_update().filter(ulid=ulid).first()
     if identity is None or not scoped(actor, noun.identities().filter(pk=identity.pk), verb or noun.edit).exists():
-        raise RegistryError(f"没有这个{noun.label}，或者它不在您的管辖范围内。")
+        raise RegistryError(_("没有这个%(noun)s，或者它不在您的管辖范围内。") % {"noun": _(noun.label)})
     return identity
 
 
@@ -64,7 +65,7 @@ def checked(noun: Noun, values: Values) -> dict[str, Any]:
     known = {field.attname: field for field in noun.version._meta.concrete_fields}
     allowed = set(noun.editable())
     if unknown := sorted(set(values) - allowed):
-        raise RegistryError(f"{noun.label}没有这些字段：{'、'.join(unknown)}。")
+        raise RegistryError(_("%(noun)s没有这些字段：%(names)s。") % {"noun": _(noun.label), "names": "、".join(unknown)})
     out = {}
     for name, value in values.items():
         field = known[name]
@@ -72,14 +73,15 @@ def checked(noun: Noun, values: Values) -> dict[str, Any]:
             value = field.get_default()
         limit = getattr(field, "max_length", None)
         if isinstance(value, str) and limit and len(value) > limit:
-            raise RegistryError(f"“{field.verbose_name}”最多 {limit} 个字，现有 {len(value)} 个。")
+            told = {"field": field.verbose_name, "limit": limit, "n": len(value)}
+            raise RegistryError(_("“%(field)s”最多 %(limit)s 个字，现有 %(n)s 个。") % told)
         out[name] = value
     return out
 
 
 def not_future(on: date) -> None:
     if on > timezone.localdate():
-        raise RegistryError(f"生效日期 {on} 晚于今天，不能登记将来的状态。")
+        raise RegistryError(_("生效日期 %(on)s 晚于今天，不能登记将来的状态。") % {"on": on})
 
 
 def insert(
@@ -99,13 +101,13 @@ def window(history: list[Any], on: date) -> tuple[Any | None, date | None]:
     RegistryError when a version starts on that very day, or when the record ended before it.
     """
     if any(version.valid_from == on for version in history):
-        raise RegistryError(f"{on} 当天已有一个版本开始，请改用“更正”，或换一个日期。")
+        raise RegistryError(_("%(on)s 当天已有一个版本开始，请改用“更正”，或换一个日期。") % {"on": on})
     for version in history:
         if version.valid_from < on and (version.valid_to is None or on < version.valid_to):
             return version, version.valid_to
     later = [version.valid_from for version in history if version.valid_from > on]
     if not later:
-        raise RegistryError(f"这条记录已于 {history[-1].valid_to} 注销，不能再变更。")
+        raise RegistryError(_("这条记录已于 %(day)s 注销，不能再变更。") % {"day": history[-1].valid_to})
     return None, min(later)
 
 
@@ -155,7 +157,7 @@ def _in_force(history: list[Any], on: date) -> Any:
     for version in history:
         if version.valid_from <= on and (version.valid_to is None or on < version.valid_to):
             return version
-    raise RegistryError(f"{on} 当天没有有效的版本。")
+    raise RegistryError(_("%(on)s 当天没有有效的版本。") % {"on": on})
 
 
 def _drawn(noun: Noun, geometry: Any, old: Any, revision: int) -> dict[str, Any]:

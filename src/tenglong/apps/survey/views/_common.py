@@ -48,7 +48,7 @@ def page_of(batch: ImportBatch) -> str:
 def described(batch: ImportBatch) -> dict[str, Any]:
     return {
         "batch": batch,
-        "kind_label": spec_of(batch.kind).label,
+        "kind_label": _(spec_of(batch.kind).label),
         "tone": TONES[State(batch.state)],
         "url": page_of(batch),
         "steps": steps(batch),

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.survey import queries, service
@@ -64,7 +65,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect("survey:progress", batch.ulid)
         except service.SurveyError as error:
             form.add_error("file", str(error))
-    kinds = [(kind, label, spec_of(kind).title) for kind, label in kind_choices()]
+    kinds = [(kind, label, _(spec_of(kind).title)) for kind, label in kind_choices()]
     return render(request, "survey/upload.html", {"form": form, "kinds": kinds}, status=400 if form.errors else 200)
 
 

@@ -43,7 +43,7 @@ def confirm(request: HttpRequest, ulid: str) -> HttpResponse:
 
 def consequences(batch: ImportBatch) -> list[str]:
     """What will happen, one sentence each."""
-    counts, noun = batch.counts, spec_of(batch.kind).label
+    counts, noun = batch.counts, _(spec_of(batch.kind).label)
     out = (
         [_("新增 %(n)s 条%(noun)s，系统给没有编码的赋码。") % {"n": counts.get("new", 0), "noun": noun}]
         if counts.get("new")

@@ -80,7 +80,7 @@ READING = {
 
 def rule_label(rule: str) -> str:
     """What people call the rule; its id when nobody gave it a name."""
-    return str(RULES[rule].label if rule in RULES else READING.get(rule, rule))
+    return _(RULES[rule].label) if rule in RULES else str(READING.get(rule, rule))
 
 
 def _shown(batch: ImportBatch, issue: StagedIssue) -> dict[str, Any]:

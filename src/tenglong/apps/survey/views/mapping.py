@@ -20,7 +20,7 @@ from tenglong.domain.survey.kinds import UNIT_LABELS, spec_of
 
 
 def units_of(dimension: str) -> list[tuple[str, str]]:
-    return [(unit, UNIT_LABELS.get(unit, unit)) for unit, (kind, _size) in SCALES.items() if kind == dimension]
+    return [(unit, _(UNIT_LABELS.get(unit, unit))) for unit, (kind, _size) in SCALES.items() if kind == dimension]
 
 
 def columns(batch: ImportBatch) -> list[dict[str, Any]]:
