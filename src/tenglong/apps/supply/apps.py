@@ -7,6 +7,7 @@ class SupplyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenglong.apps.supply import bulk, scope_rules  # noqa: F401
+        from tenglong.apps.supply import bulk, pages, scope_rules  # noqa: F401
 
         bulk.register()
+        pages.register()

@@ -7,6 +7,7 @@ from typing import Any
 
 from tenglong.apps.registry import bulk, counters
 from tenglong.apps.registry.bulk_rows import write
+from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.supply.models import Deal
 
 
@@ -25,7 +26,11 @@ def write_deals(rows: bulk.PreparedRows, context: bulk.Context) -> tuple[list[in
 
 
 def withdraw_deals(batch_id: int, actor: Any) -> int:
-    count = Deal.objects.filter(batch_id=batch_id).delete()[0]
+    """Raises RegistryError when a deal of the batch was edited since: only the audit has what it said before."""
+    mine = Deal.objects.filter(batch_id=batch_id)
+    if mine.filter(lock_version__gt=1).exists():
+        raise RegistryError("本批成交案例中有入库后又被修改的，不能整批撤回。")
+    count = mine.delete()[0]
     counters.raise_revision("deals")
     return count
 
