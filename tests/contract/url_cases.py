@@ -107,8 +107,12 @@ CASES: dict[str, tuple[Case, ...]] = {
         "registry:zones",
         "registry:divisions",
         "survey:issues",
+        "supply:deals",
         "web:figures",
     ),
+    # published deals are for the whole county: they belong to no town
+    "supply:deal": (Case(parts={"ulid": "{deal}"}),),
+    "supply:deal-json": (Case(parts={"ulid": "{deal}"}),),
     # shell
     "web:workbench": (Case(),),
     "web:language": (Case(get=False, post={"language": "en", "next": "https://evil.example/"}),),

@@ -142,7 +142,17 @@ def build() -> World:
     _shared(world)
     _enterprise_desk(world)
     _policy(people)
+    _deal(world)
     return world
+
+
+def _deal(world: World) -> None:
+    """A published deal of no town: whoever may see deals sees it."""
+    from tenglong.apps.supply.models import Deal
+
+    deal = Deal.objects.create(key="GK-0001", contract_number="GK-0001", location="公开地块", holder="公开受让人")
+    for town in world.towns.values():
+        town.ids["deal"] = deal.ulid
 
 
 def _offices(towns: dict[str, Town]) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def withdraw(actor: Any, batch: ImportBatch, reason: str) -> int:
     require(actor, "survey.confirm")
     if batch.state != State.DONE:
         raise SurveyError(_("只有已入库的批次可以撤回。"))
-    if batch.applied.get("mode") == Mode.CORRECTION and batch.applied.get("counts", {}).get("correct"):
+    if batch.applied.get("counts", {}).get("correct"):
         raise SurveyError(_("更正改的是原有版本，旧值只在审计里，不能整批撤回；请逐条更正回来。"))
     with transaction.atomic():
         try:

@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 import shapely
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from tenglong.apps.accounts import cipher
 from tenglong.apps.accounts.masking import is_personal
@@ -93,9 +94,9 @@ def run(staging: Staging, progress: Progress) -> dict[str, int]:
     chunks = max(1, -(-total // CHUNK_ROWS))
     for chunk in range(staging.batch.staged_chunks, chunks):
         window = range(chunk * CHUNK_ROWS, min(total, (chunk + 1) * CHUNK_ROWS))
-        progress(window.start, total, f"核对第 {window.start + 1}–{window.stop} 行")
+        progress(window.start, total, gettext_noop("逐行核对"))
         _stage_chunk(staging, chunk, window, refused, last=chunk == chunks - 1)
-    progress(total, total, "核对完毕")
+    progress(total, total, gettext_noop("核对完毕"))
     return counts(staging.batch)
 
 
@@ -156,6 +157,9 @@ def row_values(rows: Batch, index: int, division: str) -> dict[str, Any]:
     for name in whole_numbers(rows.kind):
         if out.get(name) not in (None, ""):
             out[name] = int(out[name])
+    for name in terms(rows.kind):
+        if out.get(name) is None and name in rows.given and rows.given[name][index]:
+            out[name] = str(rows.given[name][index])[:64]  # several terms in one cell: kept as written
     for name in out:
         if is_personal(name) and out[name]:
             out[name] = cipher.encrypt(str(out[name]))
@@ -172,6 +176,11 @@ def given_cells(rows: Batch, index: int) -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def whole_numbers(kind: str) -> frozenset[str]:
     return frozenset(field.id for field in spec_of(kind).fields if field.integer)
+
+
+@lru_cache(maxsize=16)
+def terms(kind: str) -> tuple[str, ...]:
+    return tuple(field.id for field in spec_of(kind).fields if field.type == "term")
 
 
 def shapes(rows: Batch, window: range) -> tuple[list[bytes | None], list[tuple[float, float, float, float] | None]]:
