@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from tenglong.apps.accounts.every_request import active_user
 from tenglong.apps.accounts.models import User
 
 
@@ -23,4 +24,4 @@ class AccountBackend:
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return active_user(int(user_id))

@@ -11,10 +11,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from tenglong.apps.accounts.every_request import grants_in_force
 from tenglong.apps.accounts.models import Department, RoleGrant, User
-from tenglong.apps.accounts.roles import PUBLIC, SIGNED_IN, roles_with, verbs_of
+from tenglong.apps.accounts.roles import PUBLIC, SIGNED_IN, VERBS, roles_with, verbs_of
 
 Actor = User | AnonymousUser | None
 View = Callable[..., HttpResponseBase]
@@ -101,9 +102,7 @@ def active_grants(user: Actor) -> list[RoleGrant]:
         return []
     cached: list[RoleGrant] | None = getattr(user, "_active_grants", None)
     if cached is None:
-        today = timezone.localdate()
-        rows = RoleGrant.objects.filter(user_id=user.pk or 0, revoked=False, valid_from__lte=today).select_related("department")
-        cached = list(rows.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)))
+        cached = grants_in_force(user.pk or 0)
         user._active_grants = cached  # type: ignore[union-attr]
     return cached
 
@@ -127,7 +126,8 @@ class Refused(PermissionDenied):
     def __init__(self, verb: str) -> None:
         self.verb = verb
         self.ask = roles_with(verb)
-        super().__init__(f"您的角色没有“{verb}”权限，请联系：{'、'.join(self.ask) or '安全管理员'}")
+        whom = _("、").join(self.ask) or _("安全管理员")
+        super().__init__(_("您的角色没有“%(verb)s”权限，请联系：%(whom)s") % {"verb": VERBS.get(verb, verb), "whom": whom})
 
 
 def require(user: Actor, verb: str) -> None:
@@ -173,13 +173,26 @@ def by_owner(
 def in_divisions(column: str, prefixes: Iterable[str]) -> Q:
     """Rows whose code starts with a prefix, as ranges of digits: an index serves them on both databases."""
     found = NOTHING
-    for prefix in sorted(prefixes):
-        if prefix.isdigit() and prefix.strip("9"):
-            upper = str(int(prefix) + 1).zfill(len(prefix))
-            found |= Q(**{f"{column}__gte": prefix, f"{column}__lt": upper})
-        elif prefix:
-            found |= Q(**{column: prefix})
+    for first, behind in _ranges(prefixes):
+        found |= Q(**{f"{column}__gte": first, f"{column}__lt": behind}) if behind else Q(**{column: first})
     return found
+
+
+def _ranges(prefixes: Iterable[str]) -> list[tuple[str, str]]:
+    """(first, behind) of each prefix, adjoining ones joined: towns are numbered in a row. No `behind`: that code alone."""
+    out: list[tuple[str, str]] = []
+    for prefix in sorted(prefixes):
+        if not (prefix.isdigit() and prefix.strip("9")):
+            out += [(prefix, "")] if prefix else []
+        elif out and out[-1][1] == prefix:
+            out[-1] = (out[-1][0], _next(prefix))
+        else:
+            out.append((prefix, _next(prefix)))
+    return out
+
+
+def _next(prefix: str) -> str:
+    return str(int(prefix) + 1).zfill(len(prefix))
 
 
 def _signed_in(user: Actor) -> bool:

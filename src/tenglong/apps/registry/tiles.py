@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import scope_of, scoped
 from tenglong.apps.registry.models import BuildingVersion, Division, ParcelVersion, PlotVersion, Revision, Zone
-from tenglong.apps.registry.tiles_rows import Statement, counted, crowded, read, statements
+from tenglong.apps.registry.tiles_rows import Statement, counted, crowded, read, run, statements
 from tenglong.domain.units import AREA_UNITS
 from tenglong.store.cells import DEPTH, deinterleave
 from tenglong.store.tiles import Coded, Layer, encode_layers, tile_box
@@ -127,7 +127,8 @@ def revisions(request: HttpRequest) -> JsonResponse:
 
 
 def _revision(layer: str) -> int:
-    return Revision.objects.filter(layer=layer).values_list("number", flat=True).first() or 0
+    found = run("SELECT number FROM registry_revision WHERE layer = %s", [layer])
+    return int(found[0][0]) if found else 0
 
 
 def _content(user: Any, theme: Theme, z: int, x: int, y: int, box: tuple[float, float, float, float]) -> tuple[str, bytes]:

@@ -188,7 +188,7 @@ def _values(texts: list[str], number: bool) -> list[Any]:
 
 def _one_by_one(rows: list[tuple[Any, ...]], names: Sequence[str]) -> Found:
     columns = list(zip(*rows, strict=True))
-    held = {
+    held: dict[str, Coded | Names | Sequence[Any]] = {
         name: [None if value == "" else value for value in column]
         for name, column in zip(names, columns[1:-1], strict=True)
     }

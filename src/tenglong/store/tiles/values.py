@@ -34,7 +34,7 @@ class Names:
     letters: NDArray[np.uint8]
 
     def __getitem__(self, row: int) -> str:
-        return self.letters[row].tobytes().decode("ascii")
+        return str(self.letters[row].tobytes(), "ascii")
 
 
 def chosen(column: Coded | Names | Sequence[Any], rows: Ints) -> tuple[Ints, int, bytes]:
