@@ -16,6 +16,7 @@ from tenglong.domain.geo import crs as coordinate_systems
 from tenglong.domain.geo import crs_names
 from tenglong.domain.quality.issue import Issue, Severity
 from tenglong.domain.quality.registry import DRAWN
+from tenglong.domain.survey.county import CountyFacts
 from tenglong.domain.survey.mapping import Mapping, propose
 from tenglong.domain.survey.normalise import to_batch
 from tenglong.domain.survey.table import Batch, Table
@@ -24,6 +25,7 @@ from tenglong.files import read
 from tenglong.policies import code_books
 
 SURE = 0.9
+NOWHERE = CountyFacts()
 
 
 class Unreadable(ValueError):
@@ -64,16 +66,16 @@ def existing(path: Path) -> Path:
 
 
 def load(kind: str, path: Path, *, layer: str | None, crs: str | None, key: str | None, stated_area: str | None = None,
-         stated_unit: str | None = None) -> Loaded:
+         stated_unit: str | None = None, county: CountyFacts = NOWHERE) -> Loaded:
     """Raises files.FileError, Unreadable, UnknownCrs; click.UsageError for a layer or column that is not there."""
     table = _table(read(path), layer, path)
     mapping, foreign = _mapping(kind, table)
     settled = crs_names.parse(crs) if crs else None
-    batch, issues = to_batch(kind, table, mapping, crs=crs or table.crs, books=code_books())
+    batch, issues = to_batch(kind, table, mapping, crs=crs or table.crs, profile=county.code or None, books=code_books())
     if foreign:
         issues = [issue for issue in issues if issue.rule != "missing-required"]
     loaded = Loaded(batch, issues, path.name, table.name, "", "", columns={c.field: c.heading for c in mapping.columns})
-    _choose_crs(loaded, given=settled is not None)
+    _choose_crs(loaded, county, given=settled is not None)
     _choose_key(loaded, table, key)
     if stated_area:
         _take_stated_area(loaded, table, stated_area, stated_unit)
@@ -105,7 +107,7 @@ def _mapping(kind: str, table: Table) -> tuple[Mapping, bool]:
     return (Mapping(mapping.kind, sure, mapping.ignored, mapping.notes) if foreign else mapping), foreign
 
 
-def _choose_crs(loaded: Loaded, *, given: bool) -> None:
+def _choose_crs(loaded: Loaded, county: CountyFacts, *, given: bool) -> None:
     batch = loaded.batch
     if batch.geometry is None:
         return
@@ -114,7 +116,8 @@ def _choose_crs(loaded: Loaded, *, given: bool) -> None:
     elif batch.crs:
         loaded.crs_reason = "文件自带"
     else:
-        choice = coordinate_systems.choose(shapely.get_coordinates(batch.geometry))
+        choice = coordinate_systems.choose(shapely.get_coordinates(batch.geometry),
+                                            county=county.profile if county.code else None)
         if choice.chosen is None:
             names = "；".join(f"{one.crs}（{one.label}）" for one in choice.candidates[:4])
             loaded.no_crs_skip = f"文件没有坐标系，请用 --crs 指定。可能是：{names or '无法判断'}。图形按米计检查"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from tenglong.domain.survey.table import Table
 from tenglong.policies import code_books
 
 
+@lru_cache(maxsize=4)
 def county_facts(code: str | None, outlines: Path | None = None) -> CountyFacts:
     """Nothing known without a code. Raises click.UsageError for a code that is no county, or outlines of no use."""
     if not code:

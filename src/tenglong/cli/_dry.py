@@ -10,16 +10,21 @@ from typing import Any
 import shapely
 
 from tenglong import files
+from tenglong.cli._county import county_facts
 from tenglong.domain.geo import crs_names
-from tenglong.domain.geo.crs import Candidate, choose, swapped
+from tenglong.domain.geo.crs import Candidate, CountyProfile, choose, swapped
 from tenglong.domain.quality.issue import Issue, Report
 from tenglong.domain.quality.run import run
+from tenglong.domain.survey.county import CountyFacts
 from tenglong.domain.survey.joint import Joint, join
 from tenglong.domain.survey.kinds import KINDS, KindSpec, spec_of
 from tenglong.domain.survey.mapping import Mapping, guess_kind, missing, propose, settle
 from tenglong.domain.survey.normalise import to_batch
 from tenglong.domain.survey.reading import FolderReport, areas_of_rows, choose_table, shown_mapping, totals
+from tenglong.domain.survey.shifted import shift_issue
 from tenglong.domain.survey.table import Batch, Table
+
+NOWHERE = CountyFacts()
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,12 @@ class Choice:
     crs: str | None = None
     encoding: str | None = None
     county: str | None = None
+    outlines: Path | None = None
+
+    @property
+    def facts(self) -> CountyFacts:
+        """What is known of the county; raises click.UsageError for one that does not exist."""
+        return county_facts(self.county, self.outlines)
 
 
 @dataclass(frozen=True)
@@ -66,11 +77,11 @@ def _understand(spec: KindSpec, path: Path, table: Table, others: list[str], cho
             f"没有一列能对上“{spec.label}”的字段，读到的表头：{heads}", path.name, "请确认数据种类，或用 --mapping 指明对应关系"
         )
     batch, issues = to_batch(spec, table, mapping, profile=choice.county)
-    place = settle_crs(batch, choice.crs)
+    place = settle_crs(batch, choice.crs, choice.facts.profile if choice.county else None)
     return Taken(path, table, mapping, batch, issues, others, place)
 
 
-def settle_crs(batch: Batch, wanted: str | None) -> dict[str, Any]:
+def settle_crs(batch: Batch, wanted: str | None, profile: CountyProfile | None = None) -> dict[str, Any]:
     """Set the batch's coordinate system: as told, the file's own, else the one candidate that fits best.
 
     A tie is left to the user: the checks then work without a place. `EPSG:4549|swapped` says that X is north.
@@ -86,7 +97,7 @@ def settle_crs(batch: Batch, wanted: str | None) -> dict[str, Any]:
         return {"crs_reason": "由 --crs 指定"}
     if batch.crs:
         return {"crs_reason": "文件自带"}
-    found = choose(shapely.get_coordinates(batch.geometry))
+    found = choose(shapely.get_coordinates(batch.geometry), county=profile)
     if found.chosen:
         batch.crs = found.chosen.crs
         if found.chosen.swapped:
@@ -99,19 +110,27 @@ def _spelled(one: Candidate) -> str:
     return f"{one.crs}|swapped" if one.swapped else one.crs
 
 
-def check(taken: list[Taken], primary: str) -> Report:
-    """All files checked together; the report counts rows of `primary`. No county context: such checks are told as skipped."""
+def check(taken: list[Taken], primary: str, county: CountyFacts = NOWHERE) -> Report:
+    """All files checked together; the report counts rows of `primary`. What needs more than is known is told as skipped."""
     batches = [one.batch for one in taken]
     issues = [issue for one in taken for issue in one.issues]
-    return run(batches, primary=primary, issues=issues)
+    return run(batches, county.context(), primary=primary, issues=issues)
 
 
-def single_report(taken: Taken) -> Report:
+def single_report(taken: Taken, county: CountyFacts = NOWHERE) -> Report:
     """The report of one file, with its mapping, notes and totals."""
     spec = spec_of(taken.batch.kind)
-    report = check([taken], spec.kind)
+    report = check([taken], spec.kind, county)
+    report.extra["offset"] = told_shift(report, taken, county)
     report.extra |= {"kind": spec.kind, **_file_json(taken), "areas": areas_of_rows(spec, taken.batch)}
     return report
+
+
+def told_shift(report: Report, taken: Taken, county: CountyFacts) -> str:
+    """Adds the warning about shifted coordinates when there is one; returns what was found."""
+    issues, sentence = shift_issue(taken.batch, county)
+    report.add(issues)
+    return sentence
 
 
 def _file_json(taken: Taken) -> dict[str, Any]:
@@ -161,17 +180,21 @@ def _take_file(path: Path, choice: Choice, taken: list[Taken], left: list[dict[s
             taken.append(_understand(spec_of(kind), path, table, [], replace(choice, mapping=None)))
 
 
-def folder_report(taken: list[Taken], left: list[dict[str, str]]) -> FolderReport:
+def folder_report(taken: list[Taken], left: list[dict[str, str]], county: CountyFacts = NOWHERE) -> FolderReport:
     """One report of all files: checked as one data set per kind, every issue told with the row of its own file."""
     joint = join([one.batch for one in taken])
-    checked = run(joint.batches)
+    checked = run(joint.batches, county.context())
     reports = [Report(len(one.batch), list(one.issues), dataset=one.batch.kind) for one in taken]
     known = [{(issue.rule, issue.row) for issue in one.issues} for one in taken]
     for issue in checked.issues:
         for which, own in _homes(joint, issue):
             if (own.rule, own.row) not in known[which]:
                 reports[which].issues.append(own)
-    return _folder_json(taken, reports, checked, left)
+    offsets = [told_shift(report, one, county) for one, report in zip(taken, reports, strict=True)]
+    whole = _folder_json(taken, reports, checked, left)
+    for said, offset in zip(whole.extra["files"], offsets, strict=True):
+        said["offset"] = offset
+    return whole
 
 
 def _homes(joint: Joint, issue: Issue) -> list[tuple[int, Issue]]:

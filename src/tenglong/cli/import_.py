@@ -27,7 +27,8 @@ def _options(function: Any) -> Any:
         click.option("--strict", is_flag=True, help="有警告也以 1 退出"),
         click.option("--crs", help="图形的坐标系，如 EPSG:4549；缺省用文件自带的"),
         click.option("--encoding", help="文字编码，如 gb18030、cp1252；缺省自动识别"),
-        click.option("--county", help="县级区划代码，如 330604；用来认镇街名"),
+        click.option("--county", help="县级区划代码，如 330604；用来认镇街名、坐标系和本县地址"),
+        click.option("--outlines", type=FILE, help="镇街界线文件，与 --county 同用；入库时以登记册里的界线为准"),
     ):
         function = option(function)
     return function
@@ -111,7 +112,7 @@ def _import_file(
         return
     try:
         taken = _dry.take(kind, file, choice)
-        report = _dry.single_report(taken)
+        report = _dry.single_report(taken, choice.facts)
         if annotate:
             from tenglong.files.workbook import annotate as write_copy
 
@@ -149,7 +150,7 @@ def folder(directory: Path, dry_run: bool, as_json: bool, strict: bool, **rest: 
     taken, left = _dry.take_folder(directory, choice)
     if not taken:
         raise click.ClickException(f"文件夹里没有能导入的数据：{directory.name}")
-    report: Report = _dry.folder_report(taken, left)
+    report: Report = _dry.folder_report(taken, left, choice.facts)
     if not as_json:
         _print_folder(report.extra)
     emit(report, as_json=as_json, strict=strict)

@@ -67,9 +67,9 @@ def _stage(ctx: JobContext, batch: ImportBatch) -> dict[str, int]:
     ctx.progress(0, len(table.rows), _("识别各列"))
     rows, issues = pipeline.rows_of(batch, table, known)
     ctx.progress(0, len(rows), _("检查质量"))
-    report = pipeline.check(rows, issues, known)
+    report = pipeline.check(rows, issues, known, ctx.user)
     sample = [staging.row_values(rows, index, batch.division_code) for index in range(min(len(rows), place.SAMPLE))]
-    shifted, offset = place.shift_issue(batch, rows, sample, ctx.user)
+    shifted, offset = place.shift_issue(batch, rows, sample, ctx.user, known)
     report.add(shifted)
     scope = scope_of(ctx.user)
     plan = staging.Staging(batch, rows, staging.by_row(report.issues), ctx.user, scope, staging.place_of(ctx.user, scope))

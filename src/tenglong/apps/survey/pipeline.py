@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,14 @@ import shapely
 from django.utils.translation import gettext as _
 
 from tenglong import files
-from tenglong.apps.registry import queries as registry
+from tenglong.apps.survey import context
 from tenglong.apps.survey.intake import SurveyError, file_of
 from tenglong.apps.survey.models import ImportBatch
 from tenglong.domain.geo.crs import swapped as turned
 from tenglong.domain.geo.crs_names import LONLAT, UnknownCrs, transformer
 from tenglong.domain.quality.issue import Issue, Report
-from tenglong.domain.quality.options import Context
 from tenglong.domain.quality.run import run as run_checks
+from tenglong.domain.survey.county import CountyFacts
 from tenglong.domain.survey.kinds import UNIT_LABELS
 from tenglong.domain.survey.mapping import Mapping, MappingError, settle
 from tenglong.domain.survey.normalise import to_batch
@@ -27,34 +26,9 @@ from tenglong.domain.survey.table import Batch, Table
 SAMPLES = 3
 
 
-@dataclass(frozen=True)
-class County:
-    """The county's own towns as the register knows them."""
-
-    towns: MappingType[str, str]
-    outlines: MappingType[str, Any]
-
-    @property
-    def prefix(self) -> str:
-        codes = {code[:6] for code in self.towns.values()}
-        return codes.pop() if len(codes) == 1 else ""
-
-    @property
-    def context(self) -> Context:
-        """Without towns nothing is known: the checks that need a county are then listed as skipped."""
-        if not self.towns:
-            return Context()
-        return Context(outlines=self.outlines or None, divisions=self.towns, county_prefix=self.prefix or None)
-
-
-def county(actor: Any) -> County:
-    """Towns (name → code) and outlines (code → shape) of the register."""
-    from tenglong.store import spatial
-
-    rows = list(registry.divisions(actor, level="town"))
-    shapes = spatial.read(row.shape_id for row in rows if row.shape_id)
-    outlines = {row.code: shapely.from_wkb(shapes[row.shape_id]) for row in rows if row.shape_id in shapes}
-    return County({row.name: row.code for row in rows}, outlines)
+def county(actor: Any) -> CountyFacts:
+    """Towns, names and outlines of the register; the same for every user."""
+    return context.county()
 
 
 def read(batch: ImportBatch) -> list[Table]:
@@ -95,12 +69,12 @@ def summary(table: Table) -> dict[str, Any]:
     }
 
 
-def rows_of(batch: ImportBatch, table: Table, known: County) -> tuple[Batch, list[Issue]]:
+def rows_of(batch: ImportBatch, table: Table, known: CountyFacts) -> tuple[Batch, list[Issue]]:
     """Normalised rows, geometry in EPSG:4490. Raises SurveyError."""
     try:
         mapping = settle(Mapping.from_json(batch.mapping), table)
         crs, _bar, swapped = batch.crs.partition("|")
-        rows, issues = to_batch(batch.kind, table, mapping, crs=crs or None, profile=known.prefix or None)
+        rows, issues = to_batch(batch.kind, table, mapping, crs=crs or None, profile=known.code or None)
     except (MappingError, UnknownCrs) as error:
         raise SurveyError(str(error)) from error
     to_lonlat(rows, north_first=bool(swapped))
@@ -124,7 +98,7 @@ def to_lonlat(rows: Batch, north_first: bool = False) -> None:
         rows.crs = LONLAT
 
 
-def fill_towns(rows: Batch, known: County) -> None:
+def fill_towns(rows: Batch, known: CountyFacts) -> None:
     """Town fields carry the 9-digit code where the name or code is one of the county's own."""
     for name in ("town", "production_town"):
         if name not in rows.fields:
@@ -153,5 +127,7 @@ def fill_stated_text(rows: Batch) -> None:
         rows.fields["stated_text"] = [f"{text}{unit}"[:48] if text else None for text in given]
 
 
-def check(rows: Batch, issues: list[Issue], known: County) -> Report:
-    return run_checks([rows], known.context, primary=rows.kind, issues=issues)
+def check(rows: Batch, issues: list[Issue], known: CountyFacts, actor: Any) -> Report:
+    """With the county's own thresholds, and what is held as far as `actor` may see it."""
+    held = context.context(rows.kind, known, actor)
+    return run_checks([rows], held, context.options(known.code), primary=rows.kind, issues=issues)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import pi
 
 import numpy as np
+import shapely
 
-from tenglong.domain.geo.shapes import Floats
+from tenglong.domain.geo.shapes import Floats, Shapes
 
 #: constants of the public GCJ-02 shift: Krassovsky 1940 axis and squared eccentricity
 _A, _E2 = 6378245.0, 0.00669342162296594323
 METRES_PER_DEGREE = 111_320.0
 #: a survey that differs from the reference by less is not shifted
 QUIET = 30.0
+#: so many points over a border are no accident of drawing
+CLEAR = 3
 
 
 class Shift(StrEnum):
@@ -74,6 +78,45 @@ def compare(lonlat: Floats, reference: Floats | None) -> Finding:
             message = f"与已有图形相差约 {distance:.0f} 米，与 {shift.upper()} 的加偏一致，请向提供单位索取未加偏数据"
             return Finding(shift, distance, message)
     return Finding(Shift.OTHER, distance, f"与已有图形相差约 {distance:.0f} 米，请核对坐标系")
+
+
+def from_gcj02(lonlat: Floats) -> Floats:
+    """As shown on GCJ-02 maps → true lon/lat, to a centimetre of `to_gcj02`."""
+    return _undo(lonlat, to_gcj02)
+
+
+def from_bd09(lonlat: Floats) -> Floats:
+    """As shown on BD-09 maps → true lon/lat."""
+    return _undo(lonlat, to_bd09)
+
+
+def _undo(shown: Floats, shift: Callable[[Floats], Floats]) -> Floats:
+    guess = shown
+    for _ in range(8):
+        guess = guess - (shift(guess) - shown)
+    return guess
+
+
+def compare_outlines(lonlat: Floats, outlines: Shapes) -> Finding:
+    """Each point against the outline of the town it names. A shift is told by points that fall outside as they stand and
+    inside when the shift is taken back; when neither shows a difference: 无法判断."""
+    given = _outside(lonlat, outlines)
+    back = {Shift.GCJ02: from_gcj02(lonlat), Shift.BD09: from_bd09(lonlat)}
+    undone = {shift: _outside(points, outlines) for shift, points in back.items()}
+    best = min(undone, key=lambda shift: undone[shift])
+    few = max(CLEAR, len(lonlat) // 50)
+    if given >= few and undone[best] <= given // 5:
+        both = undone[Shift.GCJ02] == undone[Shift.BD09]
+        names = "GCJ-02 或 BD-09" if both else best.upper()
+        message = f"有 {given} 处在所填镇街界线之外，按 {names} 还原后都在界线内，像是加偏坐标，请向提供单位索取未加偏数据"
+        return Finding(Shift.OTHER if both else best, _metres(lonlat, back[best]), message)
+    if given < few and min(undone.values()) >= few + given:
+        return Finding(Shift.NONE, 0.0, "图形在所填镇街界线内，按加偏还原反而落到界线外，没有发现加偏")
+    return Finding(Shift.UNKNOWN, float("nan"), "与镇街界线相比看不出差别，无法判断坐标是否加偏")
+
+
+def _outside(lonlat: Floats, outlines: Shapes) -> int:
+    return int(np.count_nonzero(~shapely.intersects_xy(outlines, lonlat[:, 0], lonlat[:, 1])))
 
 
 def _metres(a: Floats, b: Floats) -> float:
