@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.utils.translation import gettext as _
 
 
 def forbidden(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
@@ -15,7 +16,7 @@ def forbidden(request: HttpRequest, exception: BaseException | None = None) -> H
 
 
 def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
-    return _answer(request, "404.html", 404, "没有这条记录，或不在您的管辖范围内")
+    return _answer(request, "404.html", 404, _("没有这条记录，或不在您的管辖范围内"))
 
 
 def broken(request: HttpRequest) -> HttpResponse:

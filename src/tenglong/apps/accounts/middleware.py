@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ulid import ULID
 
 from tenglong.apps.accounts import tracing
@@ -63,7 +64,7 @@ class SessionMiddleware:
         if request.user.is_authenticated and not self._still_good(request):
             logout(request)
             if wants_data(request):
-                return JsonResponse({"error": "登录已过期，请重新登录"}, status=401)
+                return JsonResponse({"error": _("登录已过期，请重新登录")}, status=401)
             return redirect_to_login(request.get_full_path())
         return self.get_response(request)
 
@@ -111,7 +112,7 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             if wants_data(request):
-                return JsonResponse({"error": "请先登录"}, status=401)
+                return JsonResponse({"error": _("请先登录")}, status=401)
             return redirect_to_login(request.get_full_path())
         if verb is None:
             raise Refused(f"unregistered:{name}")
@@ -125,7 +126,7 @@ def must_change(request: HttpRequest, name: str) -> HttpResponse | None:
     if name in BEFORE_PASSWORD or not password_expired(request.user):
         return None
     if wants_data(request):
-        return JsonResponse({"error": "密码已到期，请先修改密码"}, status=403)
+        return JsonResponse({"error": _("密码已到期，请先修改密码")}, status=403)
     return redirect("accounts:password")
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
+from django.utils.translation import gettext as _
 
 GENESIS: Final = "0" * 64
 #: the sealed columns, in this order
@@ -72,18 +73,18 @@ def walk(key: bytes, rows: Iterable[Mapping[str, Any]], anchors: Mapping[int, st
         prev = row["mac"]
     missing = sorted(seq for seq in anchors if seq > count)
     if missing:
-        reason = f"末尾被截断：锚点记有第 {missing[-1]} 条，库中只到第 {count} 条"
+        reason = _("末尾被截断：锚点记有第 %(last)s 条，库中只到第 %(count)s 条") % {"last": missing[-1], "count": count}
         return VerifyResult(False, count, Head(count, prev), count + 1, reason, len(anchors))
     return VerifyResult(True, count, Head(count, prev), anchors=len(anchors))
 
 
 def _fault(key: bytes, prev: str, expected: int, row: Mapping[str, Any], anchors: Mapping[int, str]) -> str:
     if row["seq"] != expected:
-        return f"缺少第 {expected} 条（下一条的序号是 {row['seq']}）"
+        return _("缺少第 %(n)s 条（下一条的序号是 %(next)s）") % {"n": expected, "next": row["seq"]}
     if row["prev_mac"] != prev:
-        return f"第 {expected} 条与上一条不相接：次序被改动，或插入、替换过"
+        return _("第 %(n)s 条与上一条不相接：次序被改动，或插入、替换过") % {"n": expected}
     if not hmac.compare_digest(row["mac"], seal(key, prev, row)):
-        return f"第 {expected} 条的内容被改动"
+        return _("第 %(n)s 条的内容被改动") % {"n": expected}
     if expected in anchors and anchors[expected] != row["mac"]:
-        return f"第 {expected} 条与锚点不符：此条或之前的记录被整体重写"
+        return _("第 %(n)s 条与锚点不符：此条或之前的记录被整体重写") % {"n": expected}
     return ""

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.masking import is_personal
 from tenglong.apps.accounts.scope import roles_of
@@ -102,7 +103,8 @@ def verify(extra: Head | None = None) -> VerifyResult:
     rows = AuditEntry.objects.order_by("seq").values(*SEALED, "prev_mac", "mac").iterator(chunk_size=2000)
     found = walk(_key(), rows, known)
     if found.ok and forged:
-        return VerifyResult(False, found.entries, found.head, 0, f"锚点文件第 {forged[0]} 行被改动", found.anchors)
+        reason = _("锚点文件第 %(n)s 行被改动") % {"n": forged[0]}
+        return VerifyResult(False, found.entries, found.head, 0, reason, found.anchors)
     return found
 
 

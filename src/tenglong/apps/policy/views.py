@@ -82,7 +82,7 @@ def edit(request: HttpRequest, kind: str, id: str) -> HttpResponse:  # noqa: A00
 @requires("policy.view")
 def version(request: HttpRequest, ulid: str) -> HttpResponse:
     row = get_object_or_404(PolicyVersion.objects.select_related("author", "approver"), ulid=ulid)
-    difference = service.diff(_starting_text(row.kind, row.policy_id), row.yaml_text)
+    difference = service.diff(_starting_text(row.kind, row.policy_id), row.yaml_text, _("现行"), _("新版"))
     return render(request, "policy/version.html", {
         "row": row, "label": label_of(row.kind), "difference": difference.splitlines(),
         "lines": list(enumerate(row.yaml_text.splitlines(), 1)), "may_edit": can(request.user, "policy.edit"),

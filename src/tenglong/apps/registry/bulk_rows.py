@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, Model, ProtectedError
+from django.utils.translation import gettext as _
 
 from tenglong.apps.registry import counters
 from tenglong.apps.registry.bulk import Context, PreparedRows, Stale, refuse, register
@@ -147,7 +148,7 @@ def _withdraw(model: type[Model], layer: str, batch_id: int) -> int:
     """Rows of the batch go; the rows that it had closed or superseded are in force again."""
     mine = model._default_manager.filter(batch_id=batch_id)
     if hasattr(model, "lock_version") and mine.filter(lock_version__gt=1).exists():
-        raise RegistryError("本批记录中有变更或入库后又被修改的，不能整批撤回。")
+        raise RegistryError(_("本批记录中有变更或入库后又被修改的，不能整批撤回。"))
     if model is Fact:
         return _withdraw_facts(batch_id)
     if model is Occupancy:
@@ -155,7 +156,7 @@ def _withdraw(model: type[Model], layer: str, batch_id: int) -> int:
     try:
         count = mine.delete()[0]
     except ProtectedError as error:
-        raise RegistryError("本批记录已被其他数据引用，不能撤回。") from error
+        raise RegistryError(_("本批记录已被其他数据引用，不能撤回。")) from error
     counters.raise_revision(layer)
     return count
 
@@ -164,7 +165,7 @@ def _withdraw_facts(batch_id: int) -> int:
     """The figures that the batch superseded count again; its own stand aside first, for the key in force is unique."""
     mine = Fact.objects.filter(batch_id=batch_id)
     if Fact.objects.filter(pk__in=mine, superseded_by__isnull=False).exclude(superseded_by__batch_id=batch_id).exists():
-        raise RegistryError("本批数据中有入库后又被新数据取代的，不能整批撤回。")
+        raise RegistryError(_("本批数据中有入库后又被新数据取代的，不能整批撤回。"))
     count = mine.count()
     earlier = list(Fact.objects.filter(superseded_by__in=mine).exclude(batch_id=batch_id).values_list("pk", flat=True))
     mine.update(superseded_by=F("pk"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import ProtectedError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenglong.apps.registry import counters
 from tenglong.apps.registry.bulk import KEEP, Context, PreparedRows, Stale, refuse, register
@@ -270,7 +271,7 @@ def withdraw(noun: Noun, batch_id: int, actor: Any) -> int:
     edited += noun.objects().filter(**{f"{noun.name}__in": own}).exclude(batch_id=batch_id).count()
     edited += mine.filter(**{f"{noun.name}__in": own}, lock_version__gt=1).count()
     if edited:
-        raise RegistryError(f"本批{noun.label}中有 {edited} 条在入库后又被修改，不能整批撤回。")
+        raise RegistryError(_("本批有 %(n)s 条在入库后又被修改，不能整批撤回。") % {"n": edited})
     count: int = 0
     shapes: list[int] = list(mine.exclude(shape_id=None).values_list("shape_id", flat=True)) if noun.layer else []
     added = mine.exclude(**{f"{noun.name}__in": own})
@@ -284,7 +285,7 @@ def withdraw(noun: Noun, batch_id: int, actor: Any) -> int:
         mine.filter(**{f"{noun.name}__in": own}).delete()
         own.delete()
     except ProtectedError as error:
-        raise RegistryError(f"本批{noun.label}已被其他数据引用，不能撤回；请先撤回引用它们的批次。") from error
+        raise RegistryError(_("本批已被其他数据引用，不能撤回；请先撤回引用它们的批次。")) from error
     drop_unused(noun, shapes)
     counters.raise_revision(noun.layer or noun.name)
     return count
