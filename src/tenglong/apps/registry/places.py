@@ -8,6 +8,7 @@ from typing import Any
 
 from tenglong.apps.accounts.scope import scope_of
 from tenglong.apps.registry import queries
+from tenglong.apps.registry.models import Division, Zone
 
 PART = 900
 
@@ -29,6 +30,17 @@ def town_choices(user: Any) -> list[tuple[str, str]]:
     scope = scope_of(user)
     towns = queries.divisions(user, level="town").values_list("code", "name")
     return [(code, name) for code, name in towns if scope.kind in ("all", "self", "own_enterprise") or scope.covers(code)]
+
+
+def all_divisions() -> list[tuple[str, str]]:
+    """Counties and towns by code, for `web.choices`: names of divisions are public knowledge."""
+    found = Division.objects.filter(queries.current(), level__in=("county", "town")).order_by("code")
+    return list(found.values_list("code", "name"))
+
+
+def all_zones() -> list[tuple[str, str]]:
+    """Zones by name, for those who say which zones a department looks after."""
+    return list(Zone.objects.filter(queries.current()).order_by("name").values_list("code", "name"))
 
 
 def zone_choices(user: Any) -> list[tuple[str, str]]:

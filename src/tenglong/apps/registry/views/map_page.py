@@ -62,6 +62,7 @@ def show(request: HttpRequest) -> HttpResponse:
         request,
         "registry/map.html",
         {
+            "nothing": not queries.plots(request.user).exists(),
             "config": config,
             "plain": plain,
             "fields": FIELDS,
