@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from tenglong.apps.audit.service import digest_of
@@ -94,9 +95,17 @@ class Applied:
     """`ids`: identity (or row) key per input row, in input order; `digest` covers every value written."""
 
     counts: dict[str, int]
-    digest: str
     ids: list[int]
+    rows: PreparedRows = field(repr=False)
     revision: int = 0
+
+    @cached_property
+    def digest(self) -> str:
+        """Worked out when somebody asks: the survey keeps one of its own, made before the lock."""
+        return digest_of(
+            (action, pk, self.rows.values(index), bool(self.rows.shape(index)))
+            for index, (action, pk) in enumerate(zip(self.rows.actions, self.ids, strict=True)) if action != "unchanged"
+        )
 
 
 Writer = Callable[[PreparedRows, Context], tuple[list[int], int]]
@@ -120,11 +129,7 @@ def apply(
         raise RegistryError(f"没有“{kind}”类数据的入库程序。")
     ids, revision = _writers[kind](rows, Context(actor, on, batch_id, department_id))
     counted = Counter(rows.actions)
-    digest = digest_of(
-        (action, pk, rows.values(index), bool(rows.shape(index)))
-        for index, (action, pk) in enumerate(zip(rows.actions, ids, strict=True)) if action != "unchanged"
-    )
-    return Applied({action: counted[action] for action in ACTIONS}, digest, ids, revision)
+    return Applied({action: counted[action] for action in ACTIONS}, ids, rows, revision)
 
 
 def withdraw(kind: str, batch_id: int, actor: Any) -> int:

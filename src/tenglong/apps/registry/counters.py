@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.registry.models import CodeSerial, Revision
-from tenglong.domain.codes.plot import make_enterprise_code, make_plot_code
+from tenglong.domain.codes.plot import make_enterprise_codes, make_plot_codes
 
 #: the serial has six digits
 LAST_SERIAL = 999_999
@@ -16,12 +16,12 @@ LAST_SERIAL = 999_999
 
 def plot_codes(town: str, count: int) -> list[str]:
     """`count` new plot codes born in `town` (9 digits). Raises RegistryError when the serials are used up."""
-    return [make_plot_code(town, serial) for serial in _take("T", town, count)]
+    return make_plot_codes(town, _take("T", town, count))
 
 
 def enterprise_codes(town: str, count: int) -> list[str]:
     """`count` new provisional keys of enterprises without a credit code."""
-    return [make_enterprise_code(town, serial) for serial in _take("E", town, count)]
+    return make_enterprise_codes(town, _take("E", town, count))
 
 
 def note_given(code: str) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import numpy as np
-import shapely
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils import timezone
@@ -22,8 +21,9 @@ from tenglong.apps.registry.models import BuildingVersion, Division, ParcelVersi
 from tenglong.apps.registry.tiles_rows import Statement, counted, crowded, read, run, statements
 from tenglong.domain.units import AREA_UNITS
 from tenglong.store.cells import DEPTH, deinterleave
-from tenglong.store.tiles import Coded, Layer, encode_layers, tile_box
+from tenglong.store.tiles import EXTENT, Coded, Layer, encode_layers, tile_box
 from tenglong.store.tiles.encoder import Column
+from tenglong.store.tiles.rings import squares
 
 #: plots in a tile above which it is served as a grid
 MOST: Final = 4_000
@@ -176,18 +176,8 @@ def _mu_e4(column: Sequence[int | None]) -> list[int | None]:
 
 def _grid(rows: Statement, z: int, x: int, y: int) -> Layer:
     """Cells with the number of plots, their mu × 10⁴; counted where the centre of the box lies."""
-    found = counted(rows, z, x, y, 1 << 2 * (DEPTH - z - GRID_DEPTH))
-    places, counts, areas = (list(column) for column in zip(*found, strict=True))
-    across, down = deinterleave(np.array(places, dtype=np.int64))
-    side = 1 << z + GRID_DEPTH
-    west, east = across / side * 360 - 180, (across + 1) / side * 360 - 180
-    north, south = _latitudes(down / side), _latitudes((down + 1) / side)
-    attributes: dict[str, Column] = {
-        "plots": [int(count) for count in counts],
-        "mu_e4": _mu_e4([int(cm2 or 0) for cm2 in areas]),
-    }
-    return Layer("plots_grid", shapely.box(west, south, east, north), attributes)
-
-
-def _latitudes(fraction: Any) -> Any:
-    return np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * fraction))))
+    places, counts, areas = counted(rows, z, x, y, 1 << 2 * (DEPTH - z - GRID_DEPTH))
+    across, down = deinterleave(places)
+    side = EXTENT >> GRID_DEPTH
+    shapes = squares((across - (x << GRID_DEPTH)) * side, (down - (y << GRID_DEPTH)) * side, side)
+    return Layer("plots_grid", shapes, {"plots": counts.tolist(), "mu_e4": _mu_e4(areas.tolist())})

@@ -93,13 +93,28 @@ def crowded(found: Statement, z: int, x: int, y: int, most: int) -> bool:
     return bool(run(sql, [*found.params, first, end, most]))
 
 
-def counted(found: Statement, z: int, x: int, y: int, size: int) -> list[tuple[Any, ...]]:
-    """(cell ÷ size, rows, sum of the second column) of the tile; reads the index alone."""
+def counted(found: Statement, z: int, x: int, y: int, size: int) -> tuple[Ints, Ints, Ints]:
+    """Cells ÷ `size` of the tile that hold something, their rows, and the sum of the second column; reads the index alone.
+
+    Sorting ten thousand rows for GROUP BY takes the database longer than handing them over as two lines of numbers.
+    """
     first, end = cell_range(z, x, y)
     cell = found.column("cell")
     inner = f"{found.sql} AND {cell} >= %s AND {cell} < %s"
-    sql = f"SELECT c0 / {size} AS place, count(*), sum(c1) FROM ({inner}) t GROUP BY 1"  # noqa: S608
-    return run(sql, [*found.params, first, end])
+    listed = [_text(connection.vendor, f"coalesce(cast({column} AS text), '0')", ",") for column in ("c0", "c1")]
+    sql = f"SELECT {', '.join(listed)} FROM ({inner}) t"  # noqa: S608
+    ((cells, measures),) = run(sql, [*found.params, first, end])
+    place = (_whole(cells) - first) // size
+    rows = np.bincount(place, minlength=(end - first) // size)
+    total = np.zeros(len(rows), dtype=np.int64)
+    np.add.at(total, place, _whole(measures))
+    held = np.flatnonzero(rows)
+    return held + first // size, rows[held], total[held]
+
+
+def _whole(joined: str | None) -> Ints:
+    """Numbers between commas."""
+    return np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -147,7 +162,7 @@ def _text(vendor: str, column: str, mark: str) -> str:
 def _taken(answer: tuple[Any, ...], names: Sequence[str], numbers: frozenset[str]) -> Found | None:
     """None when a column or the shapes do not fall into as many pieces as there are rows."""
     count, data = answer[0], bytes(answer[-1])
-    starts = offsets(np.array(answer[-2].split(","), dtype=np.int64))
+    starts = offsets(_whole(answer[-2]))
     if len(starts) != count + 1 or starts[-1] != len(data):
         return None
     columns: dict[str, Coded | Names | Sequence[Any]] = {}

@@ -16,7 +16,8 @@ def new_ulid() -> str:
 
 
 def new_ulids(count: int) -> list[str]:
-    """Many at once: one time stamp, 80 random bits each; ten times faster than one by one."""
+    """Many at once: one time stamp, 80 random bits each."""
     prefix = str(ULID())[:10]
-    noise = secrets.token_bytes(10 * count)
-    return [prefix + b32encode(noise[at : at + 10]).translate(_CROCKFORD).decode() for at in range(0, 10 * count, 10)]
+    # ten bytes are sixteen signs without padding, so that one run is all of them
+    noise = b32encode(secrets.token_bytes(10 * count)).translate(_CROCKFORD).decode()
+    return [prefix + noise[at : at + 16] for at in range(0, 16 * count, 16)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tenglong.store.tiles import rings
 from tenglong.store.tiles.frame import EXTENT, Geometries, to_tile
 from tenglong.store.tiles.plain import Packed, placed, placed_rings
-from tenglong.store.tiles.rings import Commands
+from tenglong.store.tiles.rings import Commands, Rings
 from tenglong.store.tiles.values import Coded, Names, chosen
 from tenglong.store.tiles.varints import Ints, block, offsets, one, pack, sizes
 
@@ -26,12 +26,12 @@ POLYGON: Final = 3
 class Layer:
     """Geometries, or their WKB, in degrees (EPSG:4490 lon/lat) and columns of text, int, float, bool or None, each as long.
 
-    A column may come coded already, as `Coded` or `Names`.
+    Shapes may also be `Rings`, already in units of this tile. A column may come coded already, as `Coded` or `Names`.
     `labels` adds a layer `<name>_label` with one point per feature, in that tile alone which holds the point.
     """
 
     name: str
-    geometries: Geometries | Packed | Sequence[bytes]
+    geometries: Geometries | Packed | Rings | Sequence[bytes]
     attributes: Mapping[str, Column] = field(default_factory=dict)
     labels: Sequence[str] = ()
 
@@ -47,9 +47,11 @@ def encode_layers(z: int, x: int, y: int, layers: Sequence[Layer]) -> bytes:
 
 
 def _encoded(layer: Layer, z: int, x: int, y: int) -> bytes:
-    if not len(layer.geometries):
-        return b""
     held = layer.geometries
+    if isinstance(held, Rings):
+        return _layer(layer.name, POLYGON, rings.polygons(held), layer.attributes)
+    if not len(held):
+        return b""
     if not isinstance(held, np.ndarray | Packed):
         held = Packed.of(held)
     found = placed_rings(held, z, x, y) if isinstance(held, Packed) else placed(held, z, x, y)

@@ -65,13 +65,13 @@ def placed(geometries: Any, z: int, x: int, y: int) -> Rings:
 def _plain(held: Packed) -> NDArray[np.bool_]:
     """Which begin as a polygon of one ring and are as long as that ring says."""
     size = np.diff(held.starts)
-    out = size >= _SKIP
+    long = size >= _SKIP
     letters = np.frombuffer(held.data, dtype=np.uint8)
-    first = held.starts[:-1]
-    for index, letter in enumerate(_HEAD):
-        out[out] = letters[first[out] + index] == letter
-    heads = letters[first[out][:, None] + np.arange(len(_HEAD), _SKIP)]
-    out[out] = _SKIP + 16 * np.ascontiguousarray(heads).view("<u4").ravel().astype(np.int64) == size[out]
+    heads = letters[held.starts[:-1][long][:, None] + np.arange(_SKIP)]
+    polygon = (heads[:, : len(_HEAD)] == np.frombuffer(_HEAD, dtype=np.uint8)).all(axis=1)
+    points = np.ascontiguousarray(heads[:, len(_HEAD) :]).view("<u4").ravel().astype(np.int64)
+    out = np.zeros(len(size), dtype=bool)
+    out[long] = polygon & (_SKIP + 16 * points == size[long])
     return out
 
 

@@ -44,6 +44,15 @@ class Rings:
         )
 
 
+def squares(west: Ints, north: Ints, side: int) -> Rings:
+    """One square per corner, in tile units."""
+    count = len(west)
+    corners = np.array([(0, 0), (side, 0), (side, side), (0, side)], dtype=np.int64)
+    points = (np.column_stack((west, north))[:, None, :] + corners).reshape(-1, 2)
+    number = np.arange(count)
+    return Rings(points, np.repeat(number, 4), np.ones(count, dtype=bool), number, number)
+
+
 def rings_of(geometries: Geometries, source: Ints) -> Rings:
     """Rings of polygons and multipolygons in tile units; `source` is the feature of each geometry."""
     parts, index = shapely.get_parts(geometries, return_index=True)
@@ -81,11 +90,12 @@ def _cleaned(points: Ints, ring: Ints, count: int) -> tuple[Ints, Ints, Ints]:
     first = _first(ring)
     before = _rolled(points, ring, first)
     fresh = (points != before).any(axis=1)
-    points, ring = points[fresh], ring[fresh]
-    if not len(ring):
-        return points, ring, np.zeros(count, np.int64)
-    first = _first(ring)
-    before = _rolled(points, ring, first)
+    if not fresh.all():
+        points, ring = points[fresh], ring[fresh]
+        if not len(ring):
+            return points, ring, np.zeros(count, np.int64)
+        first = _first(ring)
+        before = _rolled(points, ring, first)
     cross = before[:, 0] * points[:, 1] - points[:, 0] * before[:, 1]
     area = np.zeros(count, np.int64)
     np.add.at(area, ring[first], np.add.reduceat(cross, np.flatnonzero(first)))
@@ -108,6 +118,8 @@ def _rolled(points: Ints, ring: Ints, first: NDArray[np.bool_]) -> Ints:
 def _only(points: Ints, ring: Ints, area: Ints, alive: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints, Ints]:
     """Rings that live, numbered anew; the last value holds their old numbers."""
     kept = np.flatnonzero(alive)
+    if len(kept) == len(alive):
+        return points, ring, area, kept
     new = np.cumsum(alive) - 1
     stays = alive[ring]
     return points[stays], new[ring[stays]], area[kept], kept
