@@ -59,6 +59,17 @@ FIRM_FORM = {
     "base": "",
 }
 
+PARCEL_FORM = {
+    "right_holder": "改名", "holder_uscc": "", "division_code": "{code}", "title_status": "", "title_number": "", "acquisition": "",
+    "stated_cm2": "1", "granted_on": "", "ends_on": "", "price_fen": "", "agreed_plot_ratio": "", "how": "correct", "effective": TODAY,
+    "reason": "核对", "lock_version": "1", "base": "",
+}
+BUILDING_FORM = {
+    "name": "改名", "division_code": "{code}", "plot_id": "", "parcel_id": "", "floors": "2", "floor_cm2": "10", "built_year": "",
+    "structure": "", "use": "", "how": "correct", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": "",
+}
+USE_FORM = {"role": "idle", "area_cm2": "1", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": ""}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -187,6 +198,19 @@ CASES: dict[str, tuple[Case, ...]] = {
     "registry:enterprise-edit": (by_ulid("enterprise", post=FIRM_FORM),),
     "registry:parcel": (by_ulid("parcel", ("", "?on=2024-03-01")),),
     "registry:parcel-json": (by_ulid("parcel", ("", "?on=2024-03-01")),),
+    "registry:enterprise-new": (Case(post={**FIRM_FORM, "uscc": ""}, drops=True),),
+    "registry:parcel-new": (Case(post={**PARCEL_FORM, "code": "330604001001GB99999"}, drops=True),),
+    "registry:parcel-edit": (by_ulid("parcel", post=PARCEL_FORM),),
+    "registry:building": (by_ulid("building", ("", "?on=2024-03-01")),),
+    "registry:building-json": (by_ulid("building", ("", "?on=2024-03-01")),),
+    "registry:building-new": (Case(queries=("", "?plot={plot}"), post={**BUILDING_FORM, "code": "JZ-NEW"}, drops=True),),
+    "registry:building-edit": (by_ulid("building", post=BUILDING_FORM),),
+    "registry:occupancy-new": (by_ulid("plot", post={"role": "idle", "effective": TODAY, "reason": "核对"}),),
+    "registry:occupancy-edit": (Case("occupancy", {"pk": "{occupancy}"}, post=USE_FORM),),
+    "registry:occupancy-end": (Case("occupancy", {"pk": "{occupancy}"}, post=USE_FORM),),
+    "registry:occupancy-confirm": (Case("occupancy", {"pk": "{occupancy}"}, get=False, post={"lock_version": "1"}),),
+    "registry:link-confirm": (Case("link", {"pk": "{link}"}, get=False, post={}),),
+    "registry:plot-undo": (Case("plot2", {"ulid": "{plot2}"}, post={"reason": "分割线画错"}),),
     "registry:document": (by_ulid("document"),),
     "registry:document-add": (
         Case("plot", {"subject": "plot", "ulid": "{plot}"}, get=False, post={"kind": "agreement"}, upload="file"),

@@ -104,7 +104,7 @@ class World:
         if role == "task_force" and kind in ("job", "figure"):
             return False  # their own only, and these are the officer's
         if role == "enterprise":
-            return town == HERE and kind in ("plot", "enterprise", "parcel")
+            return town == HERE and kind in ("plot", "enterprise", "parcel", "building")
         return TOWN_OF.get(role) == town
 
 
@@ -250,6 +250,7 @@ def _land(town: Town, officer: Any, number: int) -> None:
 
 def _firms(town: Town, officer: Any, serial: int) -> None:
     from tenglong.apps.registry import bulk, service
+    from tenglong.apps.registry.models import PlotParcel
 
     firms = []
     for at in range(2):
@@ -270,7 +271,7 @@ def _firms(town: Town, officer: Any, serial: int) -> None:
         firms.append(firm)
         town.note(f"enterprise{at}", firm.enterprise.ulid)
         town.note(f"uscc{at}", uscc(serial + at))
-        service.create_occupancy(
+        used = service.create_occupancy(
             officer,
             {
                 "plot_id": town.ids[f"plot_pk{at}"],
@@ -281,6 +282,7 @@ def _firms(town: Town, officer: Any, serial: int) -> None:
             },
             on=DAY,
         )
+        town.ids["occupancy"] = used.pk
         parcel = service.create_parcel(
             officer,
             {"right_holder": town.word(f"企业{at}"), "holder_uscc": uscc(serial + at), "title_number": town.word(f"证{at}")},
@@ -301,6 +303,9 @@ def _firms(town: Town, officer: Any, serial: int) -> None:
         "basis": ["title", "title"],
     }
     _bulk(bulk, officer, "links", pair, 2)
+    carried = PlotParcel.objects.filter(plot_id=town.ids["plot_pk1"])
+    carried.update(needs_review=True)
+    town.ids["link"] = carried.values_list("pk", flat=True)[0]
     _bulk(
         bulk,
         officer,

@@ -136,7 +136,10 @@ class EnterpriseList(PlacedList):
     caliber = _("在册企业：注册地、用地地或实际生产地在本辖区的市场主体")
     empty_title = _("还没有企业")
     empty_text = _("从摸排导入企业名单；没有信用代码的也可以先收进来。")
-    tools = (Tool(_("导入"), "survey:upload", "survey.import", "up"),)
+    tools = (
+        Tool(_("导入"), "survey:upload", "survey.import", "up", query="?kind=enterprises"),
+        Tool(_("新增企业"), "registry:enterprise-new", "enterprise.edit", "plus", primary=True),
+    )
     columns = (
         Column("code", _("信用代码"), source="enterprise__key", format="code"),
         Column("name", _("企业名称"), lead=True),

@@ -14,7 +14,9 @@ from tenglong.apps.registry.lists import BASE, TOWN, TOWN_COLUMN, PlacedList, wo
 from tenglong.apps.registry.places import enterprise_names, plot_labels, town_choices, town_names
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
-IMPORT = Tool(_("导入"), "survey:upload", "survey.import", "up")
+
+def import_tool(kind: str) -> Tool:
+    return Tool(_("导入"), "survey:upload", "survey.import", "up", query=f"?kind={kind}")
 
 
 class ParcelList(PlacedList):
@@ -22,7 +24,7 @@ class ParcelList(PlacedList):
     order, row_url, geometry = ("parcel__code",), "registry:parcel", "shape_id"
     caliber = _("在册宗地；面积为证载面积（亩）")
     empty_text = _("从摸排导入宗地（权证）表。")
-    tools = (IMPORT,)
+    tools = (import_tool("parcels"), Tool(_("新增宗地"), "registry:parcel-new", "plot.edit", "plus", primary=True))
     columns = (
         Column("parcel_code", _("宗地代码"), source="code", format="code"),
         Column("right_holder", _("权利人"), lead=True),
@@ -69,10 +71,10 @@ class PlotRefList(PlacedList):
 
 class BuildingList(PlotRefList):
     id, title, noun, verb = "buildings", _("厂房"), _("幢"), "plot.view"
-    order, geometry = ("building__code",), "shape_id"
+    order, row_url, geometry = ("building__code",), "registry:building", "shape_id"
     caliber = _("在册厂房与定着物；建筑面积为平方米")
     empty_text = _("从摸排导入厂房表。")
-    tools = (IMPORT,)
+    tools = (import_tool("buildings"), Tool(_("新增厂房"), "registry:building-new", "plot.edit", "plus", primary=True))
     columns = (
         Column("building_code", _("建筑编号"), source="code", format="code"),
         Column("name", _("名称"), lead=True),
@@ -94,13 +96,16 @@ class BuildingList(PlotRefList):
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
         return queries.buildings(user, on)
 
+    def url_of(self, row: dict[str, Any]) -> str:
+        return reverse("registry:building", args=[row["row_key"]])
+
 
 class OccupancyList(PlotRefList):
     id, title, noun, verb = "occupancies", _("用地关系"), _("条"), "plot.view"
     order, key = ("plot_id", "valid_from", "pk"), "pk"
     caliber = _("谁在用哪块地：自有、承租、转租承租、空置；面积为本户实际使用")
     empty_text = _("从摸排导入用地关系表，一地多企、厂中厂都能表达。")
-    tools = (IMPORT,)
+    tools = (import_tool("occupancies"),)
     columns = (
         Column("plot", _("地块码"), source="plot__codes__code", format="code", computed=True, sortable=False),
         Column("plot_name", _("地块名称"), computed=True, sortable=False),
@@ -139,6 +144,7 @@ class OccupancyList(PlotRefList):
 class DivisionList(ListPage):
     id, title, noun, verb = "divisions", _("行政区划"), _("个"), "plot.view"
     crumbs, dated, key, order = BASE, True, "pk", ("code",)
+    empty_text = _("请系统管理员在本机执行 tenglong county init 县级代码，建立本县的镇街和界线。")
     columns = (
         Column("code", _("代码"), format="code"),
         Column("name", _("名称"), lead=True),
@@ -167,6 +173,7 @@ class DivisionList(ListPage):
 class ZoneList(ListPage):
     id, title, noun, verb = "zones", _("片区与园区"), _("个"), "plot.view"
     crumbs, dated, key, order = BASE, True, "pk", ("kind", "code")
+    empty_text = _("请系统管理员在本机执行 tenglong county init 县级代码 --zones 片区文件，建立片区。")
     columns = (
         Column("code", _("代码"), format="code"),
         Column("name", _("名称"), lead=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from tenglong.web.counters import Reading
 SINCE = timedelta(days=7)
 MOST = 12
 LOOKED_AT = 300
+#: actions of whole imports that change the record; reading a mapping does not
+WRITES = ("survey.confirm", "survey.withdraw")
 
 
 def plots(user: Any) -> Reading | None:
@@ -64,14 +66,27 @@ def shapeless(user: Any) -> Reading | None:
     return Reading(f"{count:,}", _("块"), text, reverse("registry:plots") + "?no_shape=1", "warn")
 
 
+#: kind of subject → (user, subjects) → {subject: (label, address)} of those that the user may see; higher apps add theirs
+Finder = Callable[[Any, Iterable[str]], dict[str, tuple[str, str]]]
+_finders: dict[str, Finder] = {}
+
+
+def known(subject_type: str, finder: Finder) -> None:
+    """Entries of the audit about `subject_type` stand among the recent changes."""
+    _finders[subject_type] = finder
+
+
 def changes(request: HttpRequest) -> str:
-    """Audit entries of the last week about plots and enterprises that the user may see."""
-    entries = audit.recent(("plot", "enterprise"), timezone.now() - SINCE, LOOKED_AT)
+    """Audit entries of the last week about what the user may see: plots, enterprises, whole imports."""
+    entries = audit.recent(("plot", "enterprise", *_finders), timezone.now() - SINCE, LOOKED_AT)
     places = {**_places(request.user, "plot", entries), **_places(request.user, "enterprise", entries)}
+    for kind, finder in _finders.items():
+        wanted = {entry.subject_id for entry in entries if entry.subject_type == kind and entry.action in WRITES}
+        places |= {(kind, name): found for name, found in finder(request.user, wanted).items()}
     mine = [
         (entry, *places[entry.subject_type, entry.subject_id])
         for entry in entries
-        if (entry.subject_type, entry.subject_id) in places
+        if (entry.subject_type, entry.subject_id) in places and (entry.subject_type not in _finders or entry.action in WRITES)
     ]
     return render_to_string("registry/parts/changes.html", {"changes": mine[:MOST], "more": len(mine) - MOST}, request)
 

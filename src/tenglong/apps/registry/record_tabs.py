@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from tenglong.apps.registry import queries, queries_sensitive
+from tenglong.apps.accounts.scope import can
+from tenglong.apps.registry import queries, queries_sensitive, service
+from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.registry.history import steps
 from tenglong.apps.registry.places import enterprise_names, plot_labels
 from tenglong.apps.registry.sources import source_names
@@ -58,7 +60,7 @@ def _above(nodes: dict[int, Node], row: Any, pk: int) -> bool:
 def plot_occupancies(request: HttpRequest, version: Any) -> str:
     on = asked_day(request)
     rows = list(queries.occupancies(request.user, on, plot_id=version.plot_id).order_by("valid_from", "pk"))
-    context = {"forest": forest(request.user, rows, on), "version": version, "rows": rows}
+    context = {"forest": forest(request.user, rows, on), "version": version, "rows": rows, "of_plot": True}
     return render_to_string("registry/tabs/occupancies.html", context, request)
 
 
@@ -109,10 +111,21 @@ def plot_history(request: HttpRequest, version: Any) -> str:
             "sources": source_names(request.user, past),
             "now": version,
             "url_name": "registry:plot",
+            "undoable": undoable(request.user, version.ulid) if lineage else None,
             "lineage": [(row, other, labels.get(other.pk, ("", "")), forth) for row, other, forth in events],
         },
         request,
     )
+
+
+def undoable(user: Any, ulid: str) -> service.LastEvent | None:
+    """The split or merge that the user may take back."""
+    if not can(user, "plot.split"):
+        return None
+    try:
+        return service.last_event(user, ulid)
+    except RegistryError:
+        return None
 
 
 def enterprise_history(request: HttpRequest, version: Any) -> str:

@@ -6,28 +6,54 @@ from django.urls import path
 
 from tenglong.apps.registry.lists import EnterpriseList, PlotList
 from tenglong.apps.registry.lists_more import BuildingList, DivisionList, OccupancyList, ParcelList, ZoneList
-from tenglong.apps.registry.views import document, edit, enterprise, find, map_page, parcel, plot, replan
+from tenglong.apps.registry.views import (
+    building,
+    create,
+    document,
+    edit,
+    enterprise,
+    find,
+    map_page,
+    occupancy,
+    parcel,
+    plot,
+    replan,
+    undo,
+)
 from tenglong.web.listing import list_paths
 
 app_name = "registry"
 urlpatterns = [
     *list_paths("plots/", PlotList, "plots"),
-    path("plots/new/", edit.new_plot, name="plot-new"),
+    path("plots/new/", create.plot, name="plot-new"),
     path("plots/merge/", replan.merge, name="plot-merge"),
     path("plots/<str:ulid>.json", plot.twin, name="plot-json"),
     path("plots/<str:ulid>/", plot.show, name="plot"),
     path("plots/<str:ulid>/edit/", edit.plot, name="plot-edit"),
     path("plots/<str:ulid>/split/", replan.split, name="plot-split"),
     path("plots/<str:ulid>/split/preview/", replan.preview, name="plot-split-preview"),
+    path("plots/<str:ulid>/undo/", undo.undo, name="plot-undo"),
+    path("plots/<str:ulid>/occupancies/new/", occupancy.new, name="occupancy-new"),
     *list_paths("enterprises/", EnterpriseList, "enterprises"),
+    path("enterprises/new/", create.enterprise, name="enterprise-new"),
     path("enterprises/<str:ulid>.json", enterprise.twin, name="enterprise-json"),
     path("enterprises/<str:ulid>/", enterprise.show, name="enterprise"),
     path("enterprises/<str:ulid>/edit/", edit.enterprise, name="enterprise-edit"),
     *list_paths("parcels/", ParcelList, "parcels"),
+    path("parcels/new/", create.parcel, name="parcel-new"),
     path("parcels/<str:ulid>.json", parcel.twin, name="parcel-json"),
     path("parcels/<str:ulid>/", parcel.show, name="parcel"),
+    path("parcels/<str:ulid>/edit/", edit.parcel, name="parcel-edit"),
+    path("links/<int:pk>/confirm/", occupancy.confirm_link, name="link-confirm"),
     *list_paths("buildings/", BuildingList, "buildings"),
+    path("buildings/new/", create.building, name="building-new"),
+    path("buildings/<str:ulid>.json", building.twin, name="building-json"),
+    path("buildings/<str:ulid>/", building.show, name="building"),
+    path("buildings/<str:ulid>/edit/", edit.building, name="building-edit"),
     *list_paths("occupancies/", OccupancyList, "occupancies"),
+    path("occupancies/<int:pk>/edit/", occupancy.edit, name="occupancy-edit"),
+    path("occupancies/<int:pk>/end/", occupancy.end, name="occupancy-end"),
+    path("occupancies/<int:pk>/confirm/", occupancy.confirm, name="occupancy-confirm"),
     *list_paths("zones/", ZoneList, "zones"),
     *list_paths("divisions/", DivisionList, "divisions"),
     path("documents/<str:ulid>/", document.download, name="document"),

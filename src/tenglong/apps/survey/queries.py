@@ -25,6 +25,11 @@ def rows(user: Any, batch: ImportBatch, action: str = "") -> QuerySet[StagedRow]
     return found.filter(action=action) if action else found
 
 
+def staged(user: Any) -> QuerySet[StagedRow]:
+    """Rows of every batch the user may see."""
+    return scoped(user, StagedRow.objects.all()).defer("wkb")
+
+
 def issues(user: Any, batch: ImportBatch | None = None) -> QuerySet[StagedIssue]:
     """Issues of one batch, or of every batch the user may see."""
     found = scoped(user, StagedIssue.objects.select_related("waiver", "batch"))

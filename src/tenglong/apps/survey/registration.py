@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.survey import appliers
+from tenglong.apps.survey import appliers, on_records
 from tenglong.apps.survey.record.facts import Facts
 from tenglong.apps.survey.record.firms import Accounts, Enterprises, Occupancies
 from tenglong.apps.survey.record.land import Buildings, Links, Parcels, Plots
@@ -39,5 +39,6 @@ def register() -> None:
     access.register("survey:confirm", "survey.confirm")
     access.register("survey:withdraw", "survey.confirm")
     access.register("survey:waive", "survey.waive")
+    on_records.add()
     menu.register("survey", _("导入"), "survey:batches", "survey.import", 10)
     menu.register("survey", _("问题清单"), "survey:issues", "survey.import", 20)

@@ -3,6 +3,7 @@
 from tenglong.apps.registry.errors import Conflict, RegistryError
 from tenglong.apps.registry.service.documents import add_document, document_path
 from tenglong.apps.registry.service.events import undo_event
+from tenglong.apps.registry.service.links import confirm_link
 from tenglong.apps.registry.service.merge import merge_plots
 from tenglong.apps.registry.service.occupancies import correct_occupancy, create_occupancy, end_occupancy
 from tenglong.apps.registry.service.records import (
@@ -21,10 +22,12 @@ from tenglong.apps.registry.service.records import (
 )
 from tenglong.apps.registry.service.shapes import UNCHANGED
 from tenglong.apps.registry.service.split import Piece, preview_split, split_plot
+from tenglong.apps.registry.service.undoing import LastEvent, last_event
 
 __all__ = [
-    "UNCHANGED", "Conflict", "Piece", "RegistryError", "add_document", "change_building", "change_enterprise", "change_parcel",
-    "change_plot", "correct_building", "correct_enterprise", "correct_occupancy", "correct_parcel", "correct_plot",
-    "create_building", "create_enterprise", "create_occupancy", "create_parcel", "create_plot", "document_path",
-    "end_occupancy", "merge_plots", "preview_split", "split_plot", "undo_event",
+    "UNCHANGED", "Conflict", "LastEvent", "Piece", "RegistryError", "add_document", "change_building",
+    "change_enterprise", "change_parcel", "change_plot", "confirm_link", "correct_building", "correct_enterprise",
+    "correct_occupancy", "correct_parcel", "correct_plot", "create_building", "create_enterprise", "create_occupancy",
+    "create_parcel", "create_plot", "document_path", "end_occupancy", "last_event", "merge_plots", "preview_split",
+    "split_plot", "undo_event",
 ]

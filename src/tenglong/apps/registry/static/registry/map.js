@@ -82,7 +82,10 @@ async function start() {
   const extra = config.layers.filter((layer) => layer.id !== "plots");
   const font = ["Noto Sans SC Variable", "Noto Sans CJK SC", "sans-serif"];
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#eceff3" } }] };
-  style.sources.outlines = { type: "geojson", data: config.urls.outlines };
+  const outlines = await (await fetch(config.urls.outlines)).json();
+  const names = outlines.features.map(({ properties }) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: [properties.lon, properties.lat] } }));
+  style.sources.outlines = { type: "geojson", data: outlines };
+  style.sources.names = { type: "geojson", data: { type: "FeatureCollection", features: names } };
   style.layers.push(
     { id: "towns", type: "fill", source: "outlines", filter: ["==", ["get", "level"], "town"], paint: { "fill-color": "#f6f7f9" } },
     { id: "town-lines", type: "line", source: "outlines", paint: { "line-color": "#c3ccd8", "line-width": ["match", ["get", "level"], "town", 1, 2] } },
@@ -102,7 +105,7 @@ async function start() {
       { id: "plots-label", type: "symbol", source: "plots", "source-layer": "plots_label", minzoom: 15, layout: { "text-field": ["coalesce", ["get", "name"], ["get", "code"]], "text-size": 11, "text-font": font, "text-max-width": 9 }, paint: { "text-color": "#1f2937", "text-halo-color": "#ffffff", "text-halo-width": 1.2 } },
     );
   }
-  style.layers.push({ id: "town-names", type: "symbol", source: "outlines", maxzoom: 14, filter: ["==", ["get", "level"], "town"], layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": font }, paint: { "text-color": "#4b5563", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } });
+  style.layers.push({ id: "town-names", type: "symbol", source: "names", maxzoom: 14, filter: ["==", ["get", "level"], "town"], layout: { "text-field": ["get", "name"], "text-size": 12, "text-font": font }, paint: { "text-color": "#4b5563", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } });
 
   const map = new maplibregl.Map({
     container: "map", style, attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 20, fadeDuration: 0,

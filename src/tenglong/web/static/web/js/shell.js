@@ -105,9 +105,19 @@ export async function send(url, { method = "POST", body } = {}) {
 }
 
 document.addEventListener("htmx:config:request", (event) => { event.detail.ctx.request.headers["X-CSRFToken"] = csrf(); });
-document.addEventListener("htmx:error", () => toast(document.documentElement.lang === "en" ? "No answer from the server." : "没有得到服务器的回答，请稍后再试。", "error"));
+document.addEventListener("htmx:error", () => toast(document.body.dataset.noAnswer, "error"));
 document.addEventListener("htmx:response:error", (event) => toast(`HTTP ${event.detail?.ctx?.response?.status ?? ""}`, "error"));
 
+// A file is chosen by our own button, in the language of the page.
+for (const field of $$('input[type="file"]')) {
+  field.classList.add("visually-hidden");
+  if (field.closest(".survey-drop")) continue;
+  const box = Object.assign(document.createElement("label"), { className: "row" });
+  const told = Object.assign(document.createElement("span"), { className: "muted small", textContent: document.body.dataset.noFile });
+  field.replaceWith(box);
+  box.append(field, Object.assign(document.createElement("span"), { className: "btn", textContent: document.body.dataset.chooseFile }), told);
+  field.addEventListener("change", () => { told.textContent = field.files[0]?.name || ""; });
+}
 // A date is written 2026-11-22 whatever the browser's language; the calendar stays one click away.
 for (const field of $$('input[type="date"]')) {
   const picker = Object.assign(document.createElement("input"), { type: "date", className: "day-pick", tabIndex: -1, min: field.min, max: field.max, value: field.value });
@@ -116,7 +126,7 @@ for (const field of $$('input[type="date"]')) {
   const day = field.value;
   field.replaceWith(box);
   Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || "2026-11-22", autocomplete: "off" });
-  field.title ||= document.documentElement.lang === "en" ? "Year-month-day, such as 2026-11-22" : "年-月-日，例如 2026-11-22";
+  field.title ||= document.body.dataset.dateForm;
   box.append(field, picker);
   picker.addEventListener("change", () => { field.value = picker.value; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); });
   field.addEventListener("change", () => { picker.value = field.value; });
