@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler403 = "tenglong.web.errors.forbidden"
 handler404 = "tenglong.web.errors.not_found"
 handler500 = "tenglong.web.errors.broken"
-urlpatterns.append(path("tiles/", include("tenglong.apps.registry.tile_urls")))
+# first: a map asks for dozens at a time
+urlpatterns.insert(0, path("tiles/", include("tenglong.apps.registry.tile_urls")))

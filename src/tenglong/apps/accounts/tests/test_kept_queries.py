@@ -31,7 +31,7 @@ def test_a_grant_revoked_ended_or_not_yet_begun_is_not_read(cast):
     for change in ({"revoked": True}, {"valid_to": today}, {"valid_from": today + timedelta(1)}):
         RoleGrant.objects.filter(pk=grant.pk).update(**change)
         assert grants_in_force(cast.officer.pk) == []
-        RoleGrant.objects.filter(pk=grant.pk).update(revoked=grant.revoked, valid_to=grant.valid_to, valid_from=grant.valid_from)
+        grant.save()
         assert grants_in_force(cast.officer.pk) == [grant]
 
 

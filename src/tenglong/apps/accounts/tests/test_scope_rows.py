@@ -123,3 +123,14 @@ def test_disabled_user_keeps_no_right(cast: Any) -> None:
     officer = User.objects.get(pk=cast.officer.pk)
     assert not can(officer, "plot.view")
     assert scope_of(officer).kind == "none"
+
+
+def test_adjoining_divisions_are_one_range_and_no_other_code_slips_in():
+    from tenglong.apps.accounts.scope import _ranges
+
+    towns = [f"33060400{n}" for n in (1, 2, 3, 5)]
+    assert _ranges(towns) == [("330604001", "330604004"), ("330604005", "330604006")]
+    assert _ranges(["330604", "330604001"]) == [("330604", "330605"), ("330604001", "330604002")]
+    assert _ranges(["999", "", "P-1"]) == [("999", ""), ("P-1", "")]
+    for code in ("330604000", "330604001", "330604003", "330604003999", "330604004", "330604005", "330604006", "3306040"):
+        assert any(code >= first and code < behind for first, behind in _ranges(towns)) == code.startswith(tuple(towns)), code

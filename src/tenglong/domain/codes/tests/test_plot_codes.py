@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from tenglong.domain.codes.explain import explain, matching_kinds
 from tenglong.domain.codes.model import Kind
-from tenglong.domain.codes.plot import is_plot_code, make_enterprise_code, make_plot_code
+from tenglong.domain.codes.plot import (
+    is_plot_code,
+    make_enterprise_code,
+    make_enterprise_codes,
+    make_plot_code,
+    make_plot_codes,
+)
 from tenglong.policies import code_books
 
 TOWNSHIPS = st.text("0123456789", min_size=9, max_size=9)
@@ -63,3 +69,13 @@ def test_a_wrong_check_character_says_which_is_expected() -> None:
     issue = explain(Kind.PLOT, bad, None, code_books()).issues[0]
     assert issue.rule == "plot-code-check"
     assert f"应为 {good[-1]}" in issue.message
+
+
+def test_many_codes_at_once_are_the_codes_made_one_by_one():
+    serials = [1, 2, 9, 10, 36, 37, 999, 123_456, 999_999]
+    for town in ("330604001", "000000000", "999999999"):
+        assert make_plot_codes(town, serials) == [make_plot_code(town, serial) for serial in serials]
+        assert make_enterprise_codes(town, serials) == [make_enterprise_code(town, serial) for serial in serials]
+    assert make_plot_codes("330604001", []) == []
+    with pytest.raises(ValueError, match="顺序号"):
+        make_plot_codes("330604001", [5, 1_000_000, 6])
