@@ -125,6 +125,13 @@ def occupancies_by_key(keys: Iterable[tuple[int | None, int | None, int | None, 
     return {**_by_key(Occupancy, "plot_id", columns, wanted), **_by_key(Occupancy, "building_id", columns, wanted)}
 
 
+def occupancies_by_holder(keys: Iterable[tuple[int | None, int | None, int | None]]) -> dict[Any, int]:
+    """(plot, building, enterprise) → a relation that has not ended, whatever its role."""
+    columns, wanted, rule = ("plot_id", "building_id", "enterprise_id"), set(keys), not_ended(timezone.localdate())
+    by_building = _by_key(Occupancy, "building_id", columns, wanted, rule)
+    return {**_by_key(Occupancy, "plot_id", columns, wanted, rule), **by_building}
+
+
 def links_by_key(keys: Iterable[tuple[int, int]]) -> dict[Any, int]:
     """(plot, parcel) → link that has not ended."""
     return _by_key(PlotParcel, "plot_id", ("plot_id", "parcel_id"), keys, not_ended(timezone.localdate()))

@@ -20,7 +20,7 @@ from django.utils import timezone
 from tenglong import files
 from tenglong.apps.accounts.scope import Refused
 from tenglong.apps.jobs import service as jobs
-from tenglong.apps.survey import download, queries, service
+from tenglong.apps.survey import download, pipeline, queries, service
 from tenglong.apps.survey.intake import SurveyError
 from tenglong.apps.survey.models import ImportBatch, Mode, State
 from tenglong.cli._report import emit
@@ -51,10 +51,12 @@ def import_file(
     kind: str, file: Path, choice: Any, *, as_json: bool, strict: bool, annotate: Path | None = None, **wish: Any
 ) -> None:
     """Stage one file (and confirm it with `--confirm`), print its report, exit as every checking verb."""
+    own_county_only(choice)
     wanted = Wish(**wish)
     actor = actor_of(wanted.user)
     try:
-        batch = take(actor, kind, file, choice, wanted)
+        with pipeline.remembering():
+            batch = take(actor, kind, file, choice, wanted)
         report = finished(actor, batch, wanted)
         if annotate:
             report.extra["annotated"] = download.annotated(actor, batch, annotate)
@@ -67,22 +69,37 @@ def import_file(
 
 def import_folder(directory: Path, choice: Any, *, as_json: bool, strict: bool, **wish: Any) -> None:
     """Every table of the folder in import order; a file that cannot be read is named and does not stop the others."""
+    own_county_only(choice)
     wanted = Wish(**wish)
     actor = actor_of(wanted.user)
     found, left = sort_out(directory, choice)
     if not found:
         raise click.ClickException(f"文件夹里没有能导入的数据：{directory.name}")
-    reports: list[Report] = []
+    with pipeline.remembering():
+        reports = list(taken(actor, found, left, choice, wanted, quiet=as_json))
+    emit(together(reports, left), as_json=as_json, strict=strict)
+
+
+def taken(
+    actor: Any, found: list[tuple[str, Path, str]], left: list[dict[str, str]], choice: Any, wish: Wish, *, quiet: bool
+) -> Iterator[Report]:
+    """The report of each table, one after the other; a table that stops half-way is added to `left`."""
     for kind, path, sheet in found:
         try:
-            batch = take(actor, kind, path, choice, wanted, sheet)
-            reports.append(finished(actor, batch, wanted))
+            batch = take(actor, kind, path, choice, wish, sheet)
+            report = finished(actor, batch, wish)
         except (SurveyError, Refused, files.FileError, OSError, ValueError) as error:
             left.append({"file": path.name, "reason": str(error)})
             continue
-        if not as_json:
+        if not quiet:
             tell(batch)
-    emit(together(reports, left), as_json=as_json, strict=strict)
+        yield report
+
+
+def own_county_only(choice: Any) -> None:
+    """Raises UsageError: the record has its one county, and another code would be quietly ignored."""
+    if choice.county:
+        raise click.UsageError("--county 只用于 --dry-run；入库时以登记册里的本县为准（见 tenglong county show）")
 
 
 def actor_of(name: str) -> Any:
@@ -132,7 +149,7 @@ def take(actor: Any, kind: str, path: Path, choice: Any, wish: Wish, sheet: str 
             actor, kind, File(handle, name=name), survey_date=wish.survey_date, encoding=choice.encoding or ""
         )
     run(batch)
-    if sheet or choice.sheet:
+    if (sheet or choice.sheet) not in (None, "", batch.table_name):
         service.choose_table(actor, batch, sheet or choice.sheet)
     if choice.mapping:
         _map(batch, choice.mapping)
@@ -144,8 +161,6 @@ def take(actor: Any, kind: str, path: Path, choice: Any, wish: Wish, sheet: str 
 
 
 def _map(batch: ImportBatch, path: Path) -> None:
-    from tenglong.apps.survey import pipeline
-
     saved = Mapping.from_json({"kind": batch.kind, **json.loads(path.read_text(encoding="utf-8"))})
     batch.mapping = settle(saved, pipeline.table_of(batch)).as_json()
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -31,15 +36,42 @@ def county(actor: Any) -> CountyFacts:
     return context.county()
 
 
+#: the tables of the file read last, while one run takes the steps of a batch one after the other
+_kept: ContextVar[dict[tuple[str, str], list[Table]] | None] = ContextVar("tables", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Within it a file is parsed once, not once per step and per sheet."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def read(batch: ImportBatch) -> list[Table]:
     """Tables of the file, parsed in a confined child. Raises SurveyError with a Chinese sentence."""
+    kept, key = _kept.get(), (batch.stored_path, batch.encoding)
+    if kept is not None and key in kept:
+        return kept[key]
     try:
         tables = files.read(file_of(batch), name=batch.file_name, encoding=batch.encoding or None)
     except files.FileError as error:
         raise SurveyError(str(error)) from error
     if not tables:
         raise SurveyError(_("文件里没有可读的表或图层。"))
+    tables = [named(table, batch) for table in tables]
+    if kept is not None:
+        kept.clear()
+        kept[key] = tables
     return tables
+
+
+def named(table: Table, batch: ImportBatch) -> Table:
+    """A format without layer names calls its layer after the file: after the user's, not after the stored one."""
+    stored = PurePosixPath(batch.stored_path).stem
+    return replace(table, name=PurePosixPath(batch.file_name).stem) if table.name == stored else table
 
 
 def table_of(batch: ImportBatch) -> Table:

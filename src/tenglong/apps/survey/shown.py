@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
+from tenglong.apps.accounts import cipher
 from tenglong.apps.accounts.masking import is_personal, mask
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.survey.models import ImportBatch, StagedRow
@@ -71,15 +73,17 @@ def row(user: Any, batch: ImportBatch, staged: StagedRow) -> dict[str, Any]:
         "key": staged.key,
         "action": staged.action,
         "cells": [value(user, kind, field.id, staged.values.get(field.id)) for field in columns(batch)],
-        "delta": [
-            {
-                "label": label(kind, item["field"]),
-                "old": value(user, kind, item["field"], item["old"]),
-                "new": value(user, kind, item["field"], item["new"]),
-            }
-            for item in staged.delta
-        ],
+        "delta": [change(user, kind, item) for item in staged.delta],
     }
+
+
+def change(user: Any, kind: str, item: dict[str, Any]) -> dict[str, Any]:
+    """One differing field in words; personal ones masked."""
+    name = item["field"]
+    if is_personal(name):
+        seen = covered(item)
+        return {"label": label(kind, name), "old": seen["old"] or "—", "new": seen["new"] or "—"}
+    return {"label": label(kind, name), **{end: value(user, kind, name, item[end]) for end in ("old", "new")}}
 
 
 def row_as_json(user: Any, staged: StagedRow) -> dict[str, Any]:
@@ -90,4 +94,12 @@ def row_as_json(user: Any, staged: StagedRow) -> dict[str, Any]:
         for item in staged.delta
         if not is_personal(item["field"])
     ]
+    delta += [covered(item) for item in staged.delta if is_personal(item["field"])]
     return {"row": staged.row, "key": staged.key, "action": staged.action, "values": values, "delta": delta}
+
+
+def covered(item: dict[str, Any]) -> dict[str, Any]:
+    """A change of a personal field as everybody sees it: both values masked, whoever looks."""
+    nobody = AnonymousUser()
+    seen = {end: mask(nobody, item["field"], cipher.decrypt(item[end] or "")) for end in ("old", "new")}
+    return {"field": item["field"], **seen}

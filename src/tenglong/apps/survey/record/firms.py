@@ -9,12 +9,10 @@ from typing import Any
 
 from tenglong.apps.accounts import cipher
 from tenglong.apps.registry import bulk, locate, queries
-from tenglong.apps.survey.appliers import Applied, Held, Order, Prepared, Problem, Values
+from tenglong.apps.survey.appliers import Applied, Held, Match, Order, Prepared, Problem, Values
+from tenglong.apps.survey.record import contacts, landlords
 from tenglong.apps.survey.record.base import Found, RegistryApplier, as_date, plots_of, text, towns_of_plots, unknown
 from tenglong.apps.survey.record.land import NO_TOWN, held_rows, linked
-
-#: personal fields wait encrypted (office-rules 22)
-SEALED = ("contact", "phone")
 
 
 def enterprises_of(rows: Sequence[Values], code: str, name: str) -> list[tuple[int | None, Problem | None]]:
@@ -85,6 +83,9 @@ class Enterprises(RegistryApplier):
             out.append(Found(pk, "" if pk else place, {}, problems, pk is None or pk in may))
         return out
 
+    def match(self, rows: Sequence[Values], actor: Any) -> list[Match]:
+        return contacts.compared(rows, super().match(rows, actor))
+
     def reaches(self, held: Held, found: Found, covers: Any) -> bool:
         return found.reach
 
@@ -97,7 +98,7 @@ class Enterprises(RegistryApplier):
         return [text(row.values, "uscc") for row in rows]
 
     def stored(self, name: str, value: Any) -> Any:
-        if name in SEALED and value:
+        if name in contacts.SEALED and value:
             return cipher.decrypt(str(value))
         return super().stored(name, value)
 
@@ -114,17 +115,21 @@ class Occupancies(RegistryApplier):
         plots = plots_of(rows)
         buildings = locate.buildings_by_code({text(row, "building_code") for row in rows} - {""})
         firms = enterprises_of(rows, "uscc", "enterprise_name")
-        landlords = enterprises_of(rows, "landlord_uscc", "landlord_name")
+        letting = enterprises_of(rows, "landlord_uscc", "landlord_name")
         towns = towns_of_plots(pk for pk, _ in plots)
         housed = {pk: row.town for pk, row in locate.held("buildings", set(buildings.values()), []).items()}
         out, keys = [], []
-        for row, (plot, sought), firm, landlord in zip(rows, plots, firms, landlords, strict=True):
+        for row, (plot, sought), firm, landlord in zip(rows, plots, firms, letting, strict=True):
             building = buildings.get(text(row, "building_code"))
             problems = self._problems(row, plot, sought, building, firm[1])
             links = {"plot_id": plot, "building_id": building, "enterprise_id": firm[0], "landlord_id": landlord[0]}
             keys.append((plot, building, firm[0], text(row, "role"), as_date(row.get("start"))))
-            out.append(Found(None, towns.get(plot or 0, "") or housed.get(building or 0, ""), links, problems))
-        return self._targets(out, keys, actor)
+            one = Found(None, towns.get(plot or 0, "") or housed.get(building or 0, ""), links, problems)
+            out.append(landlords.warned(one, landlord[1]))
+        return landlords.found_in_register(self._targets(out, keys, actor))
+
+    def match(self, rows: Sequence[Values], actor: Any) -> list[Match]:
+        return landlords.compared(rows, super().match(rows, actor))
 
     def _problems(
         self, row: Values, plot: int | None, sought: str, building: int | None, firm: Problem | None
@@ -167,21 +172,7 @@ class Occupancies(RegistryApplier):
     def cells(self, rows: Sequence[Prepared]) -> dict[str, list[Any]]:
         out = super().cells(rows) | linked(rows, "plot_id", "building_id", "enterprise_id")
         out["role"] = [text(row.values, "role") for row in rows]
-        return out | landlords(rows)
-
-
-def landlords(rows: Sequence[Prepared]) -> dict[str, list[Any]]:
-    """Each tenant's landlord among the rows of the same file and place, else among what is held there."""
-    places = {(_place(row), row.links.get("enterprise_id")): index for index, row in enumerate(rows)}
-    index: list[Any] = []
-    for number, row in enumerate(rows):
-        found = places.get((_place(row), row.links.get("landlord_id"))) if row.links.get("landlord_id") else None
-        index.append(found if found != number else None)
-    return {"landlord_index": index} if any(place is not None for place in index) else {}
-
-
-def _place(row: Prepared) -> tuple[int | None, int | None]:
-    return row.links.get("plot_id"), row.links.get("building_id")
+        return out | landlords.columns(rows)
 
 
 class Accounts(RegistryApplier):

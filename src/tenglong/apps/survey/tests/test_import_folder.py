@@ -117,3 +117,77 @@ def test_the_command_line_knows_the_same_limits_as_the_pages(cast: Any, division
     assert refused.exit_code == 1 and {issue["rule"] for issue in json.loads(refused.stdout)["issues"]} >= {"outside-scope"}
     assert run("plots", folder / "1地块.csv", "--as", "auditor", "--confirm").exit_code == 1
     assert not PlotVersion.objects.exists()
+
+
+def test_another_county_is_refused_rather_than_ignored(cast: Any, folder: Path) -> None:
+    done = run("plots", folder / "1地块.csv", "--as", "county", "--county", "330602")
+    assert done.exit_code == 2 and "--county" in done.output
+    assert run("folder", folder, "--as", "county", "--county", "330602").exit_code == 2
+
+
+def test_a_geojson_in_a_folder_is_found_by_the_name_of_the_users_file(cast: Any, divisions: None, tmp_path: Path) -> None:
+    shape = {"type": "Polygon", "coordinates": [[[120.8, 30], [120.801, 30], [120.801, 30.001], [120.8, 30.001], [120.8, 30]]]}
+    row = {"摸排编号": "BG-1", "所属镇街": "百官街道", "地块名称": "一厂", "实测面积（亩）": "16", "现状": "在用"}
+    body = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": row, "geometry": shape}]}
+    (tmp_path / "1-地块.geojson").write_text(json.dumps(body), encoding="utf-8")
+    done = run("folder", tmp_path, "--as", "county", "--confirm", "--json")
+    assert json.loads(done.stdout)["left_out"] == []
+    assert ImportBatch.objects.get().table_name == "1-地块" and PlotVersion.objects.count() == 1
+
+
+def test_a_landlord_known_to_the_register_is_found_when_only_the_tenant_is_in_the_file(
+    cast: Any, divisions: None, folder: Path
+) -> None:
+    run("folder", folder, "--as", "county", "--confirm", "--survey-date", "2024-01-01")
+    tenant = Occupancy.objects.get(role="lessee")
+    Occupancy.objects.filter(pk=tenant.pk).delete()
+    path = folder / "6用地关系.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join([lines[0], lines[2]]) + "\n", encoding="utf-8-sig")
+    run("occupancies", path, "--as", "county", "--confirm")
+    assert Occupancy.objects.get(role="lessee").landlord_link == Occupancy.objects.get(role="owner")
+    run("occupancies", path, "--as", "county", "--confirm")
+    assert ImportBatch.objects.latest("pk").counts["unchanged"] == 1
+
+
+def test_a_landlord_found_only_later_is_a_change_of_the_tenant(cast: Any, divisions: None, folder: Path) -> None:
+    run("folder", folder, "--as", "county", "--confirm", "--survey-date", "2024-01-01")
+    Occupancy.objects.filter(role="lessee").update(landlord_link=None)
+    run("occupancies", folder / "6用地关系.csv", "--as", "county", "--confirm")
+    batch = ImportBatch.objects.latest("pk")
+    assert (batch.counts["changed"], batch.counts["unchanged"]) == (1, 1)
+    assert Occupancy.objects.get(role="lessee").landlord_link == Occupancy.objects.get(role="owner")
+
+
+def test_an_unknown_landlord_is_told_and_the_tenant_enters(cast: Any, divisions: None, folder: Path) -> None:
+    path = folder / "6用地关系.csv"
+    text = path.read_text(encoding="utf-8-sig").replace(f"2021-01-01,{USCC}", "2021-01-01,91330604MA2999999A")
+    path.write_text(text, encoding="utf-8-sig")
+    run("folder", folder, "--as", "county", "--confirm", "--survey-date", "2024-01-01")
+    issue = StagedIssue.objects.get(rule="unknown-landlord")
+    assert (issue.severity, issue.field) == ("warning", "landlord_uscc") and "91330604MA2999999A" in issue.message
+    assert Occupancy.objects.get(role="lessee").landlord_link is None
+
+
+def test_a_file_that_changes_only_a_phone_is_a_change_with_masked_ends(
+    cast: Any, divisions: None, folder: Path, sign_in: Any
+) -> None:
+    from tenglong.apps.registry import queries_sensitive
+    from tenglong.apps.survey.models import StagedRow
+
+    path = folder / "5企业名录.csv"
+    run("enterprises", path, "--as", "county", "--confirm")
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("13800001111", "13900002222"), encoding="utf-8-sig")
+    run("enterprises", path, "--as", "county")
+    batch = ImportBatch.objects.latest("pk")
+    assert (batch.counts["changed"], batch.counts["unchanged"]) == (1, 1)
+    row = StagedRow.objects.get(batch=batch, action="changed")
+    assert "1390000" not in str(row.delta) and "1380000" not in str(row.delta)
+    client = sign_in(cast.county)
+    page = client.get(f"/survey/{batch.ulid}/?tab=changed").content.decode()
+    assert "138****1111" in page and "139****2222" in page and "13900002222" not in page
+    twin = client.get(f"/survey/{batch.ulid}/rows.json?action=changed").content.decode()
+    assert "139****2222" in twin and "13900002222" not in twin
+    run("enterprises", path, "--as", "county", "--confirm")
+    firm = EnterpriseVersion.objects.filter(uscc=USCC).latest("pk")
+    assert queries_sensitive.contacts(cast.county, firm)["phone"].endswith("2222")
