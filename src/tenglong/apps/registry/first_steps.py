@@ -14,10 +14,10 @@ def panel(request: HttpRequest) -> str:
     steps = []
     if not queries.divisions(request.user, level="town").exists():
         words = _("建立本县的镇街、界线和县域概况，由系统管理员在本机执行")
-        steps.append((words, "tenglong county init 县级代码 --outlines 镇街界线文件"))
+        steps.append((words, _("tenglong county init 县级代码 --outlines 镇街界线文件")))
     if not queries.plots(request.user).exists():
         words = _("导入摸排资料：在“摸排”里上传，或在本机整夹导入")
-        steps.append((words, "tenglong import folder 资料目录 --as 用户名"))
+        steps.append((words, _("tenglong import folder 资料目录 --as 用户名")))
     if not steps:
         return ""
     lines = format_html_join("", "<li><p>{}</p><p><code>{}</code></p></li>", steps)
