@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -165,8 +166,14 @@ def _converter(field: models.Field[Any, Any]) -> Convert | None:
     if isinstance(field, models.DateTimeField):
         return lambda value: connection.ops.adapt_datetimefield_value(value)
     if isinstance(field, models.DateField):
-        return lambda value: value.isoformat() if value is not None else None
+        return _iso
     return None
+
+
+@lru_cache(maxsize=4096)
+def _iso(value: date | None) -> str | None:
+    """Rows of one import share a handful of dates."""
+    return value.isoformat() if value is not None else None
 
 
 def _plain(value: Any) -> Any:

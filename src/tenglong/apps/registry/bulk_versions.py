@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -157,18 +158,22 @@ def _insert_versions(noun: Noun, rows: PreparedRows, context: Context, ids: Sequ
     drawn = ["shape_id"] if noun.layer else []
     celled = ["cell"] if noun is PLOT else []
     names = [noun.owner, "valid_from", "division_code", "department_id", "created_by_id", "batch_id", *own, *drawn, *celled]
-    columns = [(rows.columns[name], filler(noun, name)) for name in given]
-    boxes = cells([rows.box(index) for index in news]) if celled else [None] * len(news)
+    size = len(news)
+    lines: list[Iterable[Any]] = [
+        (ids[index] for index in news), (rows.start(index, context.on) for index in news),
+        (rows.towns[index] for index in news) if rows.towns else repeat("", size),
+        repeat(context.department_id, size), repeat(context.user_id, size), repeat(context.batch_id, size),
+    ]
+    lines += [(rows.codes[index] for index in news)] if own and rows.codes else []
+    lines += [(shapes.get(index) for index in news)] if drawn else []
+    lines += [cells([rows.box(index) for index in news])] if celled else []
+    lines += [_said_new(rows.columns[name], news, filler(noun, name)) for name in given]
+    insert_rows(noun.version, [*names, *given], zip(*lines, strict=True))
 
-    def line(index: int, cell: int | None) -> tuple[Any, ...]:
-        fixed: list[Any] = [ids[index], rows.start(index, context.on), rows.towns[index] if rows.towns else "",
-                            context.department_id, context.user_id, context.batch_id]
-        fixed += [rows.codes[index]] if own and rows.codes else []
-        fixed += [shapes.get(index)] if drawn else []
-        fixed += [cell] if celled else []
-        return (*fixed, *[empty if (value := column[index]) is KEEP or value is None else value for column, empty in columns])
 
-    insert_rows(noun.version, [*names, *given], (line(index, cell) for index, cell in zip(news, boxes, strict=True)))
+def _said_new(column: Sequence[Any], news: Sequence[int], empty: Any) -> Iterable[Any]:
+    """What a column says of the new rows; what it leaves open is `empty`."""
+    return (empty if (value := column[index]) is KEEP or value is None else value for index in news)
 
 
 def default_of(field: Any) -> Any:
