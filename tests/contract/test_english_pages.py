@@ -162,7 +162,7 @@ EMPTY = {
 }
 
 
-@pytest.mark.parametrize(("person", "name"), [(who, one) for who, names in EMPTY.items() for one in names])
+@pytest.mark.parametrize(("person", "name"), [(who, name) for who, names in EMPTY.items() for name in names])
 def test_pages_of_an_empty_register_are_english(cast: Any, person: str, name: str) -> None:
     client = in_english(Client())
     client.force_login(getattr(cast, person), backend="tenglong.apps.accounts.backend.AccountBackend")
