@@ -60,13 +60,14 @@ FIRM_FORM = {
 }
 
 PARCEL_FORM = {
-    "right_holder": "改名", "holder_uscc": "", "division_code": "{code}", "title_status": "", "title_number": "", "acquisition": "",
-    "stated_cm2": "1", "granted_on": "", "ends_on": "", "price_fen": "", "agreed_plot_ratio": "", "how": "correct", "effective": TODAY,
-    "reason": "核对", "lock_version": "1", "base": "",
+    "right_holder": "改名", "holder_uscc": "", "division_code": "{code}", "title_status": "", "title_number": "",
+    "acquisition": "", "stated_cm2": "1", "granted_on": "", "ends_on": "", "price_fen": "", "agreed_plot_ratio": "",
+    "how": "correct", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": "",
 }
 BUILDING_FORM = {
-    "name": "改名", "division_code": "{code}", "plot_id": "", "parcel_id": "", "floors": "2", "floor_cm2": "10", "built_year": "",
-    "structure": "", "use": "", "how": "correct", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": "",
+    "name": "改名", "division_code": "{code}", "plot_id": "", "parcel_id": "", "floors": "2", "floor_cm2": "10",
+    "built_year": "", "structure": "", "use": "", "how": "correct", "effective": TODAY, "reason": "核对", "lock_version": "1",
+    "base": "",
 }
 USE_FORM = {"role": "idle", "area_cm2": "1", "effective": TODAY, "reason": "核对", "lock_version": "1", "base": ""}
 

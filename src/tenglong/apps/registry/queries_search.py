@@ -5,24 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from tenglong.apps.accounts.scope import scoped
 from tenglong.apps.registry import queries
 from tenglong.apps.registry.models import EnterpriseCode, Lineage, PlotCode
+from tenglong.apps.registry.places import town_names
 
 LIMIT = 20
+LAST = "\U0010ffff"  # after every letter
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One line of the search result; `kind` is plot, enterprise or parcel."""
+    """One line of the search result; `kind` is plot, enterprise or parcel, `town` the name of where it belongs."""
 
     kind: str
     ulid: str
     code: str
     title: str
     place: str
+    town: str = ""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Where a kind is looked for: columns whose beginning an index answers, and those read through when that is too little."""
+
+    kind: str
+    rows: QuerySet[Any]
+    begins: tuple[str, ...]
+    holds: tuple[str, ...]
+    shown: tuple[str, ...]  # ulid, code, title, place, division
 
 
 def search(user: Any, text: str, limit: int = LIMIT) -> list[Hit]:
@@ -30,36 +45,51 @@ def search(user: Any, text: str, limit: int = LIMIT) -> list[Hit]:
     wanted = text.strip()
     if not wanted:
         return []
-    return [*_plots(user, wanted, limit), *_enterprises(user, wanted, limit), *_parcels(user, wanted, limit)][: 3 * limit]
-
-
-def _plots(user: Any, text: str, limit: int) -> list[Hit]:
-    rule = (
-        Q(code__startswith=text.upper())
-        | Q(survey_number__startswith=text)
-        | Q(name__contains=text)
-        | Q(address__contains=text)
+    kinds = (
+        Sought("plot", queries.plots(user), ("code", "survey_number"), ("name", "address"),
+               ("plot__ulid", "code", "name", "address", "division_code")),
+        Sought("enterprise", queries.enterprises(user), ("enterprise__key", "uscc"), ("name",),
+               ("enterprise__ulid", "enterprise__key", "name", "address", "division_code")),
+        Sought("parcel", queries.parcels(user), ("parcel__code",), ("right_holder", "title_number"),
+               ("parcel__ulid", "parcel__code", "parcel__code", "right_holder", "division_code")),
     )
-    rows = queries.plots(user).filter(rule).order_by("code").values_list("plot__ulid", "code", "name", "address")[:limit]
-    return [Hit("plot", ulid, code, name or code, address) for ulid, code, name, address in rows]
+    towns = town_names(user)
+    return [
+        Hit(sought.kind, ulid, code, title or code, place, towns.get(town, town))
+        for sought in kinds
+        for ulid, code, title, place, town in _found(sought, wanted, limit)
+    ]
 
 
-def _enterprises(user: Any, text: str, limit: int) -> list[Hit]:
-    rule = Q(uscc__startswith=text.upper()) | Q(name__contains=text) | Q(enterprise__key__startswith=text.upper())
-    rows = (
-        queries.enterprises(user)
-        .filter(rule)
-        .order_by("name")
-        .values_list("enterprise__ulid", "enterprise__key", "name", "address")[:limit]
-    )
-    return [Hit("enterprise", *row) for row in rows]
+def _found(sought: Sought, text: str, limit: int) -> list[tuple[str, ...]]:
+    """Beginnings first; names and addresses are read through only while there is room."""
+    hits: dict[str, tuple[str, ...]] = {}
+    for rule in (*(begins(name, text) for name in sought.begins), _holds(sought.holds, text)):
+        if len(hits) < limit:
+            rows = sought.rows.filter(rule).order_by(sought.begins[0])[: limit + len(hits)]
+            hits.update({row[0]: row for row in _listed(rows, sought.shown) if row[0] not in hits})
+    return list(hits.values())[:limit]
 
 
-def _parcels(user: Any, text: str, limit: int) -> list[Hit]:
-    rule = Q(parcel__code__startswith=text.upper()) | Q(right_holder__contains=text)
-    found = queries.parcels(user).filter(rule).order_by("parcel__code")
-    rows = found.values_list("parcel__ulid", "parcel__code", "right_holder")[:limit]
-    return [Hit("parcel", ulid, code, code, holder) for ulid, code, holder in rows]
+def _listed(rows: QuerySet[Any], names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Values in the order asked; a column may be asked twice."""
+    distinct = tuple(dict.fromkeys(names))
+    return [tuple(dict(zip(distinct, row, strict=True))[name] for name in names) for row in rows.values_list(*distinct)]
+
+
+def begins(column: str, text: str) -> Q:
+    """Codes are upper case. SQLite answers a range from an index but never its own LIKE; PostgreSQL has an index for LIKE."""
+    wanted = text if column == "survey_number" else text.upper()
+    if connection.vendor == "sqlite":
+        return Q(**{f"{column}__gte": wanted, f"{column}__lt": wanted + LAST})
+    return Q(**{f"{column}__startswith": wanted})
+
+
+def _holds(columns: tuple[str, ...], text: str) -> Q:
+    rule = Q()
+    for name in columns:
+        rule |= Q(**{f"{name}__contains": text})
+    return rule
 
 
 def by_code(user: Any, code: str) -> tuple[str, str] | None:
