@@ -155,7 +155,8 @@ class TestPagesInEnglish(TestCase):
 EMPTY = {
     "county": (
         "web:workbench", "registry:plots", "registry:enterprises", "registry:parcels", "registry:buildings",
-        "registry:occupancies", "registry:map", "survey:batches", "survey:upload", "survey:issues", "web:figures", "policy:list", "jobs:list",
+        "registry:occupancies", "registry:map", "survey:batches", "survey:upload", "survey:issues", "web:figures",
+        "policy:list", "jobs:list",
     ),
     "system_admin": ("accounts:users", "accounts:departments", "accounts:roles", "accounts:new-user"),
     "auditor": ("audit:list",),
