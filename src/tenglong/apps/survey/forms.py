@@ -26,7 +26,9 @@ class DayField(forms.DateField):
 class UploadForm(forms.Form):
     kind = forms.ChoiceField(label=_("数据类别"), choices=kind_choices)
     file = forms.FileField(
-        label=_("文件"), help_text=_("xlsx、xls、et、csv、zip（shp 或 gdb）、gpkg、geojson、kml；不超过 512 MB")
+        label=_("文件"),
+        allow_empty_file=True,  # intake refuses it in its own words, and the refusal is audited
+        help_text=_("xlsx、xls、et、csv、zip（shp 或 gdb）、gpkg、geojson、kml；不超过 512 MB"),
     )
     survey_date = DayField(
         label=_("摸排日期"), required=False, help_text=_("这份资料反映哪一天的情况；用来判断差异是变更还是更正")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tenglong.apps.accounts.scope import can, scope_of
+from tenglong.apps.audit import service as audit
 from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
 from tenglong.apps.survey import confirm, intake, mapping, pipeline, place, queries, staging
 from tenglong.apps.survey.intake import SurveyError
@@ -29,6 +31,24 @@ def _back(batch: ImportBatch, state: State, problem: str) -> None:
     ImportBatch.objects.filter(pk=batch.pk).update(state=state, problem=problem[:500], lock_version=batch.lock_version + 1)
 
 
+def _refuse(actor: Any, batch: ImportBatch, why: str) -> None:
+    """The file goes; the batch stays to say why, and the audit has it."""
+    with transaction.atomic():
+        _back(batch, State.REJECTED, why)
+        told = f"{batch.file_name}：{why}"[:500]
+        audit.record(
+            actor,
+            "survey.refuse",
+            "import_batch",
+            batch.ulid,
+            batch_id=batch.pk,
+            digest=batch.sha256,
+            reason=told,
+            result="refused",
+        )
+    intake.forget(batch)
+
+
 @job("survey.read", queue="short", label=gettext_lazy("读取摸排文件"), resumable=True)
 def read(ctx: JobContext, batch: str) -> dict[str, Any]:
     """Parse in a confined child, propose the mapping. A refused file is removed."""
@@ -37,8 +57,7 @@ def read(ctx: JobContext, batch: str) -> dict[str, Any]:
     try:
         tables = pipeline.read(found)
     except SurveyError as error:
-        _back(found, State.REJECTED, str(error))
-        intake.forget(found)
+        _refuse(ctx.user, found, str(error))
         raise JobError(str(error)) from error
     mapping.begin(found, ctx.user, tables)
     ctx.progress(1, 1, _("读取完毕"))

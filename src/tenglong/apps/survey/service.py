@@ -25,8 +25,18 @@ save_template = mapping.save_template
 
 
 def upload(actor: Any, kind: str, file: intake.Upload, *, survey_date: date | None = None, encoding: str = "") -> ImportBatch:
-    """Keep the file and queue its reading. Raises SurveyError; a refused file leaves nothing behind."""
+    """Keep the file and queue its reading. Raises SurveyError; a refused file leaves nothing but an audit entry."""
     require(actor, "survey.import")
+    try:
+        return _take_in(actor, kind, file, survey_date, encoding)
+    except SurveyError as error:
+        with transaction.atomic():
+            told = f"{intake.clean_name(file.name or '')}：{error}"
+            audit.record(actor, "survey.refuse", "upload", "", reason=told[:500], result="refused")
+        raise
+
+
+def _take_in(actor: Any, kind: str, file: intake.Upload, survey_date: date | None, encoding: str) -> ImportBatch:
     if kind not in KINDS:
         raise SurveyError(_("没有“%(kind)s”这类数据。") % {"kind": kind})
     appliers.of(kind)

@@ -69,8 +69,9 @@ def write_damaged(folder: Path) -> None:
 def test_the_raw_folder_enters_and_a_second_time_changes_nothing(
     county: None, tmp_path: Path, write: Callable[[Path], None]
 ) -> None:
-    write(tmp_path)
-    first = imported(tmp_path)
+    folder = tmp_path / "raw"
+    write(folder)
+    first = imported(folder)
     assert first["left_out"] == [], first["left_out"]
     assert {one["state"] for one in first["datasets"]} == {State.DONE}
     if write is write_clean:
@@ -78,7 +79,7 @@ def test_the_raw_folder_enters_and_a_second_time_changes_nothing(
     kinds = {"plots", "parcels", "links", "buildings", "enterprises", "occupancies", "accounts", "facts", "deals"}
     assert {one["dataset"] for one in first["datasets"] if one["actions"]["new"]} == kinds
     before = tables()
-    second = imported(tmp_path)
+    second = imported(folder)
     assert moved(second) == {}
     assert len(second["datasets"]) == len(first["datasets"]) and ImportBatch.objects.count() == 2 * len(first["datasets"])
     assert tables() == before
