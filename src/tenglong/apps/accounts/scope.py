@@ -76,6 +76,11 @@ def scope_rule(label: str) -> Callable[[Rule], Rule]:
     return register
 
 
+def rules_in_force() -> tuple[Rule, ...]:
+    """Part of the key of whatever keeps a scoped statement: another rule is another statement."""
+    return tuple(_rules.values())
+
+
 def scoped(user: Actor, queryset: QuerySet[M], verb: str | None = None) -> QuerySet[M]:
     """Rows of `queryset` that `user` may see; `verb`: only by roles that hold it."""
     rule = _rules.get(queryset.model._meta.label_lower)

@@ -19,6 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from tenglong.apps.accounts.scope import rules_in_force
 from tenglong.store.cells import cell_range
 from tenglong.store.spatial import store
 from tenglong.store.tiles import Coded, Names, Packed
@@ -56,7 +57,7 @@ class Statements:
 
     def of(self, key: Key, make: Callable[[], QuerySet[Any]], columns: Sequence[str]) -> Statement | None:
         """None when the scope holds nothing."""
-        whole = (connection.vendor, *key, *columns)
+        whole = (connection.vendor, rules_in_force(), *key, *columns)
         if whole not in self._made:
             if len(self._made) >= KEPT:
                 self._made.clear()
