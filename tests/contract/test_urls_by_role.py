@@ -42,6 +42,8 @@ url_world = beside(Path(__file__).with_name("url_world.py"))
 url_cases = beside(Path(__file__).with_name("url_cases.py"))
 access_table = beside(ROOT / "scripts" / "access_table.py")
 ROLES, HERE, THERE = url_world.ROLES, url_world.HERE, url_world.THERE
+#: the forms that give an office, or a person, towns and zones
+FORMS_OF_OFFICES = {"accounts:departments", "accounts:new-department", "accounts:department", "accounts:grant", "accounts:user"}
 #: role in the cast → role in the table
 TABLE_ROLE = {"stranger": "town_officer", "anonymous": "", "nobody": "no-role"}
 
@@ -146,7 +148,10 @@ def leaked(world: Any, role: str, name: str, address: str, answer: Any) -> set[s
     if role == "system_admin" and name.startswith("jobs:"):
         return set()  # runs the machine: sees every job's file name and log, none of its rows
     text = url_world.spoken(answer)
-    return {word for word in world.forbidden(role) if word in text and word not in address}
+    told = {word for word in world.forbidden(role) if word in text and word not in address}
+    if role in ("system_admin", "security_admin") and name in FORMS_OF_OFFICES:
+        told -= {word for word in told if word.endswith("园区")}  # whoever says which zones an office has picks them by name
+    return told
 
 
 def test_every_address_has_a_name_a_verb_and_a_case() -> None:

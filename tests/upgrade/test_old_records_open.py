@@ -17,7 +17,8 @@ KEPT = sorted(Path(__file__).parent.glob("*.tar.gz"))
 
 
 def tenglong(home: Path, *arguments: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "TENGLONG_DATABASE_URL")}
+    foreign = ("DJANGO_SETTINGS_MODULE", "TENGLONG_DATABASE_URL")
+    clean = {name: value for name, value in os.environ.items() if name not in foreign}
     done = subprocess.run([sys.executable, "-m", "tenglong", *arguments], capture_output=True, text=True, check=False,
                           env=clean | {"TENGLONG_HOME": str(home)})
     assert done.returncode == 0, done.stdout + done.stderr
