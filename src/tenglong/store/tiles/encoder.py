@@ -15,7 +15,7 @@ from tenglong.store.tiles.frame import EXTENT, Geometries, to_tile
 from tenglong.store.tiles.plain import Packed, placed, placed_rings
 from tenglong.store.tiles.rings import Commands, Rings
 from tenglong.store.tiles.values import Coded, Names, chosen
-from tenglong.store.tiles.varints import Ints, block, offsets, one, pack, sizes
+from tenglong.store.tiles.varints import Ints, Units, Varints, block, offsets, one, sizes
 
 Column = Sequence[Any] | Coded | Names
 POINT: Final = 1
@@ -92,47 +92,53 @@ def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Colum
     return block(3, content + one(5 << 3) + one(EXTENT) + one(15 << 3) + one(2))
 
 
-def _tags(attributes: Mapping[str, Column], owner: Ints) -> tuple[Ints, NDArray[np.bool_], list[bytes]]:
-    """Key and value numbers (features, 2 × keys), which of them are there, and the values' bytes. None is no tag."""
-    tags = np.zeros((len(owner), 2 * len(attributes)), dtype=np.int64)
-    has = np.zeros(tags.shape, dtype=bool)
-    pieces, total = [], 0
+def _tags(attributes: Mapping[str, Column], owner: Ints) -> tuple[Units, NDArray[np.bool_], list[bytes]]:
+    """Key and value numbers (features, 2 × keys in use), which of them are there, and the values' bytes. None is no tag."""
+    used, pieces, total = [], [], 0
     for index, column in enumerate(attributes.values()):
         numbers, count, values = chosen(column, owner)
-        tags[:, 2 * index], tags[:, 2 * index + 1] = index, numbers + total
-        has[:, 2 * index] = has[:, 2 * index + 1] = numbers >= 0
-        pieces.append(values)
-        total += count
+        if count:
+            used.append((index, numbers, total))
+            pieces.append(values)
+            total += count
+    tags = np.empty((len(owner), 2 * len(used)), dtype=np.int32)
+    has = np.empty(tags.shape, dtype=bool)
+    for place, (index, numbers, before) in enumerate(used):
+        tags[:, 2 * place], tags[:, 2 * place + 1] = index, numbers + before
+        has[:, 2 * place] = has[:, 2 * place + 1] = numbers >= 0
     return tags, has, pieces
 
 
-def _features(kind: int, drawn: Commands, tags: Ints, has: NDArray[np.bool_]) -> bytes:
-    """Every feature of the layer as one row of varints: lengths first, worked out by arrays."""
-    tag_values, tag_count = tags[has], has.sum(axis=1)
-    tag_bytes = _summed(sizes(tag_values), offsets(tag_count))
-    geometry_count = np.diff(drawn.starts)
-    geometry_bytes = _summed(sizes(drawn.values), drawn.starts)
+def _features(kind: int, drawn: Commands, tags: Units, has: NDArray[np.bool_]) -> bytes:
+    """Every feature of the layer: lengths first, worked out by arrays, then each part written at its byte."""
+    tag, tag_starts = _present(tags, has)
+    geometry = Varints.of(drawn.values)
+    tag_bytes, geometry_bytes = tag.lengths(tag_starts), geometry.lengths(drawn.starts)
     body = tag_bytes + geometry_bytes + 4 + sizes(tag_bytes) + sizes(geometry_bytes)
-    offset = offsets(tag_count + geometry_count + 8)
-    out = np.empty(int(offset[-1]), dtype=np.int64)
-    start = offset[:-1]
-    out[start], out[start + 1] = 2 << 3 | 2, body
-    out[start + 2], out[start + 3] = 2 << 3 | 2, tag_bytes
-    _spread(out, start + 4, tag_count, tag_values)
-    behind = start + 4 + tag_count
-    out[behind], out[behind + 1] = 3 << 3, kind
-    out[behind + 2], out[behind + 3] = 4 << 3 | 2, geometry_bytes
-    _spread(out, behind + 4, geometry_count, drawn.values)
-    return pack(out)
+    fours = np.arange(len(body) + 1) * 4
+    head = _fours(2 << 3 | 2, body, 2 << 3 | 2, tag_bytes)
+    middle = _fours(3 << 3, kind, 4 << 3 | 2, geometry_bytes)
+    start = offsets(body + 1 + sizes(body))
+    out = np.empty(int(start[-1]), dtype=np.uint8)
+    head.write(out, start[:-1], fours)
+    behind = start[:-1] + head.lengths(fours)
+    tag.write(out, behind, tag_starts)
+    middle.write(out, behind + tag_bytes, fours)
+    geometry.write(out, start[1:] - geometry_bytes, drawn.starts)
+    return out.tobytes()
 
 
-def _summed(values: Ints, starts: Ints) -> Ints:
-    total = offsets(values)
-    out: Ints = total[starts[1:]] - total[starts[:-1]]
-    return out
+def _present(tags: Units, has: NDArray[np.bool_]) -> tuple[Varints, Ints]:
+    """The tags that are there, and where those of each feature begin."""
+    if has.all():
+        return Varints.of(tags.ravel()), np.arange(len(tags) + 1) * tags.shape[1]
+    return Varints.of(tags[has]), offsets(has.sum(axis=1))
 
 
-def _spread(out: Ints, at: Ints, count: Ints, values: Ints) -> None:
-    """Write `count[i]` of `values` from place `at[i]` on."""
-    starts = offsets(count)[:-1]
-    out[np.repeat(at - starts, count) + np.arange(len(values))] = values
+def _fours(*columns: int | Ints) -> Varints:
+    """Four numbers per feature."""
+    size = max(len(column) for column in columns if not isinstance(column, int))
+    out = np.empty((size, len(columns)), dtype=np.int64)
+    for index, column in enumerate(columns):
+        out[:, index] = column
+    return Varints.of(out.ravel())

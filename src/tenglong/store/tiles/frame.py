@@ -13,8 +13,13 @@ from tenglong.store.cells import mercator
 EXTENT: Final = 4096
 #: drawn beyond the edge so that outlines do not show at tile borders
 BUFFER: Final = 64
+#: a shape that meets the tile and reaches no further than this beyond its edge is sent as it is: the map cuts it off where the
+#: tile ends, and a few points more cost less than clipping. Map libraries take points up to half a tile outside
+WHOLE: Final = EXTENT // 4
 
 Geometries = NDArray[np.object_]
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 def tile_box(z: int, x: int, y: int, buffer: int = BUFFER) -> tuple[float, float, float, float]:
@@ -31,25 +36,36 @@ def _latitude(fraction: float) -> float:
     return float(np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * fraction)))))
 
 
-def to_tile(coordinates: NDArray[np.float64], z: int, x: int, y: int) -> NDArray[np.float64]:
+def to_tile(coordinates: Numbers, z: int, x: int, y: int) -> Numbers:
     """Degrees (n, 2) → tile units (n, 2), y downwards."""
-    across, down = mercator(coordinates[:, 0], coordinates[:, 1])
+    return np.column_stack(to_units(coordinates[:, 0], coordinates[:, 1], z, x, y))
+
+
+def to_units(lon: Numbers, lat: Numbers, z: int, x: int, y: int) -> tuple[Numbers, Numbers]:
+    """Degrees → tile units, y downwards."""
+    across, down = mercator(lon, lat)
     size = 1 << z
-    return np.column_stack(((across * size - x) * EXTENT, (down * size - y) * EXTENT))
+    return (across * size - x) * EXTENT, (down * size - y) * EXTENT
+
+
+def against_rim(west: Numbers, north: Numbers, east: Numbers, south: Numbers) -> tuple[Flags, Flags]:
+    """Of boxes in tile units: which meet the tile and its rim, and which of these are drawn whole."""
+    low, high = -BUFFER, EXTENT + BUFFER
+    meets = (east >= low) & (west <= high) & (south >= low) & (north <= high)
+    low, high = -WHOLE, EXTENT + WHOLE
+    return meets, meets & (west >= low) & (north >= low) & (east <= high) & (south <= high)
 
 
 def place(geometries: Geometries, z: int, x: int, y: int) -> tuple[Geometries, NDArray[np.int64]]:
-    """Geometries in tile units clipped to the tile and its rim, and for each the index of the one it comes from.
+    """Geometries in tile units that meet the tile and its rim, and for each the index of the one it comes from.
 
-    Only what crosses the rim is clipped: most shapes of a tile lie wholly inside it.
+    Only what reaches far beyond the tile is clipped to the rim.
     """
     moved: Any = shapely.transform(geometries, lambda pairs: to_tile(pairs, z, x, y))
-    box = shapely.bounds(moved)
-    low, high = -BUFFER, EXTENT + BUFFER
-    meets = (box[:, 2] >= low) & (box[:, 0] <= high) & (box[:, 3] >= low) & (box[:, 1] <= high)
-    crossing = meets & ((box[:, 0] < low) | (box[:, 1] < low) | (box[:, 2] > high) | (box[:, 3] > high))
+    meets, whole = against_rim(*shapely.bounds(moved).T)
+    crossing = meets & ~whole
     if crossing.any():
-        moved[crossing] = _clip(moved[crossing], low, high)
+        moved[crossing] = _clip(moved[crossing], -BUFFER, EXTENT + BUFFER)
     kept = np.flatnonzero(meets)
     return moved[kept], kept
 

@@ -1,6 +1,6 @@
 """The short way for what nearly every plot is: a polygon of one ring, read from its WKB without making a geometry.
 
-A ring that crosses the rim of the tile, and every polygon with holes or parts, goes the long way through shapely.
+A ring that reaches far beyond the tile, and every polygon with holes or parts, goes the long way through shapely.
 """
 
 from __future__ import annotations
@@ -13,13 +13,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tenglong.store.tiles.frame import BUFFER, EXTENT, Geometries, place, to_tile
+from tenglong.store.tiles.frame import Geometries, against_rim, place, to_units
 from tenglong.store.tiles.rings import Rings, rings_of
 from tenglong.store.tiles.varints import Ints, offsets
 
 #: little-endian, polygon, one ring; the number of points follows
 _HEAD: Final = b"\x01\x03\x00\x00\x00\x01\x00\x00\x00"
+_HEAD_BEGIN: Final = int.from_bytes(_HEAD[:8], "little")
 _SKIP: Final = len(_HEAD) + 4
+
+Degrees = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Packed:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def every(self, kind: str) -> NDArray[Any]:
+        """What stands at each byte, read as this kind of number: `every("<f8")[9]` begins at byte 9."""
+        size = np.dtype(kind).itemsize
+        return np.ndarray(max(len(self.data) - size + 1, 0), kind, self.data, 0, (1,))
+
     def geometries(self, rows: Ints | None = None) -> Geometries:
         """As shapely geometries, all or these rows."""
         first, last = self.starts[:-1], self.starts[1:]
@@ -46,7 +54,7 @@ class Packed:
 
 
 def placed_rings(held: Packed, z: int, x: int, y: int) -> Rings:
-    """Rings in tile units, clipped to the tile and its rim; `owner` is the index of the shape."""
+    """Rings in tile units that meet the tile and its rim; `owner` is the index of the shape."""
     plain = _plain(held)
     found, crossing = _short(held, np.flatnonzero(plain), z, x, y)
     long = np.concatenate((np.flatnonzero(~plain), crossing))
@@ -65,49 +73,39 @@ def placed(geometries: Any, z: int, x: int, y: int) -> Rings:
 def _plain(held: Packed) -> NDArray[np.bool_]:
     """Which begin as a polygon of one ring and are as long as that ring says."""
     size = np.diff(held.starts)
-    long = size >= _SKIP
-    letters = np.frombuffer(held.data, dtype=np.uint8)
-    heads = letters[held.starts[:-1][long][:, None] + np.arange(_SKIP)]
-    polygon = (heads[:, : len(_HEAD)] == np.frombuffer(_HEAD, dtype=np.uint8)).all(axis=1)
-    points = np.ascontiguousarray(heads[:, len(_HEAD) :]).view("<u4").ravel().astype(np.int64)
-    out = np.zeros(len(size), dtype=bool)
-    out[long] = polygon & (_SKIP + 16 * points == size[long])
+    out = size >= _SKIP
+    if not out.any():
+        return out
+    first = held.starts[:-1][out]
+    polygon = (held.every("<u8")[first] == _HEAD_BEGIN) & (held.every("u1")[first + 8] == _HEAD[8])
+    points = held.every("<u4")[first + len(_HEAD)].astype(np.int64)
+    out[out] = polygon & (points > 1) & (_SKIP + 16 * points == size[out])
     return out
 
 
-def _pairs(held: Packed, rows: Ints) -> tuple[NDArray[np.float64], Ints]:
-    """Coordinates (n, 2) of plain shapes and how many each has."""
-    size = np.diff(held.starts)
-    count = (size[rows] - _SKIP) // 16
-    letters = np.frombuffer(held.data, dtype=np.uint8)
-    keep = np.ones(len(letters), dtype=bool)
-    keep[(held.starts[rows][:, None] + np.arange(_SKIP)).ravel()] = False
-    if len(rows) < len(held):
-        plain = np.zeros(len(held), dtype=bool)
-        plain[rows] = True
-        keep &= np.repeat(plain, size)
-    return letters[keep].view("<f8").reshape(-1, 2), count
+def _pairs(held: Packed, rows: Ints) -> tuple[Degrees, Degrees, Ints]:
+    """Longitudes and latitudes of plain shapes without the closing point, and how many each has."""
+    count = (np.diff(held.starts)[rows] - _SKIP) // 16 - 1
+    at = np.repeat(held.starts[rows] + _SKIP - 16 * offsets(count)[:-1], count)
+    at += np.arange(0, 16 * len(at), 16)
+    pairs = held.every("V16")[at].view("<f8")
+    return np.ascontiguousarray(pairs[::2]), np.ascontiguousarray(pairs[1::2]), count
 
 
 def _short(held: Packed, rows: Ints, z: int, x: int, y: int) -> tuple[Rings, Ints]:
-    """Rings wholly inside the rim, and the rows that cross it."""
+    """Rings that need no clipping, and the rows that do."""
     if not len(rows):
-        none = np.zeros(0, dtype=np.int64)
-        return Rings(none.reshape(0, 2), none, none.astype(bool), none, none), none
-    pairs, count = _pairs(held, rows)
-    moved = to_tile(pairs, z, x, y)
-    starts = np.cumsum(count) - count
-    low, high = np.minimum.reduceat(moved, starts), np.maximum.reduceat(moved, starts)
-    meets, inside = _against_rim(low, high)
-    point_kept = np.repeat(inside, count)
-    point_kept[starts + count - 1] = False  # the closing point
-    ring = np.repeat(np.cumsum(inside) - 1, count)[point_kept]
-    number = np.arange(int(inside.sum()))
-    rings = Rings(np.rint(moved[point_kept]).astype(np.int64), ring, np.ones(len(number), dtype=bool), number, rows[inside])
-    return rings, rows[meets & ~inside]
-
-
-def _against_rim(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    near, far = -BUFFER, EXTENT + BUFFER
-    meets = np.asarray(((high >= near) & (low <= far)).all(axis=1))
-    return meets, np.asarray(((low >= near) & (high <= far)).all(axis=1))
+        none = np.zeros(0, np.int32)
+        return Rings.plain(none, none, rows, rows), rows
+    lon, lat, count = _pairs(held, rows)
+    across, down = to_units(lon, lat, z, x, y)
+    starts = offsets(count)[:-1]
+    meets, whole = against_rim(
+        np.minimum.reduceat(across, starts), np.minimum.reduceat(down, starts),
+        np.maximum.reduceat(across, starts), np.maximum.reduceat(down, starts),
+    )
+    if not whole.all():
+        stays = np.repeat(whole, count)
+        across, down, count = across[stays], down[stays], count[whole]
+    rings = Rings.plain(np.rint(across).astype(np.int32), np.rint(down).astype(np.int32), count, rows[whole])
+    return rings, rows[meets & ~whole]
