@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tenglong.domain.casework.calendar import CalendarSpec
+from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.measures import Measure
 from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.survey.kinds import KindSpec
@@ -114,8 +116,10 @@ def _no_repeat(names: list[Any], what: str) -> None:
 
 #: policy kind → schema; a kind that is not here cannot be loaded
 BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
-    "codes": Codes, "county": County, "kinds": KindSpec, "measures": Measures, "quality": Quality,
+    "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County, "kinds": KindSpec,
+    "measures": Measures, "quality": Quality,
 }
 LABELS: Final = {
-    "codes": "编码", "county": "县域概况", "kinds": "摸排表字段", "measures": "原始指标", "quality": "质量检查参数",
+    "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况", "kinds": "摸排表字段",
+    "measures": "原始指标", "quality": "质量检查参数",
 }
