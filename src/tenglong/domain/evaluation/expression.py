@@ -176,6 +176,7 @@ class _Wording:
     atom: Callable[[Expr], str]
     op: Callable[[str], str]
     unary: Callable[[str], str]
+    not_holds: int
     brackets: str
     member: Callable[[str, list[str]], str]
     call: Callable[[str, list[str]], str]
@@ -197,7 +198,8 @@ class _Wording:
     def _leaf(self, expr: Expr) -> tuple[str, int]:
         if isinstance(expr, Unary):
             level = NEGATION if expr.op == "-" else PRECEDENCE[expr.op]
-            return self.unary(expr.op) + self._held(self._part(expr.operand), level), level
+            needed = level if expr.op == "-" else self.not_holds
+            return self.unary(expr.op) + self._held(self._part(expr.operand), needed), level
         if isinstance(expr, Member):
             level = PRECEDENCE["in"]
             choices = [self.atom(choice) for choice in expr.choices]
@@ -244,7 +246,7 @@ def _plain_atom(expr: Expr) -> str:
 
 _PLAIN: Final = _Wording(
     atom=_plain_atom, op=lambda op: op, unary=lambda op: "-" if op == "-" else f"{op} ", brackets="()",
-    member=lambda operand, choices: f"{operand} in [{', '.join(choices)}]",
+    not_holds=PRECEDENCE["not"], member=lambda operand, choices: f"{operand} in [{', '.join(choices)}]",
     call=lambda name, args: f"{name}({', '.join(args)})",
 )
 
@@ -265,8 +267,8 @@ def chinese(expr: Expr, labels: Mapping[str, str]) -> str:
         return f"“{node.value}”" if isinstance(node, Text) else _plain_atom(node).replace("-", "−")
 
     return _Wording(
-        atom=atom, op=lambda op: _CHINESE_OPS.get(op, op), unary=lambda op: "−" if op == "-" else "非 ", brackets="（）",
-        member=lambda operand, choices: f"{operand} 属于（{'、'.join(choices)}）", call=_chinese_call,
+        atom=atom, op=lambda op: _CHINESE_OPS.get(op, op), unary=lambda op: "−" if op == "-" else "非", brackets="（）",
+        not_holds=_ATOM, member=lambda operand, choices: f"{operand} 属于（{'、'.join(choices)}）", call=_chinese_call,
     ).write(expr)
 
 
