@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "tenglong.apps.policy",
     "tenglong.apps.registry",
     "tenglong.apps.survey",
+    "tenglong.apps.casework",
+    "tenglong.apps.evaluation",
     "tenglong.apps.supply",
 ]
 MIDDLEWARE = [

@@ -7,7 +7,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
-FOLDERS = ("db", "files", "keys", "jobs", "backups", "anchors")
+FOLDERS = ("db", "files", "keys", "jobs", "backups", "anchors", "snapshots")
 
 
 def home() -> Path:

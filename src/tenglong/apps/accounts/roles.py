@@ -45,8 +45,17 @@ VERBS: Final[dict[str, object]] = {
     "user.manage": _("管理用户"), "role.grant": _("授予角色"), "audit.view": _("查看审计"), "audit.verify": _("校验审计"),
     "job.view": _("查看作业"), "deal.view": _("查看成交案例"), "map.view": _("看图"),
     "workbench.view": _("工作台"), "search.use": _("搜索"),
+    "case.view": _("查看案件"), "case.work": _("办理案件任务"), "case.assign": _("指派案件任务"),
+    "evaluation.view": _("查看评价"), "evaluation.manage": _("组织评价"), "evaluation.area": _("核定用地"),
+    "evaluation.deliver": _("报送部门数据"), "evaluation.freeze": _("冻结数据"), "evaluation.run": _("运行评价"),
+    "evaluation.publish": _("公示评价结果"), "evaluation.appeal": _("办理申诉"), "evaluation.adjust": _("提出调档"),
+    "evaluation.approve": _("批准调档"), "evaluation.whatif": _("推演评价办法"), "evaluation.own": _("查看本企业评价"),
 }
-_READ = ("plot.view", "enterprise.view", "document.view", "deal.view", "map.view", "workbench.view", "search.use")
+_READ = (
+    "plot.view", "enterprise.view", "document.view", "deal.view", "map.view", "workbench.view", "search.use", "case.view",
+    "case.work",
+)
+_EVALUATE = ("evaluation.view", "evaluation.area", "evaluation.deliver", "evaluation.appeal")
 _WORK = (*_READ, "plot.edit", "enterprise.edit", "document.add", "survey.import", "export.make", "job.view")
 
 ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
@@ -55,13 +64,18 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset({"audit.view", "audit.verify", "policy.view", "workbench.view"}),
     "county_admin": frozenset({
         *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit",
-        "policy.approve",
+        "policy.approve", "case.assign", *_EVALUATE, "evaluation.manage", "evaluation.freeze", "evaluation.run", "evaluation.publish",
+        "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
     }),
-    "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit"}),
-    "leader": frozenset({*_READ, "policy.view", "policy.approve"}),
-    "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view"}),
-    "task_force": frozenset({*_WORK, "policy.view"}),
-    "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view"}),
+    "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit",
+                          "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif"}),
+    "leader": frozenset({
+        *_READ, "policy.view", "policy.approve", "evaluation.view", "evaluation.approve", "evaluation.whatif",
+    }),
+    "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view", "case.assign",
+                              *_EVALUATE}),
+    "task_force": frozenset({*_WORK, "policy.view", *_EVALUATE}),
+    "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view", "case.view", "evaluation.own"}),
 }
 #: scope a role starts with; SCOPES_ALLOWED says what a security administrator may choose
 DEFAULT_SCOPE: Final[dict[str, str]] = {
