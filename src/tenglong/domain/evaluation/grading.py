@@ -5,14 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from tenglong.domain.evaluation.sourced import Based, Part
 
 Share = Annotated[Decimal, Field(gt=0, lt=100)]
 Rounding = Literal["floor", "ceil", "half_up"]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CountsInN(Part):
@@ -40,7 +38,7 @@ class SmallGroup(Part):
         return self
 
 
-class Ordered(Part):
+class Ordered(Based):
     #: best first
     order: tuple[str, ...] = Field(min_length=2)
 

@@ -12,9 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from tenglong.domain.evaluation.grading import Grades
+from tenglong.domain.evaluation.sourced import Based, Part
 
 ID: Final = r"^[a-z][a-z0-9_]*$"
 Id = Annotated[str, Field(pattern=ID)]
@@ -22,27 +23,6 @@ Id = Annotated[str, Field(pattern=ID)]
 NoLimit = Literal["none"]
 Limit = Decimal | NoLimit
 Positive = Annotated[Decimal, Field(gt=0)]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Basis(Part):
-    """Where a value comes from when it is not the header's document. `verified`: somebody compared it with the original."""
-
-    authority: str = ""
-    document: str = ""
-    dated: date | None = None
-    source: str = ""
-    verified: Literal["verified", "to-verify"]
-    note: str = ""
-
-
-class Based(Part):
-    """A block that may name its own source; without one the header's holds."""
-
-    basis: Basis | None = None
 
 
 class AttributeSpec(Based):
@@ -54,7 +34,7 @@ class AttributeSpec(Based):
     unit: str = ""
     choices: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
-    if_absent: bool | Decimal | str | None = None
+    if_absent: StrictBool | Decimal | str | None = None
     note: str = ""
 
 
@@ -158,16 +138,17 @@ class Indicator(Based):
     unit: str
     weight: Annotated[Decimal, Field(ge=0)] | None = None
     direction: Literal["up", "down"] = "up"
-    score: Score
+    score: Score | None = None
     missing: MissingRule | None = None
 
 
 class Group(Based):
-    """Enterprises ranked together. The first group whose `when` holds takes the enterprise."""
+    """Enterprises ranked together. The first group whose `when` holds takes the enterprise. Without indicators the key
+    `groups.<id>.indicators` stands in `unknown`."""
 
     label: str
     when: str
-    indicators: dict[Id, Indicator] = Field(min_length=1)
+    indicators: dict[Id, Indicator] = Field(default_factory=dict)
     grades: Grades | None = None
 
 

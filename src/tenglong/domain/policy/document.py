@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from tenglong.domain.policy.schemas import BODY_SCHEMAS
+from tenglong.domain.policy.schemas import BODY_SCHEMAS, CHECKS
 from tenglong.domain.presets import preset
 
 MAX_TEXT: Final = 2_000_000
@@ -137,7 +138,16 @@ def load_yaml(text: str, *, kind: str, id: str, file: str = "", parent: Parent |
     if above is not None:
         header, body = _still_unknown(header, above, body), merged(above.data, body)
     _checked(schema, body, lines, file)
-    return Document(kind, id, header, body, text, file, lines, above)
+    return _meaningful(Document(kind, id, header, body, text, file, lines, above))
+
+
+def _meaningful(document: Document) -> Document:
+    """The checks of a kind that no schema can say. Raises PolicyError."""
+    if document.kind in CHECKS:
+        problems = importlib.import_module(CHECKS[document.kind]).problems_of(document)
+        if problems:
+            raise PolicyError(problems)
+    return document
 
 
 def packaged(kind: str, id: str) -> Document:  # noqa: A002
@@ -181,7 +191,9 @@ def _still_unknown(header: Header, above: Document, body: Mapping[str, Any]) -> 
 def _gives(body: Mapping[str, Any], key: str) -> bool:
     at: Any = body
     for part in key.split("."):
-        if not isinstance(at, Mapping) or part not in at:
+        if not isinstance(at, Mapping):
+            return at is not None  # a block above was given as a whole, such as `vetoes: none`
+        if part not in at:
             return False
         at = at[part]
     return True

@@ -1,0 +1,109 @@
+"""From a policy text that has the right shape to a scheme that means something: names, units, sums, grades, completeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tenglong.domain.evaluation import check_grades, check_names, check_sums
+from tenglong.domain.evaluation.compiled import Attribute, Compiled
+from tenglong.domain.evaluation.completeness import unnamed, wrongly_unknown
+from tenglong.domain.evaluation.expression import Expr, ExpressionError, names
+from tenglong.domain.evaluation.kinds import Checked, NameKind, check
+from tenglong.domain.evaluation.parse import parse
+from tenglong.domain.evaluation.places import Places
+from tenglong.domain.evaluation.scheme import Scheme
+from tenglong.domain.evaluation.sites import Site, sites
+from tenglong.domain.evaluation.units import factor
+from tenglong.domain.measures import Measure, packaged
+from tenglong.domain.policy.document import Document, PolicyError, Problem
+
+__all__ = ["compile_scheme", "problems_of"]
+
+
+def compile_scheme(document: Document, measures: Mapping[str, Measure] | None = None) -> Compiled:
+    """The scheme of `document`, checked. `measures` default to the packaged dictionary.
+
+    Raises PolicyError with every problem found: file, line, key, and why.
+    """
+    work = _Work(document, Scheme.model_validate(document.data), packaged() if measures is None else measures)
+    found = list(work.problems())
+    if found:
+        raise PolicyError(found)
+    used = {name for expr in work.expressions.values() for name in names(expr)}
+    in_order = tuple(name for name in work.measures if name in used)
+    return Compiled(document, work.scheme, work.attributes, in_order, work.expressions, work.factors)
+
+
+def problems_of(document: Document) -> list[Problem]:
+    """What `load_yaml` asks of kind `evaluation` once the shape is right."""
+    try:
+        compile_scheme(document)
+    except PolicyError as error:
+        return list(error.problems)
+    return []
+
+
+@dataclass
+class _Work:
+    document: Document
+    scheme: Scheme
+    measures: Mapping[str, Measure]
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    expressions: dict[str, Expr] = field(default_factory=dict)
+    factors: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = Places(self.document)
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._unknown()
+        self.attributes, found = check_names.attributes(self.scheme, self.measures, self.places)
+        yield from found
+        yield from check_names.indicators(self.scheme, self.measures, self.attributes, self.places)
+        for site in sites(self.scheme):
+            yield from self._site(site)
+        yield from check_names.needed(self.scheme, self.attributes, self.places)
+        yield from check_sums.problems(self.scheme, self.places)
+        yield from check_grades.problems(self.scheme, self.places)
+
+    def _unknown(self) -> Iterator[Problem]:
+        unknown = self.document.header.unknown
+        for path in unnamed(self.scheme, unknown):
+            key = ".".join(path)
+            yield self.places.problem(path, f"没有写明；不掌握时把“{key}”列入 unknown 并注明 completeness: partial，"
+                                            "确实没有这一项时写明 none")
+        for key in unknown:
+            if reason := wrongly_unknown(self.scheme, self.document.data, key):
+                yield self.places.problem(("unknown",), reason)
+
+    def _site(self, site: Site) -> Iterator[Problem]:
+        try:
+            expr = parse(site.text)
+            found = check(expr, self._names(site))
+            self._yields(site, found)
+        except ExpressionError as error:
+            yield self.places.problem(site.path, f"表达式 {site.text[:80]!r} 有误：{error}")
+            return
+        yield from check_names.literals(expr, self.attributes, site.path, self.places)
+        self.expressions[site.dotted] = expr
+
+    def _names(self, site: Site) -> dict[str, NameKind]:
+        known = {name: NameKind("number", measure.unit) for name, measure in self.measures.items()}
+        known |= {name: NameKind(attribute.type, attribute.unit) for name, attribute in self.attributes.items()}
+        if site.sees != "row":
+            known |= {name: NameKind("number", "score") for group in self.scheme.groups.values() for name in group.indicators}
+        if site.sees == "total":
+            known["total"] = NameKind("number", "score")
+        return known
+
+    def _yields(self, site: Site, found: Checked) -> None:
+        """Raises ExpressionError when the expression gives another kind or unit than its place asks for."""
+        wanted = "flag" if site.wants == "flag" else "number"
+        if found.kind != wanted:
+            raise ExpressionError("这里要写条件（是或否）" if wanted == "flag" else "这里要写算得出数的式子")
+        if site.wants == "value":
+            self.factors[site.path[1], site.path[3]] = factor(found.unit, site.unit)
+        elif site.wants == "points":
+            factor(found.unit, "score")
