@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from tenglong.domain.casework.calendar import CalendarSpec
 from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.evaluation.scheme import Scheme
+from tenglong.domain.evaluation.terms import EvaluationTerms
 from tenglong.domain.measures import Measure
 from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.survey.kinds import KindSpec
@@ -117,12 +118,12 @@ def _no_repeat(names: list[Any], what: str) -> None:
 
 #: policy kind → schema; a kind that is not here cannot be loaded
 BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
-    "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County, "evaluation": Scheme, "kinds": KindSpec,
-    "measures": Measures, "quality": Quality,
+    "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County, "evaluation": Scheme,
+    "evaluation_terms": EvaluationTerms, "kinds": KindSpec, "measures": Measures, "quality": Quality,
 }
 LABELS: Final = {
-    "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况", "evaluation": "评价办法", "kinds": "摸排表字段",
-    "measures": "原始指标", "quality": "质量检查参数",
+    "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况", "evaluation": "评价办法",
+    "evaluation_terms": "评价期限和核查阈值", "kinds": "摸排表字段", "measures": "原始指标", "quality": "质量检查参数",
 }
 #: policy kind → module whose `problems_of(document)` tells what its schema cannot; named, since such a module reads documents
 CHECKS: Final[dict[str, str]] = {"evaluation": "tenglong.domain.evaluation.checks"}
