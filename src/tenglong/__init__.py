@@ -3,4 +3,4 @@
 from tenglong import policies
 from tenglong.domain import presets
 
-presets.install(policies.read_text)
+presets.install(policies.read_text, policies.names)

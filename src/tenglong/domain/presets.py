@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 _sources: list[Callable[[str], str]] = []
+_listings: list[Callable[[str], list[str]]] = []
 
 
-def install(source: Callable[[str], str]) -> None:
-    """`source(name)` returns the text of a preset such as `kinds/plots.yaml`."""
+def install(source: Callable[[str], str], listing: Callable[[str], list[str]]) -> None:
+    """`source(name)` returns the text of a preset such as `kinds/plots.yaml`; `listing(kind)` the names a kind has."""
     _sources[:] = [source]
+    _listings[:] = [listing]
 
 
 def preset(name: str) -> str:
@@ -17,3 +19,10 @@ def preset(name: str) -> str:
     if not _sources:
         raise LookupError("未提供内置参数的来源")
     return _sources[0](name)
+
+
+def listed(kind: str) -> list[str]:
+    """Names of the presets of a kind without folder and `.yaml`, sorted. Raises LookupError when no source was handed in."""
+    if not _listings:
+        raise LookupError("未提供内置参数的来源")
+    return _listings[0](kind)

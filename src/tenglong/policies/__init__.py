@@ -15,6 +15,14 @@ def read_text(name: str) -> str:
     return files(__name__).joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
+def names(kind: str) -> list[str]:
+    """Names of the packaged policies of a kind: `kinds/plots.yaml` → plots, `measures.yaml` → measures."""
+    folder = files(__name__).joinpath(kind)
+    if folder.is_dir():
+        return sorted(item.name.removesuffix(".yaml") for item in folder.iterdir() if item.name.endswith(".yaml"))
+    return [kind] if files(__name__).joinpath(f"{kind}.yaml").is_file() else []
+
+
 @cache
 def code_books() -> Books:
     """The books of codes, parsed once per process (about 0.1 s)."""

@@ -18,10 +18,12 @@ from tenglong.apps.audit import service as audit
 from tenglong.apps.policy import presets
 from tenglong.apps.policy.models import PolicyVersion
 from tenglong.domain.delta import Delta
-from tenglong.domain.policy import Document, PolicyError, Problem, load_yaml
+from tenglong.domain.policy import Document, Header, PolicyError, Problem, load_yaml
 
 __all__ = ["LoadedPolicy", "PolicyError", "PolicyStateError", "approve", "current", "diff", "load_text", "retire", "submit"]
 PACKAGED = "packaged"
+#: kinds of which two approved versions may never be valid on one date; of the others the one that began last holds
+EXCLUSIVE = frozenset({"evaluation"})
 
 
 class PolicyStateError(ValueError):
@@ -49,7 +51,8 @@ class LoadedPolicy:
 
 
 def current(kind: str, id: str, on: date | None = None) -> LoadedPolicy:  # noqa: A002
-    """Approved version in force on `on` (default today), else the packaged preset. Raises KeyError when there is neither."""
+    """Approved version in force on `on` (default today), else the packaged preset; `id` may be ID@VERSION, then that version
+    whatever the day. Raises KeyError with a sentence when there is none, or several and no day tells them apart."""
     return _current(kind, id, on or timezone.localdate())
 
 
@@ -57,16 +60,22 @@ def _current(kind: str, id: str, day: date, below: tuple[str, ...] = ()) -> Load
     """`below` are the policies that lead here through `extends`."""
     if id in below:
         raise PolicyError([Problem(f"{kind}/{id}", 1, _("extends 绕成了圈"), "extends")])
-    row = _in_force(kind, id, day)
+    name, _at, version = id.partition("@")
+    row = _version(kind, name, version) if version else _in_force(kind, name, day)
     if row is not None:
-        document = load_yaml(row.yaml_text, kind=kind, id=id, parent=_parent(day, (*below, id)))
-        return LoadedPolicy(kind, id, row.version, document.pin, row.state, document)
-    preset = presets.load(kind, id)
-    return LoadedPolicy(kind, id, preset.version, preset.pin, PACKAGED, preset)
+        document = load_yaml(row.yaml_text, kind=kind, id=name, parent=_parent(day, (*below, id)))
+        return LoadedPolicy(kind, name, row.version, document.pin, row.state, document)
+    preset = presets.load(kind, id, day)
+    return LoadedPolicy(kind, name, preset.version, preset.pin, PACKAGED, preset)
+
+
+def _version(kind: str, id: str, version: str) -> PolicyVersion | None:  # noqa: A002
+    rows = PolicyVersion.objects.filter(kind=kind, policy_id=id, version=version)
+    return rows.filter(state__in=("approved", "retired")).first()
 
 
 def _parent(day: date, below: tuple[str, ...]) -> Callable[[str, str], Document]:
-    """What `extends` names, as in force that day."""
+    """What `extends` names: that version, or what is in force that day."""
     return lambda kind, id: _current(kind, id, day, below).document  # noqa: A006
 
 
@@ -122,8 +131,23 @@ def approve(actor: Actor, row: PolicyVersion) -> PolicyVersion:
         row = PolicyVersion.objects.select_for_update().get(pk=row.pk)
         if row.author_id == getattr(actor, "pk", None):
             raise PolicyStateError(_("起草人不能批准自己的政策版本，请另一位有审批权限的人批准"))
+        _alone_on_every_day(row)
         row.approver, row.approved_at = actor, timezone.now()  # type: ignore[assignment]
         return _move(actor, row, "submitted", "approved", "policy.approve")
+
+
+def _alone_on_every_day(row: PolicyVersion) -> None:
+    """Raises PolicyStateError when another approved version of an exclusive kind is valid on a day that `row` is."""
+    if row.kind not in EXCLUSIVE:
+        return
+    ours = Header(valid_from=row.valid_from, valid_to=row.valid_to)
+    for other in PolicyVersion.objects.select_for_update().filter(kind=row.kind, policy_id=row.policy_id, state="approved"):
+        day = ours.meets(Header(valid_from=other.valid_from, valid_to=other.valid_to))
+        if other.pk != row.pk and day is not None:
+            shown = _("任何一天") if day == date.min else day.isoformat()
+            raise PolicyStateError(_(
+                "%(other)s 已批准，与本版本在 %(day)s 同时有效；请先停用它，或写明不相交的 valid_from、valid_to"
+            ) % {"other": name_of(other), "day": shown})
 
 
 def retire(actor: Actor, row: PolicyVersion, on: date, reason: str) -> PolicyVersion:
@@ -163,10 +187,15 @@ def listing() -> list[dict[str, Any]]:
     ]
     for kind, name in presets.names():
         preset = presets.load(kind, name)
-        rows.append({"kind": kind, "id": name, "version": preset.version, "state": PACKAGED, "sha256": preset.sha256,
+        rows.append({"kind": kind, "id": preset.id, "version": preset.version, "state": PACKAGED, "sha256": preset.sha256,
                      "valid_from": preset.header.valid_from, "valid_to": preset.header.valid_to, "origin": preset.file,
                      "ulid": ""})
     return sorted(rows, key=lambda row: (row["kind"], row["id"]))
+
+
+def packaged_versions(kind: str, id: str) -> list[Document]:  # noqa: A002
+    """Presets of one id, every version."""
+    return [presets.load(kind, name) for of, name in presets.names() if of == kind and name.partition("@")[0] == id]
 
 
 def text_of(kind: str, id: str, version: str = "") -> tuple[str, str]:  # noqa: A002
@@ -174,7 +203,5 @@ def text_of(kind: str, id: str, version: str = "") -> tuple[str, str]:  # noqa: 
     row = PolicyVersion.objects.filter(kind=kind, policy_id=id, version=version).first() if version else None
     if row is not None:
         return name_of(row), row.yaml_text
-    loaded = current(kind, id)
-    if version and loaded.version != version:
-        raise KeyError(f"没有 {kind}/{id}@{version}")
+    loaded = current(kind, f"{id}@{version}" if version else id)
     return f"{kind}/{id}@{loaded.version}", loaded.text

@@ -45,9 +45,11 @@ def show(request: HttpRequest, kind: str, id: str) -> HttpResponse:  # noqa: A00
     except KeyError:
         loaded = None
     versions = PolicyVersion.objects.filter(kind=kind, policy_id=id).select_related("author", "approver").order_by("-pk")
-    if loaded is None and not versions:
+    packaged = [] if loaded else service.packaged_versions(kind, id)
+    if loaded is None and not versions and not packaged:
         return render(request, "404.html", status=404)
     return render(request, "policy/show.html", {"kind": kind, "id": id, "loaded": loaded, "versions": versions,
+                                                "packaged": packaged,
                                                 "label": label_of(kind)})
 
 

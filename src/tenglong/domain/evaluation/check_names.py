@@ -110,7 +110,8 @@ def indicators(
             elif reason := _clash(name, measures):
                 yield places.problem(path, reason)
             if first.setdefault(name, (indicator.label, indicator.unit)) != (indicator.label, indicator.unit):
-                yield places.problem(path, f"各组同名的评价指标“{name}”，label 和 unit 须相同（前面写的是 {'、'.join(first[name])}）")
+                before = "、".join(first[name])
+                yield places.problem(path, f"各组同名的评价指标“{name}”，label 和 unit 须相同（前面写的是 {before}）")
 
 
 def literals(expr: Expr, known: Mapping[str, Attribute], path: tuple[str, ...], places: Places) -> Iterator[Problem]:

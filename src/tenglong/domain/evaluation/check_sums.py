@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tenglong.domain.evaluation.places import Places
-from tenglong.domain.evaluation.scheme import Group, Ratio, Scheme, Value
+from tenglong.domain.evaluation.scheme import Group, Indicator, Ratio, Scheme, Value
 from tenglong.domain.policy.document import Problem
 
 
@@ -16,14 +16,18 @@ def problems(scheme: Scheme, places: Places) -> Iterator[Problem]:
         if scheme.total is not None:
             yield from _weights(("groups", name), group, scheme.total.full_marks, places)
         for id_, indicator in group.indicators.items():
-            score = indicator.score
-            if isinstance(score, Ratio) and isinstance(score.cap, Decimal) and isinstance(score.floor, Decimal):
-                if score.cap <= score.floor:
-                    path = ("groups", name, "indicators", id_, "score", "cap")
-                    yield places.problem(path, f"封顶 {score.cap} 须大于保底 {score.floor}")
+            if reason := _limits(indicator):
+                yield places.problem(("groups", name, "indicators", id_, "score", "cap"), reason)
     for name, deduction in scheme.held("deductions").items():
         if isinstance(deduction.cap, Decimal) and deduction.cap <= 0:
             yield places.problem(("deductions", name, "cap"), "扣分上限 cap 应写正数，没有上限写 none")
+
+
+def _limits(indicator: Indicator) -> str:
+    score = indicator.score
+    if not (isinstance(score, Ratio) and isinstance(score.cap, Decimal) and isinstance(score.floor, Decimal)):
+        return ""
+    return "" if score.cap > score.floor else f"封顶 {score.cap} 须大于保底 {score.floor}"
 
 
 def _weights(path: tuple[str, ...], group: Group, full: Decimal, places: Places) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Compiled:
-    """See docs/developer/evaluation.md. `expressions` by dotted path in the body; value × factor = value in the declared unit."""
+    """A checked scheme. `expressions` by dotted path in the body; value × factor = value in the declared unit."""
 
     document: Document
     scheme: Scheme

@@ -15,7 +15,6 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tenglong.domain.policy.schemas import BODY_SCHEMAS, CHECKS
-from tenglong.domain.presets import preset
 
 MAX_TEXT: Final = 2_000_000
 T = TypeVar("T", bound=BaseModel)
@@ -84,6 +83,16 @@ class Header(BaseModel):
         return self
 
 
+    def valid_on(self, day: date) -> bool:
+        """`valid_from` is the first day, `valid_to` the first day no longer."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+    def meets(self, other: Header) -> date | None:
+        """First day on which both are valid; None when there is none."""
+        day = max(self.valid_from or date.min, other.valid_from or date.min)
+        return day if self.valid_on(day) and other.valid_on(day) else None
+
+
 HEADER_KEYS: Final = frozenset(Header.model_fields)
 
 
@@ -121,8 +130,8 @@ class Document:
 def load_yaml(text: str, *, kind: str, id: str, file: str = "", parent: Parent | None = None) -> Document:  # noqa: A002
     """Parse and check. `kind`, `id`: what the caller expects; a text that names others is refused. Raises PolicyError.
 
-    `extends: ID` takes every value that this text does not give from another policy of the kind, which `parent` loads
-    (default: the packaged preset); maps are merged deep, lists replaced.
+    `extends: ID` (or `ID@VERSION`) takes every value that this text does not give from another policy of the kind, which
+    `parent` loads (default: the packaged preset); maps are merged deep, lists replaced.
     """
     file = file or f"{kind}/{id}.yaml"
     tree = _parse(text, file)
@@ -151,11 +160,10 @@ def _meaningful(document: Document) -> Document:
 
 
 def packaged(kind: str, id: str) -> Document:  # noqa: A002
-    """A preset by kind and id. Raises LookupError when there is none."""
-    try:
-        return load_yaml(preset(f"{kind}/{id}.yaml"), kind=kind, id=id)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise LookupError(f"没有随程序提供的政策 {kind}/{id}") from error
+    """A preset by kind and ID@VERSION, or ID where there is only one. Raises LookupError with a sentence."""
+    shelf = importlib.import_module("tenglong.domain.policy.shelf")  # it reads documents, so it cannot be imported above
+    found: Document = shelf.packaged(kind, id)
+    return found
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,12 +180,13 @@ def _extended(
 ) -> Document:
     line = _line(lines, ("extends",))
     name = header.extends.removeprefix(f"{kind}/")
-    if name == id:
+    if name in (id, f"{id}@{header.version}"):
         raise PolicyError([Problem(file, line, "不能扩展自己", "extends")])
     try:
         above = parent(kind, name)
     except LookupError as error:
-        raise PolicyError([Problem(file, line, f"找不到所扩展的政策 {kind}/{name}", "extends")]) from error
+        why = f"（{error.args[0]}）" if error.args and "写明" in str(error.args[0]) else ""
+        raise PolicyError([Problem(file, line, f"找不到所扩展的政策 {kind}/{name}{why}", "extends")]) from error
     return above
 
 
