@@ -1,0 +1,60 @@
+"""Where higher apps join in: guards that a definition names, and what follows a move in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenglong.apps.casework.models import Case, CaseEvent
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A case that was opened (`transition` is `open`) or moved; `fields` and `documents` are what the step brought."""
+
+    case: Case
+    event: CaseEvent
+    actor: Any
+    transition: str
+    before: str
+    after: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    documents: tuple[str, ...] = ()
+
+
+#: raises to undo the move
+OnMove = Callable[[Moved], None]
+#: (case, params of the definition, acting user) → "" or a sentence why not
+Guard = Callable[[Case, Mapping[str, Any], Any], str]
+
+_on_move: dict[str, list[OnMove]] = {}
+_guards: dict[str, Guard] = {}
+
+
+def on_move(definition_id: str, function: OnMove) -> None:
+    """`function` runs inside the transaction of every move of that definition; the same one is kept once."""
+    known = _on_move.setdefault(definition_id, [])
+    if function not in known:
+        known.append(function)
+
+
+def guard(name: str, function: Guard) -> None:
+    """A guard that definitions use as `checks: [{name: …}]`. Raises ValueError when the name is another function's."""
+    if _guards.setdefault(name, function) is not function:
+        raise ValueError(f"检查项 {name} 已经登记过")
+
+
+def forget(name: str) -> None:
+    """Take a guard or the hooks of a definition away again (tests)."""
+    _guards.pop(name, None)
+    _on_move.pop(name, None)
+
+
+def guards() -> dict[str, Guard]:
+    return dict(_guards)
+
+
+def tell(moved: Moved) -> None:
+    for function in _on_move.get(moved.case.definition, ()):
+        function(moved)
