@@ -64,8 +64,8 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset({"audit.view", "audit.verify", "policy.view", "workbench.view"}),
     "county_admin": frozenset({
         *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit",
-        "policy.approve", "case.assign", *_EVALUATE, "evaluation.manage", "evaluation.freeze", "evaluation.run", "evaluation.publish",
-        "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
+        "policy.approve", "case.assign", *_EVALUATE, "evaluation.manage", "evaluation.freeze", "evaluation.run",
+        "evaluation.publish", "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
     }),
     "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit",
                           "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif"}),

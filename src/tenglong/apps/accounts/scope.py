@@ -101,6 +101,14 @@ def scope_of(user: Actor, verb: str | None = None) -> Scope:
     return total
 
 
+def scopes_by_role(user: Actor) -> dict[str, Scope]:
+    """The scope of each role that the user holds today: what a role lets do, it lets do only there."""
+    found: dict[str, Scope] = {}
+    for grant in active_grants(user):
+        found[grant.role] = found.get(grant.role, Scope()).union(_scope_of_grant(user, grant))
+    return found
+
+
 def active_grants(user: Actor) -> list[RoleGrant]:
     """Grants in force today; read once per user object."""
     if user is None or not _signed_in(user):
