@@ -191,11 +191,20 @@ def _coded(joined: str | None, count: int, number: bool) -> Coded | None:
     texts = joined.split(MARK)
     if len(texts) != count:
         return None
-    distinct = [text for text in dict.fromkeys(texts) if text]
-    known = {text: place for place, text in enumerate(distinct)}
-    known[""] = -1
+    known = _Numbering()
     places: Ints = np.fromiter(map(known.__getitem__, texts), dtype=np.int64, count=count)
-    return Coded(places, _values(distinct, number))
+    return Coded(places, _values(list(known)[1:], number))
+
+
+class _Numbering(dict[str, int]):
+    """A number for each text in order of appearance; -1 for no text."""
+
+    def __init__(self) -> None:
+        super().__init__({"": -1})
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self) - 1
+        return number
 
 
 def _values(texts: list[str], number: bool) -> list[Any]:

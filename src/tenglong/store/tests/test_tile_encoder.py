@@ -9,8 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tenglong.store.cells import mercator
 from tenglong.store.tiles import EXTENT, Layer, encode, encode_layers, tile_box
-from tenglong.store.tiles.frame import BUFFER, to_tile
+from tenglong.store.tiles.frame import BUFFER, near_units, to_tile, to_units
 from tenglong.store.tiles.varints import pack, sizes, zigzag
 
 Z, X, Y = 14, 13682, 6774
@@ -212,3 +213,22 @@ def test_varints_agree_with_the_plain_definition(values):
 def test_zigzag_comes_back(value):
     coded = int(zigzag(np.array([value]))[0])
     assert (coded >> 1) ^ -(coded & 1) == value and coded >= 0
+
+
+@given(st.integers(10, 20), st.floats(-75, 75), st.floats(-179, 179), st.lists(st.tuples(st.floats(-1, 2), st.floats(-1, 2))))
+@settings(max_examples=100, deadline=None)
+def test_the_series_near_a_tile_is_its_projection(z, lat, lon, places):
+    x, y = (int(part[0] * 2**z) for part in mercator(np.array([lon]), np.array([lat])))
+    west, south, east, north = tile_box(z, x, y, buffer=0)
+    lons = np.array([west + u * (east - west) for u, _ in places])
+    lats = np.array([south + v * (north - south) for _, v in places])
+    for short, exact in zip(near_units(lons, lats, z, x, y), to_units(lons, lats, z, x, y), strict=True):
+        assert np.abs(short - exact).max(initial=0) < 0.01
+
+
+@given(st.integers(10, 20), st.floats(-75, 75), st.lists(st.floats(-85, 85), min_size=2, max_size=20, unique=True))
+@settings(max_examples=100, deadline=None)
+def test_the_series_far_from_a_tile_keeps_the_order_of_points(z, lat, lats):
+    y = int(mercator(np.array([0.0]), np.array([lat]))[1][0] * 2**z)
+    down = near_units(np.zeros(len(lats)), np.sort(np.array(lats)), z, 2**z // 2, y)[1]
+    assert (np.diff(down) <= 0).all()

@@ -13,9 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tenglong.store.tiles.frame import Geometries, against_rim, place, to_units
+from tenglong.store.tiles.frame import Geometries, against_rim, near_units, place
 from tenglong.store.tiles.rings import Rings, rings_of
-from tenglong.store.tiles.varints import Ints, offsets
+from tenglong.store.tiles.varints import Ints, gaps, offsets
 
 #: little-endian, polygon, one ring; the number of points follows
 _HEAD: Final = b"\x01\x03\x00\x00\x00\x01\x00\x00\x00"
@@ -72,7 +72,7 @@ def placed(geometries: Any, z: int, x: int, y: int) -> Rings:
 
 def _plain(held: Packed) -> NDArray[np.bool_]:
     """Which begin as a polygon of one ring and are as long as that ring says."""
-    size = np.diff(held.starts)
+    size = gaps(held.starts)
     out = size >= _SKIP
     if not out.any():
         return out
@@ -85,7 +85,7 @@ def _plain(held: Packed) -> NDArray[np.bool_]:
 
 def _pairs(held: Packed, rows: Ints) -> tuple[Degrees, Degrees, Ints]:
     """Longitudes and latitudes of plain shapes without the closing point, and how many each has."""
-    count = (np.diff(held.starts)[rows] - _SKIP) // 16 - 1
+    count = (gaps(held.starts)[rows] - _SKIP) // 16 - 1
     at = np.repeat(held.starts[rows] + _SKIP - 16 * offsets(count)[:-1], count)
     at += np.arange(0, 16 * len(at), 16)
     pairs = held.every("V16")[at].view("<f8")
@@ -98,7 +98,7 @@ def _short(held: Packed, rows: Ints, z: int, x: int, y: int) -> tuple[Rings, Int
         none = np.zeros(0, np.int32)
         return Rings.plain(none, none, rows, rows), rows
     lon, lat, count = _pairs(held, rows)
-    across, down = to_units(lon, lat, z, x, y)
+    across, down = near_units(lon, lat, z, x, y)
     starts = offsets(count)[:-1]
     meets, whole = against_rim(
         np.minimum.reduceat(across, starts), np.minimum.reduceat(down, starts),

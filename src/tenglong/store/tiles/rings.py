@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tenglong.store.tiles.frame import Geometries
-from tenglong.store.tiles.varints import Ints, Units, offsets, zigzag
+from tenglong.store.tiles.varints import Ints, Units, gaps, offsets, zigzag
 
 MOVE, LINE, CLOSE = 1, 2, 7
 Flags = NDArray[np.bool_]
@@ -65,8 +65,7 @@ class Rings:
         """These points alone; a ring may be left with none."""
         if kept.all():
             return self
-        before = offsets(kept)
-        count = np.diff(before[offsets(self.count)])
+        count = gaps(offsets(kept)[offsets(self.count)])
         return Rings(self.x[kept], self.y[kept], count, self.outer, self.part, self.owner)
 
 

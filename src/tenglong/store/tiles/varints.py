@@ -27,6 +27,11 @@ def offsets(counts: NDArray[Any]) -> Ints:
     return out
 
 
+def gaps(starts: Ints) -> Ints:
+    """How long each run is: the inverse of `offsets`."""
+    return starts[1:] - starts[:-1]
+
+
 def sizes(values: Ints | Units) -> Ints:
     """Bytes that each unsigned value takes as a varint (below 2^35: tile numbers are small)."""
     out = np.ones(len(values), dtype=np.int64)
@@ -60,17 +65,17 @@ class Varints:
         wide = np.flatnonzero(values > 0x7F)
         first = np.arange(len(values) + 1)
         if len(wide):
-            first += np.repeat(offsets(_wide_sizes(values[wide]) - 1), np.diff(wide, prepend=-1, append=len(values)))
+            up_to = np.concatenate(([-1], wide, [len(values)]))
+            first += np.repeat(offsets(_wide_sizes(values[wide]) - 1), gaps(up_to))
         return Varints(values, first, wide)
 
     def lengths(self, starts: Ints) -> Ints:
         """Bytes of each run `values[starts[i]:starts[i + 1]]`."""
-        out: Ints = np.diff(self.first[starts])
-        return out
+        return gaps(self.first[starts])
 
     def write(self, out: Letters, begins: Ints, starts: Ints) -> None:
         """Run i into `out` from byte `begins[i]` on."""
-        self._write(out, self.first[:-1] + np.repeat(begins - self.first[starts[:-1]], np.diff(starts)))
+        self._write(out, self.first[:-1] + np.repeat(begins - self.first[starts[:-1]], gaps(starts)))
 
     def bytes(self) -> bytes:
         out = np.empty(int(self.first[-1]), dtype=np.uint8)
