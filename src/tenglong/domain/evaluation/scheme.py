@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from tenglong.domain.evaluation.grading import Grades
 from tenglong.domain.evaluation.sourced import Based, Part
@@ -22,7 +22,15 @@ Id = Annotated[str, Field(pattern=ID)]
 #: no limit, said aloud
 NoLimit = Literal["none"]
 Limit = Decimal | NoLimit
+#: an expression; a bare true, false or number of YAML is its own text
+Expression = Annotated[str, BeforeValidator(lambda given: expression_text(given))]
 Positive = Annotated[Decimal, Field(gt=0)]
+
+
+def expression_text(given: object) -> object:
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    return f"{given}" if isinstance(given, int | float | Decimal) else given
 
 
 class AttributeSpec(Based):
@@ -134,7 +142,7 @@ class Indicator(Based):
     """One ratio of the scheme. `value` is an expression over measures, `unit` what it is printed in."""
 
     label: str
-    value: str
+    value: Expression
     unit: str
     weight: Annotated[Decimal, Field(ge=0)] | None = None
     direction: Literal["up", "down"] = "up"
@@ -147,7 +155,7 @@ class Group(Based):
     `groups.<id>.indicators` stands in `unknown`."""
 
     label: str
-    when: str
+    when: Expression
     indicators: dict[Id, Indicator] = Field(default_factory=dict)
     grades: Grades | None = None
 
@@ -155,13 +163,13 @@ class Group(Based):
 class Scope(Based):
     """Who is evaluated: `include` must hold (or "all"); then each `exclude` leaves out by name."""
 
-    include: str
+    include: Expression
     exclude: dict[Id, Excluded] = Field(default_factory=dict)
 
 
 class Excluded(Based):
     label: str
-    when: str
+    when: Expression
     needs_application: bool = False
 
 
@@ -169,14 +177,14 @@ class Ungraded(Based):
     """不定等级: scored or not, no grade of its own; `managed_as` names the grade whose treatment it gets."""
 
     label: str
-    when: str
+    when: Expression
     scored: bool
     managed_as: str | NoLimit
 
 
 class BonusItem(Based):
     label: str
-    when: str
+    when: Expression
     points: Decimal | str
 
 
@@ -199,8 +207,8 @@ class Deduction(Based):
     """Points taken away: an expression ≤ 0; `cap` is the most that may be taken (a positive number) or none."""
 
     label: str
-    when: str = "true"
-    points: str
+    when: Expression = "true"
+    points: Expression
     cap: Limit
     groups: tuple[str, ...] = ()
 
@@ -225,7 +233,7 @@ class Veto(Based):
     """一票否决: counts only on an effective decision; `when` names the flag that such a decision raises."""
 
     label: str
-    when: str
+    when: Expression
     effect: Effect
     groups: tuple[str, ...] = ()
 
@@ -234,7 +242,7 @@ class Protection(Based):
     """Lifts after ranking; with `unless_vetoed` a veto stands above it."""
 
     label: str
-    when: str
+    when: Expression
     effect: Effect
     unless_vetoed: bool
     groups: tuple[str, ...] = ()
@@ -245,8 +253,8 @@ class Tenants(Based):
     `landlord` · merge: (b) rows with the same `unit` are one, except where `unless` holds."""
 
     treatment: Literal["separate", "follow_landlord", "merge"]
-    when: str = ""
-    unless: str = ""
+    when: Expression = ""
+    unless: Expression = ""
 
     @model_validator(mode="after")
     def _condition(self) -> Tenants:
@@ -284,7 +292,7 @@ class Consequence(Based):
 
     label: str
     kind: Literal["electricity", "water", "sewage", "land_tax", "reward", "quota", "priority", "credit"]
-    amounts: dict[str, str] = Field(default_factory=dict)
+    amounts: dict[str, Expression] = Field(default_factory=dict)
     note: str = ""
     legal: LegalBasis = LegalBasis()
 

@@ -76,7 +76,7 @@ class Header(BaseModel):
     def _consistent(self) -> Header:
         if self.completeness == "full" and self.unknown:
             raise ValueError("写了 unknown 的政策须注明 completeness: partial")
-        if self.completeness == "partial" and not self.unknown:
+        if self.completeness == "partial" and not self.unknown and not self.extends:
             raise ValueError("completeness: partial 须在 unknown 里列出尚不掌握的键")
         if self.valid_from and self.valid_to and self.valid_to <= self.valid_from:
             raise ValueError("valid_to 须晚于 valid_from")
