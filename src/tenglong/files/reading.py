@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -36,14 +38,20 @@ def read(
     """
     source, shown = Path(path), name or Path(path).name
     bounds = limits or Limits()
-    _admit(source, shown, bounds)
-    _sweep()
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as temporary:
-        folder = Path(temporary)
+    admit(source, shown, bounds)
+    with workroom() as folder:
         job = {"path": str(source.resolve()), "name": shown, "limits": bounds.as_json(), "layer": layer, "encoding": encoding}
         (folder / "job.json").write_bytes(orjson.dumps(job))
-        _run(folder, shown, bounds)
+        run_confined(folder, shown, bounds)
         return channel.read(folder)
+
+
+@contextmanager
+def workroom() -> Iterator[Path]:
+    """A temporary folder shared with the child, gone afterwards."""
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-") as temporary:
+        yield Path(temporary)
 
 
 def _sweep() -> None:
@@ -54,7 +62,8 @@ def _sweep() -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _admit(path: Path, name: str, limits: Limits) -> None:
+def admit(path: Path, name: str, limits: Limits) -> None:
+    """Refuse what is absent, no file, empty or too large, before anything is started. Raises FileError."""
     if not path.exists():
         raise FileError("找不到文件", name, "请检查路径和文件名")
     if not (path.is_file() or path.is_dir()):
@@ -66,8 +75,9 @@ def _admit(path: Path, name: str, limits: Limits) -> None:
         raise FileError(f"文件有 {size_text(size)}，超过 {size_text(limits.file_bytes)}", name, "请分成几个小文件导入")
 
 
-def _run(folder: Path, name: str, limits: Limits) -> None:
-    command = [sys.executable, "-P", "-m", "tenglong.files._child", str(folder)]
+def run_confined(folder: Path, name: str, limits: Limits, module: str = "tenglong.files._child") -> None:
+    """Run `module` on `folder/job.json` under `limits` and wait. Raises FileError saying what came of it."""
+    command = [sys.executable, "-P", "-m", module, str(folder)]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module; the file name travels in job.json
         command,
         stdin=subprocess.DEVNULL,
