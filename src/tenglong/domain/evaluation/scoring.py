@@ -21,7 +21,7 @@ TINY: Final = 1e-7
 
 @dataclass(frozen=True)
 class Values:
-    """Of every member: the value in the declared unit, numerator and denominator of Σ ÷ Σ (None: not a quotient); NaN is missing.
+    """Of every member: value in the declared unit, numerator and denominator of Σ ÷ Σ (None: no quotient); NaN is missing.
 
     `scale`: numerator ÷ denominator × scale = value. `prefix`: industry prefix of a benchmark taken per industry."""
 
@@ -33,7 +33,7 @@ class Values:
 
 
 def benchmark(rule: Benchmark, values: Values) -> Doubles:
-    """The benchmark of every member, worked from the rows of its group or of its industry inside it; NaN where there is none."""
+    """The benchmark of every member, worked from its group or its industry inside it; NaN where there is none."""
     if rule.per == "group" or values.prefix is None:
         return np.full(len(values.value), _one(rule, values, ~np.isnan(values.value)))
     found = np.full(len(values.value), np.nan)
@@ -67,8 +67,9 @@ def points(indicator: Indicator, value: Doubles, base: Doubles, low: Doubles) ->
     score, weight = indicator.score, float(indicator.weight or 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         if isinstance(score, Ratio):
-            limits = [limit * (indicator.weight or 0) if isinstance(limit, Decimal) else None for limit in (score.floor, score.cap)]
-            return _limited(value * weight / _zero_out(base), *(None if one is None else float(one) for one in limits))
+            limits = [float(limit * (indicator.weight or 0)) if isinstance(limit, Decimal) else None
+                      for limit in (score.floor, score.cap)]
+            return _limited(value * weight / _zero_out(base), *limits)
         if isinstance(score, MinMax):
             return _min_max(score, value, base, low, weight)
         if isinstance(score, Reverse):
@@ -112,15 +113,27 @@ def missing(indicator: Indicator, found: Doubles) -> Doubles:
     return np.where(absent, {"zero": 0.0, "full": weight}.get(str(rule), np.nan), found)
 
 
-def totals(parts: Sequence[Doubles], weights: Sequence[float], left_out: Sequence[NDArray[np.bool_]]) -> Doubles:
-    """Sum of the items; with some left out, the others' weights grow in proportion."""
-    whole, present = np.zeros(len(parts[0])), np.zeros(len(parts[0]))
-    for found, weight, out in zip(parts, weights, left_out, strict=True):
-        whole = whole + np.where(out, 0.0, found)
-        present = present + np.where(out, 0.0, weight)
-    full = sum(weights)
+@dataclass(frozen=True)
+class Share:
+    """Points of one item: those left out (their weight goes to the others in proportion) and those that do not grow."""
+
+    points: Doubles
+    weight: float
+    left_out: NDArray[np.bool_]
+    steady: NDArray[np.bool_]
+
+
+def totals(parts: Sequence[Share]) -> Doubles:
+    """Sum of the items of everyone; NaN when an item has no points or all are left out."""
+    full = sum(part.weight for part in parts)
+    kept = np.asarray(sum(np.where(part.left_out, 0.0, part.weight) for part in parts), dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(present == full, whole, whole * full / present) if full else whole
+        scale = full / _zero_out(kept) if full else np.ones(len(kept))
+    whole = np.zeros(len(kept))
+    for part in parts:
+        found = np.where(part.steady, part.points, part.points * scale)
+        whole = whole + np.where(part.left_out, 0.0, found)
+    return np.where(np.logical_and.reduce([part.left_out for part in parts]), np.nan, whole)
 
 
 def rounded(raw: Doubles, decimals: int, cap: Decimal | str | None) -> NDArray[np.float64]:

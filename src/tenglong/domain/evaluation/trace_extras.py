@@ -50,7 +50,7 @@ def _ladder(compiled: Compiled, name: str, ladder: Ladder, values: Values) -> tu
         note = f"本梯级最多计 {plain(Decimal(str(ladder.cap)))} 分" if counted and capped else note
         listed.append({"ladder": name, "item": id_, "label": f"{ladder.label}：{ladder.items[id_].label}",
                        "points": fixed(points or 0), "counted": counted, "note": note})
-    worth = known.get(best, Fraction(0)) if ladder.take == "highest" else whole
+    worth = max(known.get(best, Fraction(0)), Fraction(0)) if ladder.take == "highest" else whole
     return listed, Fraction(ladder.cap) if capped and isinstance(ladder.cap, Decimal) else worth
 
 

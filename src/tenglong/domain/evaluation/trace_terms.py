@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -38,6 +39,12 @@ def label_of(compiled: Compiled, name: str) -> str:
     return found[0] if found else "总分" if name == "total" else name
 
 
+def in_order(expr: Expr) -> list[str]:
+    """Names of an expression in reading order."""
+    words = re.findall(r"[a-z][a-z0-9_]*", show(expr))
+    return sorted(names(expr), key=words.index)
+
+
 def labels_of(compiled: Compiled, expr: Expr) -> dict[str, str]:
     """Label of every name in an expression."""
     return {name: label_of(compiled, name) for name in names(expr)}
@@ -55,7 +62,7 @@ def term(
     value, points = row.get(f"x_{name}"), row.get(f"s_{name}")
     return {
         "id": name, "label": indicator.label, "expression": show(expr), "chinese": chinese(expr, labels_of(compiled, expr)),
-        "unit": unit_text(indicator.unit), "inputs": [_input(compiled, one, values, sources) for one in sorted(names(expr))],
+        "unit": unit_text(indicator.unit), "inputs": [_input(compiled, one, values, sources) for one in in_order(expr)],
         "working": _working(expr, values, value, indicator.unit),
         "value": None if value is None else significant(float(str(value))), "benchmark": _benchmark(indicator, row, name),
         "weight": None if indicator.weight is None else plain(indicator.weight),
@@ -93,9 +100,10 @@ def _benchmark(indicator: Indicator, row: Mapping[str, object], name: str) -> di
     upper, lower = _benchmarks(indicator)
     if not isinstance(indicator.score, Ratio | MinMax | Reverse | MaxBase):
         return None
-    kind = upper.kind if upper else "max"
-    return {"kind": kind, "value": _base_text(upper, row.get(f"b_{name}")), "low": _base_text(lower, row.get(f"l_{name}")),
-            "note": _where_from(upper) if upper else "本组该项最大值"}
+    note = _where_from(upper) if upper else "本组最大值"
+    note = f"上限：{note}；下限：{_where_from(lower)}" if lower else note
+    return {"kind": upper.kind if upper else "max", "value": _base_text(upper, row.get(f"b_{name}")),
+            "low": _base_text(lower, row.get(f"l_{name}")), "note": note}
 
 
 def _benchmarks(indicator: Indicator) -> tuple[Benchmark | None, Benchmark | None]:
