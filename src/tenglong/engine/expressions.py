@@ -103,7 +103,8 @@ def _unary(expr: Unary, names: Names) -> Compiled:
     inner = _compile(expr.operand, names)
     if isinstance(inner, Quantity):
         return Quantity(-inner.column, inner.decimals, inner.exact)
-    return ~inner
+    # not `~inner`: it is written as NOT x, and NOT x IS NULL would be read as NOT (x IS NULL)
+    return inner == ibis.literal(False)
 
 
 def _aligned(parts: list[Quantity]) -> tuple[list[Column], int, bool]:
