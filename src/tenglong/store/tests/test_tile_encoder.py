@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenglong.store.cells import mercator
-from tenglong.store.tiles import EXTENT, Layer, encode, encode_layers, tile_box
+from tenglong.store.tiles import EXTENT, Layer, Names, encode, encode_layers, tile_box
 from tenglong.store.tiles.frame import BUFFER, near_units, to_tile, to_units
 from tenglong.store.tiles.varints import pack, sizes, zigzag
 
@@ -232,3 +232,27 @@ def test_the_series_far_from_a_tile_keeps_the_order_of_points(z, lat, lats):
     y = int(mercator(np.array([0.0]), np.array([lat]))[1][0] * 2**z)
     down = near_units(np.zeros(len(lats)), np.sort(np.array(lats)), z, 2**z // 2, y)[1]
     assert (np.diff(down) <= 0).all()
+
+
+@given(st.integers(1, 300), st.lists(st.tuples(st.integers(1, 400), st.booleans()), max_size=70), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_tags_of_one_byte_and_of_more_stand_side_by_side(count, kinds, named):
+    """Columns with few and with many values, with gaps and without, more than 64 of them, before and behind identities."""
+    squares = array(*(polygon((0.1, 0.1), (0.2 + n / 1000, 0.1), (0.2, 0.2)) for n in range(count)))
+    columns = {f"k{k}": [None if gaps and n % 3 == 0 else f"{k}-{n % values}" for n in range(count)]
+               for k, (values, gaps) in enumerate(kinds)}
+    identities = np.frombuffer("".join(f"{n:05d}" for n in range(count)).encode(), dtype=np.uint8).reshape(count, 5)
+    held = ({"id": Names(identities)} if named else {}) | columns
+    features = decoded(encode("plots", Z, X, Y, squares, held))["plots"]["features"]
+    assert [f["properties"] for f in features] == [
+        ({"id": f"{n:05d}"} if named else {}) | {key: column[n] for key, column in columns.items() if column[n] is not None}
+        for n in range(count)
+    ]
+
+
+def test_what_stands_a_little_beyond_the_rim_is_sent_whole_and_what_lies_outside_is_not():
+    over, out = polygon((-0.1, 0.4), (0.1, 0.4), (0.1, 0.6), (-0.1, 0.6)), polygon((-0.2, 0.4), (-0.1, 0.4), (-0.1, 0.6))
+    for shapes in (array(over, out), [shapely.to_wkb(over), shapely.to_wkb(out)]):
+        (feature,) = decoded(encode_layers(Z, X, Y, [Layer("plots", shapes, {"n": [1, 2]})]))["plots"]["features"]
+        assert feature["properties"] == {"n": 1}
+        assert min(x for x, _ in feature["geometry"]["coordinates"][0]) == round(-0.1 * EXTENT)

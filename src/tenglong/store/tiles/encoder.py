@@ -15,11 +15,13 @@ from tenglong.store.tiles.frame import EXTENT, Geometries, to_tile
 from tenglong.store.tiles.plain import Packed, placed, placed_rings
 from tenglong.store.tiles.rings import Commands, Rings
 from tenglong.store.tiles.values import Coded, Names, chosen
-from tenglong.store.tiles.varints import Ints, Units, Varints, block, offsets, one, sizes
+from tenglong.store.tiles.varints import Ints, Letters, Varints, block, offsets, one, sizes, write_rows
 
 Column = Sequence[Any] | Coded | Names
 POINT: Final = 1
 POLYGON: Final = 3
+#: numbers below this take one byte
+NARROW: Final = 128
 
 
 @dataclass(frozen=True)
@@ -85,35 +87,62 @@ def label_points(geometries: Geometries) -> NDArray[np.float64]:
 def _layer(name: str, kind: int, drawn: Commands, attributes: Mapping[str, Column]) -> bytes:
     if not len(drawn.owner):
         return b""
-    tags, has, values = _tags(attributes, drawn.owner)
-    features = _features(kind, drawn, tags, has)
-    content = block(1, name.encode()) + features
-    content += b"".join(block(3, key.encode()) for key in attributes) + b"".join(values)
+    tags = _tags(attributes, drawn.owner)
+    content = block(1, name.encode()) + _features(kind, drawn, tags)
+    content += b"".join(block(3, key.encode()) for key in attributes) + tags.content
     return block(3, content + one(5 << 3) + one(EXTENT) + one(15 << 3) + one(2))
 
 
-def _tags(attributes: Mapping[str, Column], owner: Ints) -> tuple[Units, NDArray[np.bool_], list[bytes]]:
-    """Key and value numbers (features, 2 × keys in use), which of them are there, and the values' bytes. None is no tag."""
-    used, pieces, total = [], [], 0
-    for index, column in enumerate(attributes.values()):
+#: number of the key, numbers of the values, how many values stand before them
+_Numbered = tuple[int, Ints, int]
+
+
+@dataclass(frozen=True)
+class _Tags:
+    """Key and value numbers of features: one row of bytes each for columns that every feature has, in small numbers; varints
+    with the place of each feature's first for the others. `content` holds the values themselves."""
+
+    small: Letters
+    others: Varints
+    starts: Ints
+    content: bytes
+
+
+def _tags(attributes: Mapping[str, Column], owner: Ints) -> _Tags:
+    """None is no tag. Values of identities are numbered last: the others' numbers then mostly take one byte."""
+    small: list[_Numbered] = []
+    others: list[_Numbered] = []
+    pieces, total = [], 0
+    for index, column in sorted(enumerate(attributes.values()), key=lambda pair: isinstance(pair[1], Names)):
         numbers, count, values = chosen(column, owner)
+        fits = max(index + 1, total + count) <= NARROW and int(numbers.min()) >= 0
         if count:
-            used.append((index, numbers, total))
-            pieces.append(values)
-            total += count
-    tags = np.empty((len(owner), 2 * len(used)), dtype=np.int32)
+            (small if fits else others).append((index, numbers, total))
+        pieces.append(values)
+        total += count
+    bytes_each = np.empty((len(owner), 2 * len(small)), dtype=np.uint8)
+    for place, (index, numbers, before) in enumerate(small):
+        bytes_each[:, 2 * place], bytes_each[:, 2 * place + 1] = index, numbers + before
+    return _Tags(bytes_each, *_other_tags(others, len(owner)), b"".join(pieces))
+
+
+def _other_tags(columns: Sequence[_Numbered], count: int) -> tuple[Varints, Ints]:
+    """The tags that are there, and where those of each feature begin."""
+    tags = np.empty((count, 2 * len(columns)), dtype=np.int32)
     has = np.empty(tags.shape, dtype=bool)
-    for place, (index, numbers, before) in enumerate(used):
+    for place, (index, numbers, before) in enumerate(columns):
         tags[:, 2 * place], tags[:, 2 * place + 1] = index, numbers + before
         has[:, 2 * place] = has[:, 2 * place + 1] = numbers >= 0
-    return tags, has, pieces
+    if has.all():
+        return Varints.of(tags.ravel()), np.arange(count + 1) * tags.shape[1]
+    return Varints.of(tags[has]), offsets(has.sum(axis=1))
 
 
-def _features(kind: int, drawn: Commands, tags: Units, has: NDArray[np.bool_]) -> bytes:
+def _features(kind: int, drawn: Commands, tags: _Tags) -> bytes:
     """Every feature of the layer: lengths first, worked out by arrays, then each part written at its byte."""
-    tag, tag_starts = _present(tags, has)
     geometry = Varints.of(drawn.values)
-    tag_bytes, geometry_bytes = tag.lengths(tag_starts), geometry.lengths(drawn.starts)
+    other_bytes, geometry_bytes = tags.others.lengths(tags.starts), geometry.lengths(drawn.starts)
+    tag_bytes = other_bytes + tags.small.shape[1]
     body = tag_bytes + geometry_bytes + 4 + sizes(tag_bytes) + sizes(geometry_bytes)
     fours = np.arange(len(body) + 1) * 4
     head = _fours(2 << 3 | 2, body, 2 << 3 | 2, tag_bytes)
@@ -122,17 +151,11 @@ def _features(kind: int, drawn: Commands, tags: Units, has: NDArray[np.bool_]) -
     out = np.empty(int(start[-1]), dtype=np.uint8)
     head.write(out, start[:-1], fours)
     behind = start[:-1] + head.lengths(fours)
-    tag.write(out, behind, tag_starts)
+    write_rows(out, behind, tags.small)
+    tags.others.write(out, behind + tags.small.shape[1], tags.starts)
     middle.write(out, behind + tag_bytes, fours)
     geometry.write(out, start[1:] - geometry_bytes, drawn.starts)
     return out.tobytes()
-
-
-def _present(tags: Units, has: NDArray[np.bool_]) -> tuple[Varints, Ints]:
-    """The tags that are there, and where those of each feature begin."""
-    if has.all():
-        return Varints.of(tags.ravel()), np.arange(len(tags) + 1) * tags.shape[1]
-    return Varints.of(tags[has]), offsets(has.sum(axis=1))
 
 
 def _fours(*columns: int | Ints) -> Varints:

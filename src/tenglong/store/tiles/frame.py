@@ -67,6 +67,11 @@ def near_units(lon: Numbers, lat: Numbers, z: int, x: int, y: int) -> tuple[Numb
     return lon * (world / 360) + (world / 2 - x * EXTENT), down
 
 
+def beyond_rim(line: Numbers) -> Flags:
+    """Of one of the two coordinates: which lie beyond the rim."""
+    return (line < -BUFFER) | (line > EXTENT + BUFFER)
+
+
 def against_rim(west: Numbers, north: Numbers, east: Numbers, south: Numbers) -> tuple[Flags, Flags]:
     """Of boxes in tile units: which meet the tile and its rim, and which of these are drawn whole."""
     low, high = -BUFFER, EXTENT + BUFFER

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from tenglong.store.tiles.frame import Geometries, against_rim, near_units, place
+from tenglong.store.tiles.frame import Flags, Geometries, Numbers, against_rim, beyond_rim, near_units, place
 from tenglong.store.tiles.rings import Rings, rings_of
 from tenglong.store.tiles.varints import Ints, gaps, offsets
 
@@ -21,8 +21,6 @@ from tenglong.store.tiles.varints import Ints, gaps, offsets
 _HEAD: Final = b"\x01\x03\x00\x00\x00\x01\x00\x00\x00"
 _HEAD_BEGIN: Final = int.from_bytes(_HEAD[:8], "little")
 _SKIP: Final = len(_HEAD) + 4
-
-Degrees = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def placed(geometries: Any, z: int, x: int, y: int) -> Rings:
     return rings_of(moved, kept)
 
 
-def _plain(held: Packed) -> NDArray[np.bool_]:
+def _plain(held: Packed) -> Flags:
     """Which begin as a polygon of one ring and are as long as that ring says."""
     size = gaps(held.starts)
     out = size >= _SKIP
@@ -83,7 +81,7 @@ def _plain(held: Packed) -> NDArray[np.bool_]:
     return out
 
 
-def _pairs(held: Packed, rows: Ints) -> tuple[Degrees, Degrees, Ints]:
+def _pairs(held: Packed, rows: Ints) -> tuple[Numbers, Numbers, Ints]:
     """Longitudes and latitudes of plain shapes without the closing point, and how many each has."""
     count = (gaps(held.starts)[rows] - _SKIP) // 16 - 1
     at = np.repeat(held.starts[rows] + _SKIP - 16 * offsets(count)[:-1], count)
@@ -99,13 +97,26 @@ def _short(held: Packed, rows: Ints, z: int, x: int, y: int) -> tuple[Rings, Int
         return Rings.plain(none, none, rows, rows), rows
     lon, lat, count = _pairs(held, rows)
     across, down = near_units(lon, lat, z, x, y)
-    starts = offsets(count)[:-1]
-    meets, whole = against_rim(
-        np.minimum.reduceat(across, starts), np.minimum.reduceat(down, starts),
-        np.maximum.reduceat(across, starts), np.maximum.reduceat(down, starts),
-    )
+    meets, whole = _against_rim(across, down, offsets(count))
     if not whole.all():
         stays = np.repeat(whole, count)
         across, down, count = across[stays], down[stays], count[whole]
     rings = Rings.plain(np.rint(across).astype(np.int32), np.rint(down).astype(np.int32), count, rows[whole])
     return rings, rows[meets & ~whole]
+
+
+def _against_rim(across: Numbers, down: Numbers, starts: Ints) -> tuple[Flags, Flags]:
+    """Which rings meet the rim, which are drawn whole. Most have no point beyond it: only the others' boxes are asked for."""
+    meets = np.ones(len(starts) - 1, dtype=bool)
+    whole = meets.copy()
+    beyond = np.flatnonzero(beyond_rim(across) | beyond_rim(down))
+    if len(beyond):
+        some = np.unique(np.searchsorted(starts, beyond, side="right") - 1)
+        begins = offsets(gaps(starts)[some])
+        points = np.repeat(starts[some] - begins[:-1], gaps(begins)) + np.arange(begins[-1])
+        across, down, first = across[points], down[points], begins[:-1]
+        meets[some], whole[some] = against_rim(
+            np.minimum.reduceat(across, first), np.minimum.reduceat(down, first),
+            np.maximum.reduceat(across, first), np.maximum.reduceat(down, first),
+        )
+    return meets, whole
