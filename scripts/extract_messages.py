@@ -19,7 +19,11 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from tenglong.domain.casework.definition import CaseDefinition, texts_of
+from tenglong.domain.casework.lights import WORDS
+from tenglong.domain.casework.wording import TEMPLATES
 from tenglong.domain.measures import packaged
+from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
 from tenglong.domain.quality.rules import RULES
 from tenglong.domain.survey.kinds import KINDS, UNIT_LABELS, spec_of
@@ -62,6 +66,11 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/survey/kinds.py", label) for label in UNIT_LABELS.values() if HAN.search(label))
     yield from (("domain/policy/schemas.py", label) for label in LABELS.values())
     yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
+    yield from (("domain/casework/lights.py", word) for word, _tone in WORDS.values())
+    yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
+    for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
+        document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
+        yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
 
 
 def collect(package: Path = PACKAGE) -> Catalog:

@@ -245,6 +245,19 @@ CASES: dict[str, tuple[Case, ...]] = {
         for layer in ("plots", "parcels", "buildings", "zones", "divisions")
         for z in (9, 14, 16)
     ),
+    # cases
+    **lists("casework:cases"),
+    "casework:inbox": (Case(queries=("", "?due=overdue&q=机密", "?holder=junk&definition=x&page=99")),),
+    "casework:inbox-json": (Case(queries=("", "?due=all&q=机密")),),
+    "casework:case": (by_ulid("case"),),
+    "casework:case-json": (by_ulid("case"),),
+    "casework:move": (
+        Case("case", {"ulid": "{case}", "transition": "withdraw"}, post={"lock_version": "1", "reason": "撤回"}),
+    ),
+    "casework:evidence": (by_ulid("case", get=False, post={"kind": "evidence"}, upload="file"),),
+    "casework:take": (Case("case", {"ulid": "{task}"}, get=False, post={}),),
+    "casework:assign": (Case("case", {"ulid": "{task}"}, get=False, post={"person": "{person}"}),),
+    "casework:complete": (Case("case", {"ulid": "{task}"}, get=False, post={"note": "办了"}),),
     # survey
     "survey:batches": (Case(queries=("", "?state=preview", "?kind=plots")),),
     "survey:batches-json": (Case(),),

@@ -104,7 +104,7 @@ class World:
         if role == "task_force" and kind in ("job", "figure"):
             return False  # their own only, and these are the officer's
         if role == "enterprise":
-            return town == HERE and kind in ("plot", "enterprise", "parcel", "building")
+            return town == HERE and kind in ("plot", "enterprise", "parcel", "building", "case")
         return TOWN_OF.get(role) == town
 
 
@@ -140,6 +140,7 @@ def build() -> World:
         _outputs(town, officer)
     world = World(towns, people, "跨镇联营公司")
     _shared(world)
+    _cases(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
@@ -420,12 +421,31 @@ def _shared(world: World) -> None:
     here.ids["shared"] = there.ids["shared"] = firm.enterprise.ulid
 
 
+def _cases(world: World) -> None:
+    """An appeal of firm 1 of each town, opened by the town's officer: offices and the firm itself see it."""
+    from tenglong.apps.casework import service
+
+    for town in world.towns.values():
+        officer = world.people["town_officer" if town.name == HERE else "stranger"]
+        case = service.open_case(
+            officer,
+            "evaluation-appeal",
+            "enterprise",
+            town.ids["firm_pk1"],
+            town.word("申诉"),
+            division_code=town.code,
+            fields={"ground": "land", "statement": town.word("申诉内容")},
+        )
+        town.note("case", case.ulid)
+        town.note("task", case.tasks.get().ulid)
+
+
 def _enterprise_desk(world: World) -> None:
     """The user of an enterprise: firm 1 of HERE, which owns plot 1 and holds title 1."""
     here = world.towns[HERE]
     world.people["enterprise"] = _person("enterprise", None, enterprise_id=here.ids["firm_pk1"])
-    mine = ("plot1", "plot_code1", "enterprise1", "uscc1", "parcel1", "parcel_code1", "building")
-    words = ("地块1", "路1号", "企业1", "企业地址1", "合同1", "证1", "厂房", "凭证", "批文", "园区", "理由")
+    mine = ("plot1", "plot_code1", "enterprise1", "uscc1", "parcel1", "parcel_code1", "building", "case", "task")
+    words = ("地块1", "路1号", "企业1", "企业地址1", "合同1", "证1", "厂房", "凭证", "批文", "园区", "理由", "申诉", "申诉内容")
     here.firm_may = {here.ids[key] for key in mine} | {f"机密{HERE}{word}" for word in words}
     here.firm_may.add(f"JZ-{here.code}-0001")
 

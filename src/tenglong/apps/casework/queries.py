@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from tenglong.apps.accounts.roles import verbs_of
+from tenglong.apps.accounts.roles import ROLE_VERBS, verbs_of
 from tenglong.apps.accounts.scope import NOTHING, scoped, scopes_by_role
-from tenglong.apps.casework import pinning
+from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.models import Case, CaseEvent, Evidence, Task
 from tenglong.apps.casework.scope_rules import tasks as task_rule
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.lights import Light, light
 
+IS_OPEN = Q(closed_at__isnull=True)
 #: windows of the inbox, in the order of its tabs
+MOST_PEOPLE = 300
 WINDOWS = ("today", "overdue", "week", "all")
 
 
@@ -50,6 +53,19 @@ def tasks(user: Any, case: Case) -> QuerySet[Task]:
     return rows.order_by("done_on", "due_on", "pk")
 
 
+def all_tasks(user: Any) -> QuerySet[Task]:
+    return scoped(user, Task.objects.select_related("case", "case__pinned", "assignee"))
+
+
+def workers(case: Case, powers: Iterable[str]) -> list[tuple[Any, frozenset[str]]]:
+    """(person, powers on the case) of everybody who holds one of `powers` where the case lies; for whoever may assign."""
+    wanted = set(powers)
+    roles = [role for role in ROLE_VERBS if wanted & {role, *ROLE_VERBS[role]}]
+    people = get_user_model().objects.filter(is_active=True, grants__role__in=roles, grants__revoked=False)
+    held = [(person, working.powers_on(person, case)) for person in people.distinct().order_by("name", "pk")[:MOST_PEOPLE]]
+    return [(person, here) for person, here in held if here & wanted]
+
+
 def workable(user: Any) -> QuerySet[Task]:
     """Open tasks given to the user, or given to nobody and worked by a role of theirs where the case lies."""
     mine = Q(assignee_id=getattr(user, "pk", None))
@@ -58,7 +74,8 @@ def workable(user: Any) -> QuerySet[Task]:
         for power in (role, *verbs_of([role])):
             wanted |= Q(roles__contains=f"|{power}|")
         mine |= Q(assignee=None) & wanted & task_rule(scope)
-    return scoped(user, Task.objects.filter(done_on=None, case__closed_at=None)).filter(mine).select_related("case", "assignee")
+    return scoped(user, Task.objects.filter(done_on=None, case__closed_at=None)).filter(mine).select_related(
+        "case", "case__pinned", "assignee")
 
 
 def window(name: str, today: date) -> Q:
@@ -90,13 +107,18 @@ class Inbox:
     today: date
 
 
-def inbox(user: Any, today: date | None = None, found: QuerySet[Task] | None = None) -> Inbox:
+def inbox(user: Any, today: date | None = None, found: QuerySet[Task] | None = None, limit: int | None = None) -> Inbox:
     """`found` narrows the rows (not the counts); without it every open task that the user may work."""
     day = today or timezone.localdate()
-    every = workable(user)
-    counts = {name: every.filter(window(name, day)).count() for name in WINDOWS}
-    rows = by_deadline(every if found is None else found)
-    return Inbox(lit(rows, day), counts, day)
+    rows = by_deadline(workable(user) if found is None else found)
+    return Inbox(lit(rows[:limit] if limit else rows, day), inbox_counts(user, day), day)
+
+
+def inbox_counts(user: Any, today: date | None = None) -> dict[str, int]:
+    """Per window, in one query."""
+    day = today or timezone.localdate()
+    wanted = {name: Count("pk", filter=window(name, day)) for name in WINDOWS if name != "all"}
+    return workable(user).order_by().aggregate(all=Count("pk"), **wanted)
 
 
 def by_deadline(rows: QuerySet[Task]) -> QuerySet[Task]:

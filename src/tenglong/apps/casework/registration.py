@@ -5,10 +5,22 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.accounts.roles import ROLE_VERBS, VERBS
+from tenglong.apps.casework import panels as built
 from tenglong.domain.casework.definition import know_powers
+from tenglong.web import access, counters, menu, panels
+from tenglong.web.listing import register_access
 
 
 def register() -> None:
     """Called from `AppConfig.ready()`."""
     know_powers([*ROLE_VERBS, *VERBS])
-    assert _
+    for name in ("inbox", "inbox-json", "case", "case-json", "move", "complete"):
+        access.register(f"casework:{name}", "case.view")
+    for name in ("take", "evidence"):
+        access.register(f"casework:{name}", "case.work")
+    access.register("casework:assign", "case.assign")
+    register_access("casework", "cases", "case.view")
+    menu.register("workbench", _("我的任务"), "casework:inbox", "case.view", 10)
+    menu.register("workbench", _("案件"), "casework:cases", "case.view", 20)
+    panels.register("tasks", _("我的任务"), built.tasks, "case.view", 3)
+    counters.register("tasks", _("我的任务"), built.counter, "case.view", 5)

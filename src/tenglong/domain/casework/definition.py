@@ -228,6 +228,18 @@ class CaseDefinition(BaseModel):
         return {name: self.field_by_id[name].read(value) for name, value in given.items()}
 
 
+def texts_of(case: CaseDefinition) -> Iterable[str]:
+    """Every text that a page shows, for translation."""
+    yield case.label
+    yield from case.documents.values()
+    for part in (*case.states, *case.tasks, *case.transitions, *case.fields):
+        yield part.label
+    yield from (text for state in case.states for text in (state.note,) if text)
+    yield from (text for move in case.transitions for text in move.consequences)
+    for field in case.fields:
+        yield from (text for text in (field.hint, field.unit, *(choice.label for choice in field.choices)) if text)
+
+
 #: (place in the text, sentence)
 Fault = tuple[tuple[str | int, ...], str]
 

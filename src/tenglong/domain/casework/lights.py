@@ -35,6 +35,16 @@ class Light:
         return known.get(self.id, "grey")
 
     @property
+    def left(self) -> int:
+        """Working days still to go, 0 when none or no deadline."""
+        return max(self.days or 0, 0)
+
+    @property
+    def over(self) -> int:
+        """Working days past the deadline."""
+        return max(-(self.days or 0), 0)
+
+    @property
     def word(self) -> str:
         return WORDS[self.id][0]
 

@@ -1,0 +1,33 @@
+"""What casework shows on the workbench."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tenglong.apps.casework import queries
+from tenglong.web.counters import Reading
+
+LISTED = 8
+
+
+def tasks(request: HttpRequest) -> str:
+    """The next tasks by deadline; silent for who has none."""
+    found = queries.inbox(request.user, limit=LISTED)
+    if not found.counts["all"]:
+        return ""
+    context = {"rows": found.rows, "counts": found.counts, "more": found.counts["all"] - len(found.rows)}
+    return render_to_string("casework/panel_tasks.html", context, request)
+
+
+def counter(user: Any) -> Reading | None:
+    counts = queries.inbox_counts(user)
+    if not counts["all"]:
+        return None
+    late, today = counts["overdue"], counts["today"]
+    text = _("今天到期 %(today)s，逾期 %(late)s") % {"today": today, "late": late}
+    return Reading(f"{counts['all']:,}", _("项"), text, reverse("casework:inbox"), "late" if late else "warn" if today else "")

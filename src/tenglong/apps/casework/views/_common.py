@@ -1,0 +1,57 @@
+"""What the pages of casework share: the case as the user may see it, words, who may take a task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.scope import roles_of
+from tenglong.apps.casework import queries
+from tenglong.apps.casework.models import Case, Task
+from tenglong.domain.casework.definition import CaseDefinition, CaseField
+
+#: JSON twins are read by people too
+CHINESE = {"ensure_ascii": False}
+
+
+def case_or_404(request: HttpRequest, ulid: str) -> Case:
+    """A case of somebody else's is as absent as one that never was."""
+    try:
+        return queries.case(request.user, ulid)
+    except Case.DoesNotExist as error:
+        raise Http404(_("没有这个案件，或它不在您的管辖范围内。")) from error
+
+
+def task_or_404(request: HttpRequest, ulid: str) -> Task:
+    found = queries.all_tasks(request.user).filter(ulid=ulid).first()
+    if found is None:
+        raise Http404(_("没有这个任务，或它不在您的管辖范围内。"))
+    return found
+
+
+def is_subject(user: Any) -> bool:
+    """The enterprise reads its case from outside: no inner notes, no names of officers."""
+    return roles_of(user) <= {"enterprise"}
+
+
+def shown(field: CaseField, value: Any) -> str:
+    """A field value as people read it."""
+    if value is None or value == "":
+        return ""
+    if field.type == "choice":
+        return next((_(choice.label) for choice in field.choices if choice.id == value), str(value))
+    if field.type == "boolean":
+        return _("是") if value else _("否")
+    return f"{value} {_(field.unit)}" if field.unit else str(value)
+
+
+def fields_of(definition: CaseDefinition, case: Case, outside: bool) -> list[tuple[str, str, bool]]:
+    """(label, text, long) of every field that holds a value; from outside only those the definition tells."""
+    found = []
+    for field in definition.fields:
+        text = shown(field, case.fields.get(field.id))
+        if text and (field.told_to_subject or not outside):
+            found.append((_(field.label), text, field.type == "long_text"))
+    return found
