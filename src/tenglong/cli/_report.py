@@ -30,7 +30,8 @@ def _print_text(report: Report) -> None:
     for rule, issues in sorted(by_rule.items()):
         click.echo(f"\n[{issues[0].severity}] {rule}：{len(issues)} 处")
         for issue in issues[:SHOWN_PER_RULE]:
-            click.echo(f"  第 {issue.row} 行 {issue.key}：{issue.message} → {issue.fix}")
+            where = f"第 {issue.row} 行 {issue.key}" if issue.row else issue.key or "整表"
+            click.echo(f"  {where}：{issue.message} → {issue.fix}")
         if len(issues) > SHOWN_PER_RULE:
             click.echo(f"  … 其余 {len(issues) - SHOWN_PER_RULE} 处见 --json")
     for skipped in report.skipped:
