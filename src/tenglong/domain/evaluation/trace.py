@@ -44,6 +44,7 @@ def trace(
         "snapshot": snapshot, "software": software, "key": str(row["key"]),
         "group": {"id": group, "label": body.label if body else group} if group else None,
         "standing": row["standing"], "standing_reason": standing_reason(compiled, row, values),
+        "lacks": _lacks(compiled, row),
         "indicators": [trace_terms.term(compiled, str(group), name, row, values, known)
                        for name in indicators_of(compiled, group)],
         **_extras(compiled, group, row, seen, scored),
@@ -102,6 +103,14 @@ def standing_reason(compiled: Compiled, row: Mapping[str, object], values: Mappi
         return f"不能计分：缺少{'、'.join(missing_labels(compiled, row, values))}"
     return {"outside": "不在评价范围内，或不属于任何一个评价组", "merged": "与同一评价单元的企业合并评价，得分为整个单元的得分",
             "follows": "随出租方确定等级，自身得分不另定等级"}.get(standing, "")
+
+
+def _lacks(compiled: Compiled, row: Mapping[str, object]) -> dict[str, str] | None:
+    """The one thing whose lack refused the enterprise, as the engine named it."""
+    if row["standing"] != "refused":
+        return None
+    id_ = str(row.get("standing_id") or "")
+    return {"name": id_, "label": trace_terms.label_of(compiled, id_)}
 
 
 def missing_labels(compiled: Compiled, row: Mapping[str, object], values: Mapping[str, object]) -> list[str]:

@@ -85,7 +85,9 @@ def _deducted(compiled: Compiled, name: str, rule: Deduction, values: Values) ->
 
 
 def acts(compiled: Compiled, group: str | None, row: Mapping[str, object], values: Values, sources: Sources) -> dict[str, Any]:
-    """Protections and vetoes whose condition holds, whether each changed the grade, and the decision behind a veto."""
+    """Protections and vetoes whose condition holds for a graded enterprise, whether each acted, and a veto's decision."""
+    if row["standing"] not in ("graded", "merged"):
+        return {"protections": [], "vetoes": []}
     acted = set(str(row.get("reasons") or "").split(";"))
     found: dict[str, Any] = {}
     for part in ("protections", "vetoes"):
