@@ -24,14 +24,15 @@ def open_zip(path: Path, name: str, limits: Limits) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileError("压缩结构损坏，打不开", name, _AGAIN) from error
     try:
-        _check(archive.infolist(), path.stat().st_size, name, limits)
+        check_members(archive.infolist(), path.stat().st_size, name, limits)
     except FileError:
         archive.close()
         raise
     return archive
 
 
-def _check(members: list[zipfile.ZipInfo], size: int, name: str, limits: Limits) -> None:
+def check_members(members: list[zipfile.ZipInfo], size: int, name: str, limits: Limits) -> None:
+    """Refuse by the directory of a zip of `size` bytes, before anything is unpacked. Raises FileError."""
     if not any(not item.is_dir() for item in members):
         raise FileError("压缩包里没有文件", name, "请放入数据文件后重新打包")
     if len(members) > limits.members:
