@@ -17,7 +17,8 @@ from typing import Any
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "operator" / "access.md"
 REFUSED, OPEN, SIGNED, FREE = "—", "公开", "登录", "可"
 #: what a role that may open the address finds there; rows of these nouns follow the row scope of the role
-SCOPED_NOUNS = ("plot", "enterprise", "document", "export", "map", "workbench", "search", "survey", "job", "deal", "sensitive", "case")
+SCOPED_NOUNS = ("plot", "enterprise", "document", "export", "map", "workbench", "search", "survey", "job", "deal",
+                "sensitive", "case")
 SCOPE_WORDS = {
     "none": "无业务行",
     "self": "本人",

@@ -254,7 +254,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "casework:move": (
         Case("case", {"ulid": "{case}", "transition": "withdraw"}, post={"lock_version": "1", "reason": "撤回"}),
     ),
-    "casework:evidence": (by_ulid("case", get=False, post={"kind": "evidence"}, upload="file"),),
+    "casework:evidence": (by_ulid("case", get=False, post={"kind": "evidence"}, upload="file", also=("case.work",)),),
     "casework:take": (Case("case", {"ulid": "{task}"}, get=False, post={}),),
     "casework:assign": (Case("case", {"ulid": "{task}"}, get=False, post={"person": "{person}"}),),
     "casework:complete": (Case("case", {"ulid": "{task}"}, get=False, post={"note": "办了"}),),

@@ -16,8 +16,8 @@ def register() -> None:
     know_powers([*ROLE_VERBS, *VERBS])
     for name in ("inbox", "inbox-json", "case", "case-json", "move", "complete"):
         access.register(f"casework:{name}", "case.view")
-    for name in ("take", "evidence"):
-        access.register(f"casework:{name}", "case.work")
+    access.register("casework:take", "case.work")
+    access.register("casework:evidence", "document.add")
     access.register("casework:assign", "case.assign")
     register_access("casework", "cases", "case.view")
     menu.register("workbench", _("我的任务"), "casework:inbox", "case.view", 10)

@@ -178,6 +178,7 @@ def add_evidence(actor: Any, ulid: str, kind: str, document_ulid: str) -> Eviden
 def add_file(actor: Any, ulid: str, kind: str, name: str, content: bytes) -> Evidence:
     """Keep an uploaded file as a document and file it. Raises CaseError, Refused."""
     require(actor, "case.work")
+    require(actor, "document.add")
     case = locked(actor, ulid, None)
     filing.known_kind(pinning.definition_of(case), kind)
     document = filing.keep_file(actor, case, kind, name, content)

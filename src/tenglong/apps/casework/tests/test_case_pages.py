@@ -54,7 +54,8 @@ def test_conditions_of_the_inbox_live_in_the_address_and_the_twin_agrees(cast: A
     open_appeal(subject_id=2, town=OTHER_TOWN)
     client = entered(cast.county)
     for query, rows in (("", 2), ("?q=企业 2", 1), ("?definition=evaluation-cycle", 0), ("?holder=mine", 0),
-                        ("?holder=free", 2), ("?holder=junk", 0), ("?due=overdue", 0), ("?due=all&definition=evaluation-appeal", 2)):
+                        ("?holder=free", 2), ("?holder=junk", 0), ("?due=overdue", 0),
+                        ("?due=all&definition=evaluation-appeal", 2)):
         twin = client.get("/tasks.json" + query).json()
         assert (twin["total"], twin["counts"]["all"]) == (rows, 2)
         assert text_of(client.get("/tasks/" + query)).count("data-href=") == rows

@@ -57,7 +57,7 @@ def complete(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 @require_POST
-@requires("case.work")
+@requires("document.add")
 def evidence(request: HttpRequest, ulid: str) -> HttpResponse:
     case = case_or_404(request, ulid)
     form = EvidenceForm(request.POST, request.FILES)
