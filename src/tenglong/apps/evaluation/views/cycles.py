@@ -1,0 +1,73 @@
+"""A new cycle, and its home: where it stands, what is next, how far each part is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.scope import requires
+from tenglong.apps.casework import queries as casework_queries
+from tenglong.apps.casework import service as casework
+from tenglong.apps.evaluation import service
+from tenglong.apps.evaluation.errors import EvaluationError
+from tenglong.apps.evaluation.forms_cycle import CycleForm
+from tenglong.apps.evaluation.progress import readings
+from tenglong.apps.evaluation.stages import STAGES
+from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
+from tenglong.domain.casework.engine import Move
+
+
+@requires("evaluation.manage")
+def new(request: HttpRequest) -> HttpResponse:
+    form = CycleForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cycle = service.open_cycle(request.user, **form.values())
+        except EvaluationError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("evaluation:cycle", cycle.ulid)
+    status = 400 if form.is_bound else 200
+    return render(request, "evaluation/cycle_new.html", {"form": form, "schemes": form.schemes}, status=status)
+
+
+@requires("evaluation.view")
+def show(request: HttpRequest, ulid: str) -> HttpResponse:
+    cycle = cycle_or_404(request, ulid)
+    return render(request, "evaluation/cycle.html", {
+        **head(request, cycle, "home"), "readings": readings(request.user, cycle), "moves": _moves(request, cycle),
+        "terms": _terms(cycle),
+    })
+
+
+@requires("evaluation.view")
+def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    cycle = cycle_or_404(request, ulid)
+    return JsonResponse({
+        "ulid": cycle.ulid, "year": cycle.year, "title": cycle.title, "stage": cycle.stage,
+        "stage_label": str(STAGES.get(cycle.stage, cycle.stage)),
+        "scheme": {"id": cycle.scheme_id, "version": cycle.scheme_version, "pin": cycle.scheme_pin},
+        "measure_day": cycle.measure_day.isoformat(),
+        "readings": [{"id": one.id, "done": one.done, "of": one.of, "unit": str(one.unit)}
+                     for one in readings(request.user, cycle)],
+    }, json_dumps_params=CHINESE)
+
+
+def _moves(request: HttpRequest, cycle: Any) -> list[Move]:
+    """Steps of the procedure that this person may take now, or why not."""
+    case = casework_queries.cases(request.user).filter(ulid=cycle.case_ulid).first() if cycle.case_ulid else None
+    return casework.allowed(request.user, case) if case is not None else []
+
+
+def _terms(cycle: Any) -> list[dict[str, str]]:
+    """Days and thresholds of this cycle with their sources."""
+    units = {"working_days": _("个工作日"), "days": _("天")}
+    held = cycle.terms.get("terms", {})
+    return [
+        {**{key: str(term.get(key, "")) for key in ("source", "verified")}, "label": str(term.get("label", name)),
+         "value": f"{term.get('value', '')} {units.get(term.get('unit', ''), '')}".strip()}
+        for name, term in held.items() if isinstance(term, dict)
+    ]
