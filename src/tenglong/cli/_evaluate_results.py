@@ -146,8 +146,8 @@ class Results:
     def _sheet(self) -> tuple[list[Column], list[list[Any]]]:
         labels = {name: indicator.label for group in self.compiled.scheme.groups.values()
                   for name, indicator in group.indicators.items()}
-        heads = ["企业标识", "企业名称", "评价组", "情况", *(f"{label}得分" for label in labels.values()), "加分", "扣分", "总分",
-                 "名次", "排名总数", "等级"]
+        points = [f"{label}得分" for label in labels.values()]
+        heads = ["企业标识", "企业名称", "评价组", "情况", *points, "加分", "扣分", "总分", "名次", "排名总数", "等级"]
         return [Column(head) for head in heads], [self._line(row, list(labels)) for row in self.rows]
 
     def _line(self, row: Mapping[str, Any], names: list[str]) -> list[Any]:

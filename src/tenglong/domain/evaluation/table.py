@@ -96,6 +96,8 @@ class _Reading:
                 key = index
             elif name < 0 and {read.words, read.core} & _NAME_WORDS:
                 name = index
+            elif (what := known.get(plain(heading))) is not None:  # an id such as energy_tce names no unit of its own
+                self._take(_Column(index, heading, what.id, what, what.unit), columns)
             elif (what := known.get(read.words) or known.get(read.core)) is not None:
                 self._take(_Column(index, heading, what.id, what, read.unit or what.unit), columns)
             elif read.words and read.core not in _PASSED:
