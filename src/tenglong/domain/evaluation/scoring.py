@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -50,8 +51,8 @@ def _one(rule: Benchmark, values: Values, held: NDArray[np.bool_]) -> float:
     if rule.kind in ("max", "min"):
         return float(known.max() if rule.kind == "max" else known.min())
     if rule.kind == "percentile":
-        place = -(-len(known) * Decimal(rule.percentile or 100) // 100)
-        return float(np.sort(known)[int(place) - 1])
+        place = (len(known) * Fraction(rule.percentile or 100) / 100).__ceil__()
+        return float(np.sort(known)[place - 1])
     return _mean(rule, values, held) * float(rule.factor or 1)
 
 

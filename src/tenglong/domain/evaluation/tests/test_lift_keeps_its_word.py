@@ -99,7 +99,7 @@ def test_the_best_the_vetoed_and_the_ungraded_are_told_why_there_is_no_advice():
 
 
 def test_a_capped_figure_is_named_as_capped_and_a_missing_one_as_missing():
-    compiled, rows = county.compiled(), county.data()
+    compiled, rows = county.compiled(), county.data(30)
     results = evaluate(compiled, rows)
     told = [other for row in results.to_pylist() if row["grade"] in ("C", "D") and row["group"] == "above"
             for other in lift(compiled, row["key"], rows, results).others]
@@ -108,8 +108,7 @@ def test_a_capped_figure_is_named_as_capped_and_a_missing_one_as_missing():
 
 
 def test_less_land_than_the_scope_asks_is_never_advised():
-    compiled = county.compiled()
-    rows = county.data(40)
+    compiled, rows = county.compiled(), county.data(24)
     results = evaluate(compiled, rows)
     advised = [one for row in results.to_pylist() for one in lift(compiled, row["key"], rows, results, most=9).lifts]
     land = [one.after for one in advised if one.measure == "land_mu"]
