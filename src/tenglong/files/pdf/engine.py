@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 import pylopdf_fonts_zh_cn
 import typst
+from PIL import ImageFont
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 #: characters that turn the reading direction or hide inside a word: a name must print as it is stored
@@ -36,9 +37,10 @@ def render(template: str, data: Any, *, tagged: bool = True) -> bytes:
 
 
 def plain(data: Any) -> Any:
-    """`data` with every text made printable: control and direction characters off, line breaks kept."""
+    """`data` with every text made printable: control and direction characters off, line breaks kept, and a character
+    that the fonts do not hold (a rare one in a name) as 〓U+20BB7, to be written in by hand rather than lost."""
     if isinstance(data, str):
-        return "".join(filter(_printable, data.replace("\t", " ").replace("\r\n", "\n")))
+        return data if data.isascii() and data.isprintable() else "".join(map(_printed, data.replace("\r\n", "\n")))
     if isinstance(data, dict):
         return {key: plain(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
@@ -46,8 +48,20 @@ def plain(data: Any) -> Any:
     return data
 
 
-def _printable(sign: str) -> bool:
-    return sign == "\n" or (sign not in _HIDDEN and unicodedata.category(sign) not in {"Cc", "Cs"})
+@cache
+def _printed(sign: str) -> str:
+    if sign in "\n\t":
+        return sign.replace("\t", " ")
+    if sign in _HIDDEN or unicodedata.category(sign) in {"Cc", "Cs"}:
+        return ""
+    return sign if any(bytes(font.getmask(sign)) != missing for font, missing in _glyphs()) else f"〓U+{ord(sign):04X}"
+
+
+@cache
+def _glyphs() -> tuple[tuple[ImageFont.FreeTypeFont, bytes], ...]:
+    """Each font with the picture it shows for a character it lacks (asked with a private one that none has)."""
+    fonts = [ImageFont.truetype(str(path), 20) for path in (pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path())]
+    return tuple((font, bytes(font.getmask("\U000ffffd"))) for font in fonts)
 
 
 @cache

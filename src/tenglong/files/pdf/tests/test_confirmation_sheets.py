@@ -109,6 +109,11 @@ def test_control_and_direction_characters_do_not_reach_the_paper(sheet):
     assert "甲乙丙有限公司" in text
 
 
+def test_a_character_no_font_holds_is_named_instead_of_lost(sheet):
+    text = pages(confirmation_sheets([sheet(enterprise="𠮷野镕䶮有限公司")], **COMMON))[0][0]
+    assert "〓U+20BB7野镕䶮有限公司" in text
+
+
 def test_the_same_sheets_give_the_same_bytes_also_when_merged_from_batches(sheet):
     made = [sheet(number) for number in range(1, 5)]
     assert confirmation_sheets(made, **COMMON) == confirmation_sheets(made, **COMMON)
