@@ -97,7 +97,7 @@ def _lines(table: pa.Table) -> Iterator[bytes]:
 
 def _plain(column: pa.Array) -> list[Any]:
     """JSON values; a double becomes text with fixed decimals, so that the last bit of a sum is no difference."""
-    values = column.to_pylist()
+    values: list[Any] = column.to_pylist()
     if pa.types.is_floating(column.type):
         return [None if value is None else fixed(value) for value in values]
     if pa.types.is_decimal(column.type) or pa.types.is_temporal(column.type):

@@ -7,6 +7,9 @@ class EvaluationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenglong.apps.evaluation import jobs, scope_rules
+        from tenglong.apps.evaluation import jobs, registration, scope_rules
+        from tenglong.apps.evaluation.service import case
 
         assert jobs and scope_rules  # imported for what they register
+        case.register()
+        registration.register()

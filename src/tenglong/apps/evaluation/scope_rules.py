@@ -35,7 +35,8 @@ def _staff(scope: Scope) -> bool:
 
 
 def _seen(model: str, rule: Q) -> QuerySet[Model]:
-    return apps.get_model("registry", model)._default_manager.filter(rule).order_by().values("pk")
+    found: QuerySet[Model] = apps.get_model("registry", model)._default_manager.filter(rule)
+    return found.order_by().values("pk")  # type: ignore[return-value]
 
 
 def _firm(scope: Scope, own: Q = EVERY, town: str = "division_code", prefix: str = "") -> Q:

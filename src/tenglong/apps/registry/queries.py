@@ -137,8 +137,10 @@ def parcel_links(
     return found.filter(parcel_id=parcel_id) if parcel_id is not None else found
 
 
-def attributions(user: Any, enterprise_id: int, on: date | None = None) -> QuerySet[Attribution]:
-    return _dated(user, Attribution, on, "enterprise.view").filter(enterprise_id=enterprise_id)
+def attributions(user: Any, enterprise_id: int | None = None, on: date | None = None) -> QuerySet[Attribution]:
+    """Of one enterprise, or of all that the user may see."""
+    found = _dated(user, Attribution, on, "enterprise.view")
+    return found if enterprise_id is None else found.filter(enterprise_id=enterprise_id)
 
 
 def lineage(user: Any, plot_id: int) -> QuerySet[Lineage]:

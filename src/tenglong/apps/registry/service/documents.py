@@ -38,15 +38,19 @@ def add_document(
     number: str = "",
     dated: date | None = None,
     division_code: str = "",
+    verb: str = "document.add",
 ) -> SourceDocument:
-    """Keep a file and hang it on a subject (identity pk). The same bytes are stored once. Raises RegistryError, Refused."""
-    require(actor, "document.add")
+    """Keep a file and hang it on a subject (identity pk). The same bytes are stored once. Raises RegistryError, Refused.
+
+    `verb`: of the step that the file belongs to, for people who add files only there.
+    """
+    require(actor, verb)
     clean = PureWindowsPath(PurePosixPath(name.replace("\x00", "")).name).name[:200] or _("未命名")
     if not content:
         raise RegistryError(_("文件“%(name)s”是空的（0 字节）。") % {"name": clean})
     if len(content) > MOST_BYTES:
         raise RegistryError(_("文件“%(name)s”超过 %(limit)s MB。") % {"name": clean, "limit": MOST_BYTES // 1024 // 1024})
-    town = _town(actor, subject_type, subject_id, division_code)
+    town = _town(actor, verb, subject_type, subject_id, division_code)
     sha256 = hashlib.sha256(content).hexdigest()
     _keep(sha256, content)
     document = SourceDocument.objects.create(
@@ -83,16 +87,16 @@ def _mime(name: str, content: bytes) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _town(actor: Any, subject_type: str, subject_id: int | None, division_code: str) -> str:
+def _town(actor: Any, verb: str, subject_type: str, subject_id: int | None, division_code: str) -> str:
     """The subject's town, which the actor must see; without a subject the named one, which must be the actor's."""
     if not subject_type:
-        if not scope_of(actor, "document.add").covers(division_code):
+        if not scope_of(actor, verb).covers(division_code):
             raise RegistryError(_("请选择您管辖的镇街。"))
         return division_code
     noun = NOUNS.get(subject_type)
     if noun is None:
         raise RegistryError(_("材料不能挂在“%(subject)s”上。") % {"subject": subject_type})
-    found = scoped(actor, noun.objects().filter(**{noun.owner: subject_id}), "document.add").order_by("-valid_from").first()
+    found = scoped(actor, noun.objects().filter(**{noun.owner: subject_id}), verb).order_by("-valid_from").first()
     if found is None:
         raise RegistryError(_("没有这个%(noun)s，或者它不在您的管辖范围内。") % {"noun": _(noun.label)})
     return str(found.division_code)

@@ -1,0 +1,187 @@
+"""One row per firm, as docs/developer/evaluation.md asks, with the source of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+import pyarrow as pa
+from django.utils.translation import gettext as _
+
+from tenglong.apps.evaluation.models import AssessedArea, Cycle, Delivery, Finding
+from tenglong.apps.evaluation.rows import facts as figures
+from tenglong.apps.evaluation.rows.attributes import Attributes, Firm
+from tenglong.apps.registry import queries as registry
+from tenglong.apps.registry.queries_sensitive import e6_text
+from tenglong.domain.evaluation.attributes import STANDARD
+from tenglong.domain.evaluation.compiled import Attribute, Compiled
+from tenglong.domain.measures import packaged
+
+TYPES: Final = {"number": pa.int64(), "text": pa.string(), "flag": pa.bool_()}
+#: measure → column of the assessed area
+LAND: Final = {"land_mu": "total_cm2", "leased_in_mu": "leased_in_cm2", "leased_out_mu": "leased_out_cm2"}
+SOURCE_SCHEMA: Final = pa.schema([
+    ("key", pa.string()), ("column", pa.string()), ("kind", pa.string()), ("source_id", pa.int64()), ("period", pa.string()),
+    ("department", pa.string()), ("legal_basis", pa.string()), ("batch_id", pa.int64()), ("row", pa.int64()),
+])
+
+
+@dataclass
+class Rows:
+    """`table` sorted by key; besides what the engine reads it carries `firm_id firm_name firm_uscc`. `blocked`: firm → why
+    it is left out. `reviewed`: (firm, veto, number) of decisions under review.
+    """
+
+    table: pa.Table
+    sources: pa.Table
+    firms: dict[str, Firm]
+    picked: figures.Picked
+    blocked: dict[int, list[str]] = field(default_factory=dict)
+    reviewed: list[tuple[int, str, str]] = field(default_factory=list)
+    no_area: list[int] = field(default_factory=list)  # firms that the published area list lacks
+
+
+def assemble(
+    actor: Any, cycle: Cycle, compiled: Compiled, day: date, *, only: set[int] | None = None, block: bool = True,
+    grades: Callable[[Cycle], Mapping[int, str]] | None = None,
+) -> Rows:
+    """The firms of the cycle as they are now. `only`: these firms. `block`: leave out whom an open error finding stops."""
+    firms = firms_of(actor, cycle, only)
+    stopped = blocked(cycle) if block else {}
+    areas = public_areas(cycle)
+    asked = [name for name in measures_of_firms() if not (areas and name in LAND)]
+    picked = figures.pick(figures.read(actor, cycle.year, asked, only), responsible(cycle))
+    for firm, name, said in picked.conflicts:
+        if block and name in compiled.measures:
+            stopped.setdefault(firm, []).append(conflict_sentence(name, said))
+    kept = sorted((firm for pk, firm in firms.items() if pk not in stopped), key=lambda firm: firm.key)
+    book = _Book(kept)
+    for name in asked:
+        book.measure(name, picked)
+    lacking = book.land(cycle.year, areas) if areas else []
+    attributes = Attributes(actor, cycle, day, firms, grades or (lambda _cycle: {}))
+    for attribute in every_attribute(compiled):
+        book.attribute(attribute.id, TYPES[attribute.type], attributes.column(attribute))
+    names = {firm.key: firm for firm in kept}
+    return Rows(book.table(), book.source_table(actor), names, picked, stopped, attributes.reviewed, lacking)
+
+
+def firms_of(actor: Any, cycle: Cycle, only: set[int] | None = None) -> dict[int, Firm]:
+    """Firms in force on the day of the cycle that the actor may see, with the town that the cycle ranks by."""
+    found = registry.enterprises(actor, cycle.measure_day)
+    if only is not None:
+        found = found.filter(enterprise_id__in=sorted(only))
+    towns: dict[int, str] = {}
+    rows = registry.attributions(actor, None, cycle.measure_day).filter(kind=cycle.attribution)
+    towns.update(rows.order_by("valid_from", "pk").values_list("enterprise_id", "division_code"))
+    names = ("enterprise_id", "enterprise__key", "name", "uscc", "industry", "scale", "registered_on", "division_code")
+    return {
+        pk: Firm(pk, key, name, uscc, towns.get(pk, town), industry, scale, since, town)
+        for pk, key, name, uscc, industry, scale, since, town in found.order_by().values_list(*names)
+    }
+
+
+def public_areas(cycle: Cycle) -> dict[int, tuple[int, ...]]:
+    """Firm → pk of its area and the figures of LAND, once they were published."""
+    public = AssessedArea.objects.filter(cycle=cycle).exclude(state="draft")
+    return {row[0]: row[1:] for row in public.values_list("enterprise_id", "pk", *LAND.values())}
+
+
+def measures_of_firms() -> list[str]:
+    """Every measure a firm can have, in dictionary order: a snapshot serves other schemes too (what-if, next year's bases)."""
+    return [name for name, measure in packaged().items() if "enterprise" in measure.subject]
+
+
+def every_attribute(compiled: Compiled) -> list[Attribute]:
+    """Those of the scheme as it reads them, and the other standard ones."""
+    own = list(compiled.attributes.values())
+    return own + [
+        Attribute(name, said.label, said.type, said.unit, said.choices, said.synonyms, None, said.source)
+        for name, said in STANDARD.items() if name not in compiled.attributes
+    ]
+
+
+def conflict_sentence(measure: str, said: Mapping[str, int]) -> str:
+    told = "；".join(f"{name}报 {e6_text(value)}" for name, value in said.items())
+    return _("%(measure)s各部门报数不一致（%(told)s），请指定以哪个部门为准。") % {
+        "measure": packaged()[measure].label, "told": told}
+
+
+def responsible(cycle: Cycle) -> dict[str, str]:
+    """Measure → department that answers for it."""
+    return {
+        name: department
+        for department, names in Delivery.objects.filter(cycle=cycle).values_list("department", "measures") for name in names
+    }
+
+
+def blocked(cycle: Cycle) -> dict[int, list[str]]:
+    """Firms that an open error finding keeps out of the freeze, each with why."""
+    found: dict[int, list[str]] = {}
+    rows = Finding.objects.filter(cycle=cycle, severity="error", waived_at__isnull=True, enterprise__isnull=False)
+    for firm, message in rows.values_list("enterprise_id", "message"):
+        found.setdefault(firm, []).append(message)
+    return found
+
+
+class _Book:
+    """Columns and sources while they are gathered."""
+
+    def __init__(self, firms: list[Firm]) -> None:
+        self.firms = firms
+        self.columns: dict[str, pa.Array] = {
+            "key": pa.array([firm.key for firm in firms], pa.string()),
+            "firm_id": pa.array([firm.id for firm in firms], pa.int64()),
+            "firm_name": pa.array([firm.name for firm in firms], pa.string()),
+            "firm_uscc": pa.array([firm.uscc for firm in firms], pa.string()),
+        }
+        self.sources: list[tuple[Any, ...]] = []
+
+    def measure(self, name: str, picked: figures.Picked) -> None:
+        values: list[int | None] = []
+        for firm in self.firms:
+            chosen = picked.values.get((firm.id, name))
+            values.append(chosen.value_e6 if chosen else None)
+            for fact in chosen.facts if chosen else ():
+                source = (fact.id, fact.period, fact.department, fact.legal_basis, fact.batch_id, firm.id)
+                self.sources.append((firm.key, name, "fact", *source))
+        self.columns[name] = pa.array(values, pa.int64())
+
+    def land(self, year: int, areas: Mapping[int, tuple[int, ...]]) -> list[int]:
+        """Assessed figures instead of reported ones, once the list was published; who is not on it has none. Returns those."""
+        for at, name in enumerate(LAND, 1):
+            values = [mu_e6(areas[firm.id][at]) if firm.id in areas else None for firm in self.firms]
+            self.columns[name] = pa.array(values, pa.int64())
+            self.sources += [
+                (firm.key, name, "area", areas[firm.id][0], str(year), "", "", None, firm.id)
+                for firm in self.firms if firm.id in areas
+            ]
+        return [firm.id for firm in self.firms if firm.id not in areas]
+
+    def attribute(self, name: str, kind: pa.DataType, held: Mapping[int, tuple[Any, str, int | None]]) -> None:
+        self.columns[name] = pa.array([held[firm.id][0] if firm.id in held else None for firm in self.firms], kind)
+        self.sources += [
+            (firm.key, name, held[firm.id][1], held[firm.id][2], "", "", "", None, firm.id) for firm in self.firms
+            if firm.id in held
+        ]
+
+    def table(self) -> pa.Table:
+        return pa.table(self.columns)
+
+    def source_table(self, actor: Any) -> pa.Table:
+        """The row of the imported file is looked up for facts that came by import."""
+        from tenglong.apps.evaluation.rows.origin import rows_of_batches
+
+        batches = {source[7] for source in self.sources if source[7] is not None}
+        places = rows_of_batches(actor, batches) if batches else {}
+        lines = [(*source[:8], places.get((source[7], source[8]))) for source in self.sources]
+        columns: list[Any] = list(zip(*lines, strict=True)) if lines else [()] * len(SOURCE_SCHEMA)
+        arrays = [pa.array(list(column), kind.type) for column, kind in zip(columns, SOURCE_SCHEMA, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=SOURCE_SCHEMA)
+
+
+def mu_e6(cm2: int) -> int:
+    """cm² as mu × 10⁶: 1 mu = 2000/3 m²; half up on the last place."""
+    return (cm2 * 3 + 10) // 20
