@@ -30,7 +30,7 @@ def money(
     """Per consequence of the scheme: 万元 a year under the grades `before` and `after`, by grade and in all.
 
     before, after: grades in the order of `rows` (positive amounts: the enterprises pay). `unknown` counts those whose amount
-    cannot be worked for want of a figure. `on`: the day on which the legal basis must hold. totals: for amounts that read `total`.
+    cannot be worked for want of a figure. `on`: the day the legal basis must hold. totals: for amounts that read `total`.
     """
     columns = inputs(compiled, rows)
     if totals is not None:
