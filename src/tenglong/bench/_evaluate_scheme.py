@@ -1,5 +1,11 @@
 """A scheme as counties write them, for measuring: two groups, 6 + 2 indicators with caps, a bonus ladder, veto, protection, ranks."""
 
+from __future__ import annotations
+
+from tenglong.domain.evaluation.checks import compile_scheme
+from tenglong.domain.evaluation.compiled import Compiled
+from tenglong.domain.policy.document import load_yaml
+
 TEXT = """
 policy_kind: evaluation
 policy_id: bench
@@ -98,3 +104,8 @@ tenants: {treatment: separate}
 joint: {allowed: false, mixed: none}
 consequences: {}
 """
+
+
+def scheme() -> Compiled:
+    """Checked and compiled."""
+    return compile_scheme(load_yaml(TEXT, kind="evaluation", id="bench"))

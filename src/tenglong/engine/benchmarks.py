@@ -86,8 +86,8 @@ def with_benchmarks(plan: Plan, rows: Table) -> Table:
             held = [need for need in asked if need.indicator == name and need.role == role]
             if not held:
                 continue
-            branches = [(joined["grp"] == need.code, _given(plan, joined, need)) for need in held]
-            columns[prefix + name] = pick(_same(joined, branches), NUMBER)
+            branches = [(need.code, _given(plan, joined, need)) for need in held]
+            columns[prefix + name] = plan.by_group(joined, name, branches, NUMBER)
     return joined.mutate(**columns).select(*rows.columns, *columns)
 
 

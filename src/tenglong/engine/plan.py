@@ -115,6 +115,13 @@ class Plan:
             wanted |= {f"{prefix}_{name}" for name in self.indicators for prefix in "xblsf"}
         return table.select(*[name for name in table.columns if name in wanted or name in _ALWAYS])
 
+    def by_group(self, rows: Table, name: str, branches: list[tuple[int, Column]], otherwise: Column) -> Column:
+        """What each group says of an indicator. Without trace, what only one group has and nothing else asks for need not be
+        blanked in the other groups: their totals do not read it."""
+        if len(branches) == 1 and not self.trace and all(name not in asked for _, asked in self._asked):
+            return branches[0][1]
+        return pick([(rows["grp"] == group, value) for group, value in branches], otherwise)
+
     def flag(self, table: Table, path: str, text: str) -> Column:
         return compile_flag(self.expr(path, text), self.names(table))
 

@@ -28,18 +28,19 @@ def _raw(plan: Plan, rows: Table) -> Table:
     columns = {}
     for name in plan.indicators:
         found = list(_families(plan, rows, name))
-        columns[f"p_{name}"] = pick([(met, one.points) for met, one in found], NUMBER)
-        columns[f"k_{name}"] = pick([(met, one.limited) for met, one in found], ibis.null("int8"))
+        columns[f"p_{name}"] = plan.by_group(rows, name, [(group, one.points) for group, one in found], NUMBER)
+        if plan.trace:
+            columns[f"k_{name}"] = plan.by_group(rows, name, [(group, one.limited) for group, one in found], ibis.null("int8"))
     return rows.mutate(**columns)
 
 
-def _families(plan: Plan, rows: Table, name: str) -> Iterator[tuple[Column, Scored]]:
+def _families(plan: Plan, rows: Table, name: str) -> Iterator[tuple[int, Scored]]:
     held = set(rows.columns)
     for group, _, indicator in plan.holding(name):
         if indicator.score is not None:
             base, low = (rows[column] if column in held else NUMBER for column in (f"b_{name}", f"l_{name}"))
             item = Item(rows[f"x_{name}"], base, low, indicator.weight)
-            yield rows["grp"] == group, FAMILIES[indicator.score.family].points(indicator.score, item)
+            yield group, FAMILIES[indicator.score.family].points(indicator.score, item)
 
 
 def _with_means(plan: Plan, rows: Table) -> Table:
@@ -54,20 +55,41 @@ def _with_means(plan: Plan, rows: Table) -> Table:
 
 
 def _missing(plan: Plan, rows: Table) -> Table:
-    """Applies the missing-data rules; a value without a usable benchmark is refused, never guessed."""
+    """Applies the missing-data rules: `t_<i>` points before weights are rescaled, `e_<i>` left out, `f_<i>` for the trace.
+    A value without a usable benchmark is refused, never guessed."""
     columns = {}
     for name in plan.indicators:
-        absent = rows[f"x_{name}"].isnull()
-        flags, points = [], []
-        for group, _, indicator in plan.holding(name):
-            here = rows["grp"] == group
-            filled = _filled(rows, group, name, indicator)
-            flag = pick([(absent & filled.notnull(), code(_flag(indicator))), (absent, code(_flag_without(indicator)))], rows[f"k_{name}"])
-            flags.append((here, pick([(~absent & rows[f"p_{name}"].isnull(), code(REFUSED))], flag)))
-            points.append((here & absent, filled))
-        columns[f"f_{name}"] = pick(flags, ibis.null("int8"))
-        columns[f"t_{name}"] = pick(points, rows[f"p_{name}"])
+        absent, held = rows[f"x_{name}"].isnull(), list(plan.holding(name))
+        points = [(group, _point(rows, group, name, indicator)) for group, _, indicator in held]
+        columns[f"t_{name}"] = plan.by_group(rows, name, points, NUMBER)
+        if plan.trace:
+            columns[f"f_{name}"] = pick([(rows["grp"] == group, _told(rows, group, name, indicator)) for group, _, indicator in held], ibis.null("int8"))
+        if any(indicator.missing == "exclude" or isinstance(indicator.missing, Points) for _, _, indicator in held):
+            columns[f"absent_{name}"] = absent
     return _rescaled(plan, rows.mutate(**columns))
+
+
+def _point(rows: Table, group: int, name: str, indicator: Indicator) -> Column:
+    """Where a benchmark is always there, points are missing exactly where the value is."""
+    points, filled = rows[f"p_{name}"], _filled(rows, group, name, indicator)
+    if filled is NUMBER:
+        return points
+    return points.fill_null(filled) if _sure(indicator) else pick([(rows[f"x_{name}"].isnull(), filled)], points)
+
+
+def _sure(indicator: Indicator) -> bool:
+    score = indicator.score
+    if score is None:
+        return False
+    stated = FAMILIES[score.family].benchmarks(score)
+    return all(one.kind in ("fixed", "last_year") and bool(one.value) for one in stated.values()) and score.family in ("ratio", "value", "reverse")
+
+
+def _told(rows: Table, group: int, name: str, indicator: Indicator) -> Column:
+    absent, points = rows[f"x_{name}"].isnull(), rows[f"p_{name}"]
+    filled = _filled(rows, group, name, indicator)
+    flag = pick([(absent & filled.notnull(), code(_flag(indicator))), (absent, code(_flag_without(indicator)))], rows[f"k_{name}"])
+    return pick([(~absent & points.isnull(), code(REFUSED))], flag)
 
 
 def _flag(indicator: Indicator) -> int:
@@ -98,8 +120,10 @@ def _rescaled(plan: Plan, rows: Table) -> Table:
         branches = []
         for group, _, indicator in plan.holding(name):
             if group in scales and indicator.score is not None and FAMILIES[indicator.score.family].weighted:
-                fixed = rows[f"f_{name}"] == code(FIXED)
-                branches.append(((rows["grp"] == group) & ~fixed, rows[f"t_{name}"] * scales[group]))
+                scaled = rows[f"t_{name}"] * scales[group]
+                if isinstance(indicator.missing, Points):
+                    scaled = pick([(rows[f"absent_{name}"], rows[f"t_{name}"])], scaled)
+                branches.append((rows["grp"] == group, scaled))
         columns[f"s_{name}"] = pick(branches, rows[f"t_{name}"])
     return rows.mutate(**columns)
 
@@ -111,7 +135,8 @@ def _scale(rows: Table, indicators: dict[str, Indicator]) -> Column | None:
     weights = {name: indicator.weight or Decimal(0) for name, indicator in indicators.items()}
     kept: Column = double(0)
     for name, weight in weights.items():
-        kept = kept + pick([(rows[f"f_{name}"] == code(LEFT_OUT), double(0))], double(weight))
+        left_out = indicators[name].missing == "exclude"
+        kept = kept + (pick([(rows[f"absent_{name}"], double(0))], double(weight)) if left_out else double(weight))
     return double(sum(weights.values(), Decimal(0))) / kept.nullif(double(0))
 
 
@@ -120,19 +145,25 @@ def _summed(plan: Plan, rows: Table) -> Table:
     lacking, sums = [], []
     for group, name, body in plan.groups:
         here = rows["grp"] == group
-        for item, indicator in body.indicators.items():
-            path = f"groups.{name}.indicators.{item}.value"
-            refused = here & (rows[f"f_{item}"] == code(REFUSED))
-            lacking.append((refused, plan.blame(rows, path, indicator.value, item)))
-        empty = _all(rows[f"f_{item}"] == code(LEFT_OUT) for item in body.indicators)
-        first = next(iter(body.indicators))
-        lacking.append((here & empty, ibis.literal(first)))
         total: Column = double(0)
-        for item in body.indicators:
-            total = total + rows[f"s_{item}"].fill_null(double(0))
+        for item, indicator in body.indicators.items():
+            left_out = indicator.missing == "exclude"
+            if not (_sure(indicator) and (left_out or _filled_always(indicator))):
+                path = f"groups.{name}.indicators.{item}.value"
+                refused = here & rows[f"t_{item}"].isnull()
+                refused = refused & ~rows[f"absent_{item}"] if left_out else refused
+                lacking.append((refused, plan.blame(rows, path, indicator.value, item)))
+            total = total + (rows[f"s_{item}"].fill_null(double(0)) if left_out else rows[f"s_{item}"])
+        if all(indicator.missing == "exclude" for indicator in body.indicators.values()):
+            empty = _all(rows[f"absent_{item}"] for item in body.indicators)
+            lacking.append((here & empty, ibis.literal(next(iter(body.indicators)))))
         sums.append((here, total))
     summed = rows.mutate(lacking=pick(lacking, ibis.null("string")), points=pick(sums, NUMBER))
     return plan.pruned(summed, ("bonuses", "deductions", "ungraded", "vetoes", "protections", "groups"))
+
+
+def _filled_always(indicator: Indicator) -> bool:
+    return isinstance(indicator.missing, Points) or indicator.missing in ("zero", "full")
 
 
 def _all(conditions: Iterator[Column]) -> Column:

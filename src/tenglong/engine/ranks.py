@@ -15,6 +15,8 @@ from tenglong.engine.plan import GRADED, UNGRADED, EngineError, Plan, code
 
 _INT8: Final = ibis.null("int8")
 _INT64: Final = ibis.null("int64")
+#: what a row is told by the counts
+_GIVEN: Final = ("pool", "n", "small", "up", "down", "own", "place_in", "place_out")
 _LOWEST: Final = -(10**17)
 
 
@@ -25,11 +27,18 @@ def ranked(plan: Plan, rows: Table) -> Table:
         empty = {"rank": _INT64, "n": _INT64, "place": _INT8, "pool": _INT8, "counted": ibis.literal(False)}
         return rows.mutate(**empty)
     marked = _marked(plan, rows)
-    first = _pooled(plan, _histogram(marked, ["grp", "total", "tie"]))
-    first = first.mutate(**_places(plan, first))
-    joined = _joined(marked, first, ["grp", "total", "tie"], ["pool", "n", "small", "up", "down", "place_in", "place_out"])
-    joined = _two_stages(plan, joined)
-    return _settled(plan, joined)
+    keys = ["grp", "total", "tie"] if _any_tie(plan) else ["grp", "total"]
+    first = _places(plan, _pooled(plan, _histogram(marked, keys)))
+    joined = _joined(marked, first, keys, [name for name in _GIVEN if name in first.columns])
+    return _settled(plan, _two_stages(plan, joined))
+
+
+def _any_tie(plan: Plan) -> bool:
+    return any(isinstance(grades, RankShare) and grades.ties == "by" for grades in plan.graded.values())
+
+
+def _any_join(plan: Plan) -> bool:
+    return any(_target(plan, group) is not None for group in plan.graded)
 
 
 # ---- who counts
@@ -46,7 +55,8 @@ def _marked(plan: Plan, rows: Table) -> Table:
             sign = -1 if body.indicators[rule].direction == "down" else 1
             ties.append((rows["grp"] == group, _steps(rows[f"x_{rule}"] * double(sign))))
     met = pick(counted, ibis.literal(False)) & rows["total"].notnull()
-    return rows.mutate(counted=met.fill_null(False), tie=pick(ties, whole(0)).cast("int64"))
+    found = rows.mutate(counted=met.fill_null(False))
+    return found.mutate(tie=pick(ties, whole(0)).cast("int64")) if ties else found
 
 
 def _tie_rule(plan: Plan, group: int) -> str:
@@ -89,75 +99,122 @@ def _histogram(rows: Table, keys: list[str]) -> Table:
 
 
 def _pooled(plan: Plan, counts: Table) -> Table:
-    """Adds `pool` and `small` (the pool stays below its least number), and sums over equal totals of joined groups."""
-    sizes = counts.aggregate(**{f"n_{group}": int64(counts["c"].sum(where=counts["grp"] == group)).fill_null(0) for group in plan.graded})
-    both = counts.cross_join(sizes)
-    joins = _Joins(plan, {group: both[f"n_{group}"] for group in plan.graded})
-    pool = pick([(both["grp"] == group, joins.pool(group)) for group in plan.graded], _INT8)
-    held = both.mutate(pool=pool.cast("int8"))
-    held = held.mutate(small=pick([(held["pool"] == group, joins.is_small(group)) for group in plan.graded], ibis.literal(False)))
+    """Adds `pool`, its `n` and last ranks, whether it stays too small, and `together`, the number of equals in the pool."""
+    both = counts.cross_join(_sizes(plan, counts))
+    joined = [group for group in plan.graded if _target(plan, group) is not None]
+    pools = [(both["grp"] == group, both[f"pool_{group}"]) for group in joined]
+    held = both.mutate(pool=pick(pools, both["grp"]).cast("int8") if pools else both["grp"])
+    held = held.mutate(n=pick([(held["pool"] == group, held[f"n_{group}"]) for group in plan.graded], _INT64))
+    if _may_be_small(plan):
+        shares = [group for group, grades in plan.graded.items() if isinstance(grades, RankShare)]
+        held = held.mutate(small=pick([(held["pool"] == group, held[f"small_{group}"]) for group in shares], ibis.literal(False)))
+    if _any_tie(plan):
+        held = held.mutate(order=_order(plan, held))
+    if not joined:
+        return held.mutate(together=held["c"], alone=held["c"])
+    by = {"group_by": [held[name] for name in ("pool", "total", "order") if name in held.columns]}
+    held = held.mutate(together=int64(held["c"].sum().over(**by)), first=ibis.row_number().over(**by, order_by=held["grp"]))
+    # the number of equals stands once, on their first row, so that a running sum counts it once
+    return held.mutate(alone=pick([(held["first"] == 0, held["together"])], whole(0)))
+
+
+def _may_be_small(plan: Plan) -> bool:
+    return any(isinstance(grades, RankShare) and grades.small_group.below != "as_usual" for grades in plan.graded.values())
+
+
+def _order(plan: Plan, held: Table) -> Column:
+    """What orders equal totals in the pool."""
     ordered = [group for group, grades in plan.graded.items() if isinstance(grades, RankShare) and grades.ties == "by"]
-    held = held.mutate(order=pick([(held["pool"].isin(ordered), held["tie"])], whole(0)) if ordered else whole(0))
-    by = {"group_by": [held["pool"], held["total"], held["order"]]}
-    return held.select("grp", "pool", "total", "tie", "order", "small", "c", together=int64(held["c"].sum().over(**by)),
-                       first=ibis.row_number().over(**by, order_by=held["grp"]))
+    if len(ordered) == len(plan.graded):
+        return held["tie"]
+    return pick([(held["pool"].isin(ordered), held["tie"])], whole(0)) if ordered else whole(0)
+
+
+def _sizes(plan: Plan, counts: Table) -> Table:
+    """One row: for every group its pool, and for it as a pool its number, whether it is too small, and last ranks."""
+    own = counts.aggregate(**{f"own_{group}": int64(counts["c"].sum(where=counts["grp"] == group)).fill_null(0) for group in plan.graded})
+    joins = _Joins(plan, {group: own[f"own_{group}"] for group in plan.graded})
+    columns: dict[str, Column] = {}
+    for group, grades in plan.graded.items():
+        columns |= {f"pool_{group}": joins.pool(group), f"n_{group}": joins.size(group)}
+        if isinstance(grades, RankShare):
+            columns[f"small_{group}"] = joins.is_small(group)
+            lasts = [last_rank(grades, percent, joins.size(group)) for percent in grades.cuts.values()]
+            columns |= {f"last_{group}_{index}": last for index, last in enumerate(lasts)}
+    return own.select(**columns)
+
+
+def _target(plan: Plan, group: int) -> int | None:
+    """Group that this one joins when it is too small."""
+    grades = plan.graded.get(group)
+    if isinstance(grades, RankShare) and grades.small_group.below == "merge":
+        found = next(number for number, name, _ in plan.groups if name == grades.small_group.merge_with)
+        return found if found in plan.graded else None
+    return None
 
 
 class _Joins:
     """Which group is cut together with which, as the numbers of the year have it. Circles are refused when the scheme is read."""
 
     def __init__(self, plan: Plan, sizes: dict[int, Column]) -> None:
-        self.sizes = sizes
-        self.grades = plan.graded
-        self.codes = {name: number for number, name, _ in plan.groups}
-
-    def target(self, group: int) -> int | None:
-        grades = self.grades.get(group)
-        if isinstance(grades, RankShare) and grades.small_group.below == "merge":
-            found = self.codes[grades.small_group.merge_with]
-            return found if found in self.grades else None
-        return None
+        self.plan, self.sizes, self.grades = plan, sizes, plan.graded
 
     def size(self, group: int) -> Column:
         """Ranked members with those that join."""
         total = self.sizes[group]
         for other in self.grades:
-            if self.target(other) == group:
+            if _target(self.plan, other) == group:
                 total = total + pick([(self.is_small(other), self.size(other))], whole(0))
         return total
 
     def is_small(self, group: int) -> Column:
         grades = self.grades[group]
-        if not isinstance(grades, RankShare):
-            return ibis.literal(False)
+        assert isinstance(grades, RankShare)
         return self.size(group) < whole(grades.small_group.min)
 
     def pool(self, group: int) -> Column:
-        target = self.target(group)
+        target = _target(self.plan, group)
         return code(group) if target is None else pick([(self.is_small(group), self.pool(target))], code(group))
 
 
-def _places(plan: Plan, counts: Table) -> dict[str, Column]:
-    """`up` and `down`: best and worst place of a counted row; `place_in`, `place_out`: grade index of a row that counts, or does not."""
-    order = [counts["total"].desc(), counts["order"].desc(), counts["grp"].asc()]
-    alone = pick([(counts["first"] == 0, counts["together"])], whole(0))
-    # every key's own number stands once, on its first row: the running sum at that row is all that are at least as good
-    run = int64(alone.sum().over(ibis.window(group_by=counts["pool"], order_by=order, preceding=None, following=0)))
-    n = int64(counts["c"].sum().over(group_by=counts["pool"]))
-    up, down = run - counts["together"] + whole(1), run
-    return {"n": n, "up": up, "down": down, "place_in": _place(plan, counts, n, up, down), "place_out": _place(plan, counts, n, up, down + whole(1))}
+def _places(plan: Plan, counts: Table) -> Table:
+    """Adds `up` and `down` (best and worst place of a counted row), `own` (the one its rule takes), `place_in` and, where it can
+    differ, `place_out`: grade index of a row that counts, or does not."""
+    order = [counts["total"].desc()]
+    order += [counts["order"].desc()] if "order" in counts.columns else []
+    order += [counts["grp"].asc()] if _any_join(plan) else []
+    run = int64(counts["alone"].sum().over(ibis.window(group_by=counts["pool"], order_by=order, preceding=None, following=0)))
+    ran = counts.mutate(down=run)
+    ran = ran.mutate(up=ran["down"] - ran["together"] + whole(1))
+    lowest = [ran["pool"] == group for group, grades in plan.graded.items() if lowest_place(grades)]
+    columns = {"own": pick([(met, ran["down"]) for met in lowest], ran["up"]), "place_in": _place(plan, ran, ran["up"], ran["down"])}
+    if _some_uncounted(plan):
+        columns["place_out"] = _place(plan, ran, ran["up"], ran["down"] + whole(1))
+    placed = ran.mutate(**columns)
+    return placed if _staged(plan) else placed.drop("up", "down")
 
 
-def _place(plan: Plan, counts: Table, n: Column, up: Column, down: Column) -> Column:
+def _staged(plan: Plan) -> dict[int, TwoStage]:
+    return {group: grades for group, grades in plan.graded.items() if isinstance(grades, TwoStage)}
+
+
+def _some_uncounted(plan: Plan) -> bool:
+    """Whether a graded row may stand outside n."""
+    counts = [grades.counts_in_n for grades in plan.graded.values()]
+    return not all(one.vetoed and one.protected for one in counts)
+
+
+def _place(plan: Plan, counts: Table, up: Column, down: Column) -> Column:
     found = []
     for group, grades in plan.graded.items():
         here = counts["pool"] == group
-        rank = down if lowest_place(grades) else up
         if isinstance(grades, ScoreCut):
             found.append((here, by_score(plan, counts["total"], grades.cuts)))
         elif isinstance(grades, RankShare):
             found += [(here & counts["small"], below) for below in _small(plan, counts, grades)]
-            found.append((here, by_rank(grades, rank, n)))
+            rank = down if lowest_place(grades) else up
+            reached = [(rank <= counts[f"last_{group}_{index}"], code(index)) for index in range(len(grades.cuts))]
+            found.append((here, pick(reached, code(len(grades.cuts)))))
     return pick(found, _INT8)
 
 
@@ -173,14 +230,6 @@ def lowest_place(grades: Grades) -> bool:
     if isinstance(grades, RankShare):
         return (grades.then if grades.ties == "by" else grades.ties) == "all_down"
     return isinstance(grades, TwoStage) and grades.ties == "all_down"
-
-
-def by_rank(grades: RankShare, rank: Column, n: Column) -> Column:
-    """Index of the grade of `rank` among `n`: a grade reaches down to rank K."""
-    found = []
-    for index, percent in enumerate(grades.cuts.values()):
-        found.append((rank <= last_rank(grades, percent, n), code(index)))
-    return pick(found, code(len(grades.order) - 1))
 
 
 def last_rank(grades: RankShare, percent: Decimal, n: Column) -> Column:
@@ -201,7 +250,7 @@ def by_score(plan: Plan, total: Column, cuts: dict[str, Decimal]) -> Column:
 
 def _two_stages(plan: Plan, rows: Table) -> Table:
     """F5: halves by total, each ordered again by its own points."""
-    staged = {group: grades for group, grades in plan.graded.items() if isinstance(grades, TwoStage)}
+    staged = _staged(plan)
     if not staged:
         return rows
     half = pick([(rows["grp"] == group, _in_top(rows, grades)) for group, grades in staged.items()], ibis.null("boolean"))
@@ -215,7 +264,8 @@ def _two_stages(plan: Plan, rows: Table) -> Table:
     held = held.mutate(up2=run - held["c"] + whole(1), down2=run, size2=size)
     joined = _joined(rows, held, keys, ["up2", "down2", "size2"])
     places = [(joined["grp"] == group, _stage_place(joined, grades)) for group, grades in staged.items()]
-    return joined.mutate(place_in=pick(places, joined["place_in"]), place_out=pick(places, joined["place_out"]))
+    columns = [name for name in ("place_in", "place_out") if name in joined.columns]
+    return joined.mutate(**{name: pick(places, joined[name]) for name in columns})
 
 
 def _in_top(rows: Table, grades: TwoStage) -> Column:
@@ -261,10 +311,9 @@ def _joined(rows: Table, found: Table, keys: list[str], columns: list[str]) -> T
 
 def _settled(plan: Plan, rows: Table) -> Table:
     """`rank` of those that count, `place` of those that are graded; members of a group too small to be cut are ungraded."""
-    rank = pick([((rows["pool"] == group) & ibis.literal(lowest_place(grades)), rows["down"]) for group, grades in plan.graded.items()], rows["up"])
     graded = rows["standing"] == code(GRADED)
-    place = pick([(graded & rows["counted"], rows["place_in"]), (graded, rows["place_out"])], _INT8)
-    settled = rows.mutate(rank=pick([(rows["counted"], rank)], _INT64), place=place)
+    inside = [(graded & rows["counted"], rows["place_in"]), (graded, rows["place_out"])] if "place_out" in rows.columns else [(graded, rows["place_in"])]
+    settled = rows.mutate(rank=pick([(rows["counted"], rows["own"])], _INT64), place=pick(inside, _INT8))
     alone = [group for group, grades in plan.graded.items() if isinstance(grades, RankShare) and grades.small_group.below in ("ungraded", "merge")]
     if not alone:
         return settled

@@ -19,10 +19,12 @@ _TEXT = ibis.null("string")
 
 @dataclass(frozen=True)
 class Part:
-    """Points and, where they cannot be worked, whom to blame (conditions in order, each with the missing name)."""
+    """Points and, where they cannot be worked, whom to blame (conditions in order, each with the missing name). `most`: what they
+    cannot exceed, None when it depends on figures."""
 
     points: Column
     doubts: list[tuple[Column, Column]]
+    most: Decimal | None = None
 
 
 def totalled(plan: Plan, rows: Table) -> Table:
@@ -41,19 +43,34 @@ def _bonus(plan: Plan, rows: Table) -> Part:
     if bonuses is None or not bonuses.ladders:
         return Part(double(0), [])
     parts = [_ladder(plan, rows, name, ladder) for name, ladder in bonuses.ladders.items()]
-    return Part(_capped(_sum(part.points for part in parts), bonuses.total_cap), [doubt for part in parts for doubt in part.doubts])
+    return _capped(Part(_sum(part.points for part in parts), _doubts(parts), _most(parts)), bonuses.total_cap)
+
+
+def _doubts(parts: list[Part]) -> list[tuple[Column, Column]]:
+    return [doubt for part in parts for doubt in part.doubts]
+
+
+def _most(parts: list[Part]) -> Decimal | None:
+    known = [part.most for part in parts if part.most is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
 
 def _ladder(plan: Plan, rows: Table, name: str, ladder: Ladder) -> Part:
     items = [_item(plan, rows, f"bonuses.ladders.{name}.items.{item}", entry, item) for item, entry in ladder.items.items()]
-    points = _best(part.points for part in items) if ladder.take == "highest" else _sum(part.points for part in items)
-    return _concerned(plan, rows, ladder.groups, Part(_capped(points, ladder.cap), [doubt for part in items for doubt in part.doubts]))
+    if ladder.take == "sum":
+        taken = Part(_sum(part.points for part in items), _doubts(items), _most(items))
+    else:
+        known = _most(items) is not None
+        most = max(part.most or Decimal(0) for part in items) if known else None
+        taken = Part(_best(part.points for part in items), _doubts(items), most)
+    return _concerned(plan, rows, ladder.groups, _capped(taken, ladder.cap))
 
 
 def _item(plan: Plan, rows: Table, path: str, item: BonusItem, name: str) -> Part:
     points = plan.number(rows, f"{path}.points", item.points).plain() if isinstance(item.points, str) else double(item.points)
     text = item.points if isinstance(item.points, str) else ""
-    return _conditional(plan, rows, path, item.when, text, points, name)
+    found = _conditional(plan, rows, path, item.when, text, points, name)
+    return found if isinstance(item.points, str) else Part(found.points, found.doubts, max(item.points, Decimal(0)))
 
 
 def _conditional(plan: Plan, rows: Table, path: str, when: str, text: str, points: Column, name: str) -> Part:
@@ -71,12 +88,12 @@ def _concerned(plan: Plan, rows: Table, groups: tuple[str, ...], part: Part) -> 
     concerned = plan.concerns(rows, groups)
     if concerned is None:
         return part
-    return Part(pick([(concerned, part.points)], double(0)), [(concerned & met, why) for met, why in part.doubts])
+    return Part(pick([(concerned, part.points)], double(0)), [(concerned & met, why) for met, why in part.doubts], part.most)
 
 
 def _deduction(plan: Plan, rows: Table) -> Part:
     parts = [_deducted(plan, rows, name, entry) for name, entry in plan.scheme.held("deductions").items()]
-    return Part(_sum(part.points for part in parts), [doubt for part in parts for doubt in part.doubts])
+    return Part(_sum(part.points for part in parts), _doubts(parts))
 
 
 def _deducted(plan: Plan, rows: Table, name: str, entry: Deduction) -> Part:
@@ -103,8 +120,10 @@ def _best(values: Iterable[Column]) -> Column:
     return best
 
 
-def _capped(points: Column, cap: Decimal | str) -> Column:
-    return smaller(points, double(cap)) if isinstance(cap, Decimal) else points
+def _capped(part: Part, cap: Decimal | str) -> Part:
+    if not isinstance(cap, Decimal) or (part.most is not None and part.most <= cap):
+        return part
+    return Part(smaller(part.points, double(cap)), part.doubts, cap if part.most is not None else None)
 
 
 # ---- standing and total
@@ -160,6 +179,6 @@ def _rounded(plan: Plan, rows: Table) -> Column:
     """⌊raw · 10^decimals + 1/2 + 1e-7⌋."""
     rule = plan.scheme.total
     assert rule is not None
-    raw = _capped(rows["points"] + rows["bonus"] + rows["deduction"], rule.cap)
+    raw = _capped(Part(rows["points"] + rows["bonus"] + rows["deduction"], []), rule.cap).points
     scaled = raw * double(10**rule.decimals) + double(Decimal("0.5") + SLACK)
     return all_known([raw], scaled.floor().cast("int64"), "int64")

@@ -1,0 +1,52 @@
+"""One measured run in a process of its own: `python -m tenglong.bench._evaluate_steps duckdb|spark|pandas SOURCE TARGET [trace]`."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+
+def _peak() -> int:
+    """Greatest resident memory in bytes, with the largest child (Spark's Java process)."""
+    return 1024 * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def ours(backend: str, source: Path, target: Path, trace: bool) -> float:
+    """Seconds with everything: compiling, reading, writing. Spark's start is not counted; it is printed apart."""
+    from tenglong import engine
+    from tenglong.bench._evaluate_scheme import scheme
+
+    compiled = scheme()
+    if backend == "spark":
+        from tenglong.engine.spark import spark_session
+
+        spark_session(threads=2, memory="3g")
+    start = time.perf_counter()
+    engine.evaluate_parquet(compiled, source, target, backend=backend, threads=2, memory="1500MB", trace=trace)  # type: ignore[arg-type]
+    return time.perf_counter() - start
+
+
+def pandas(source: Path, target: Path) -> float:
+    import pyarrow as pa
+
+    pa.set_cpu_count(2)
+    from tenglong.bench import _evaluate_pandas
+
+    start = time.perf_counter()
+    _evaluate_pandas.run(source, target)
+    return time.perf_counter() - start
+
+
+def main(words: list[str]) -> None:
+    source, target = Path(words[1]), Path(words[2])
+    started = time.perf_counter()
+    seconds = pandas(source, target) if words[0] == "pandas" else ours(words[0], source, target, "trace" in words[3:])
+    whole = time.perf_counter() - started
+    print(json.dumps({"seconds": seconds, "whole": whole, "peak": _peak()}), flush=True)  # noqa: T201 - the parent reads it
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
