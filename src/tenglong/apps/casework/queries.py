@@ -48,9 +48,9 @@ def evidence(user: Any, case: Case) -> QuerySet[Evidence]:
 
 
 def tasks(user: Any, case: Case) -> QuerySet[Task]:
-    """Tasks of a case, open ones first by deadline."""
+    """Tasks of a case: open ones first by deadline, then the latest closed."""
     rows = scoped(user, Task.objects.filter(case=case)).select_related("assignee", "done_by")
-    return rows.order_by("done_on", "due_on", "pk")
+    return rows.order_by(F("done_on").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "-pk")
 
 
 def all_tasks(user: Any) -> QuerySet[Task]:

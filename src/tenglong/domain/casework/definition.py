@@ -147,13 +147,17 @@ class TaskSpec(_Part):
 
 
 class Transition(_Part):
-    """A move between states. `told`: its reason may be read by the enterprise that the case is about."""
+    """A move between states. `way`: onward, back for correction, or an early end.
+
+    `told`: its reason may be read by the enterprise that the case is about.
+    """
 
     id: Id
     label: str = Field(min_length=1)
     sources: Ids = Field(alias="from", min_length=1)
     to: Id
     role: Powers = Field(min_length=1)
+    way: Literal["forward", "back", "end"] = "forward"
     guards: Guards = Guards()
     consequences: tuple[str, ...] = ()
     told: bool = False
@@ -211,6 +215,12 @@ class CaseDefinition(BaseModel):
     def field_by_id(self) -> dict[str, CaseField]:
         return {field.id: field for field in self.fields}
 
+    @cached_property
+    def main_line(self) -> frozenset[str]:
+        """States on the way onward from the first one; the others are entered only by sending back or ending early."""
+        onward = {state.id: {move.to for move in self.leaving(state.id) if move.way == "forward"} for state in self.states}
+        return frozenset(_closure({self.initial}, onward))
+
     def leaving(self, state: str) -> list[Transition]:
         """Moves that begin in `state`, in the order of the text."""
         return [move for move in self.transitions if state in move.sources]
@@ -232,8 +242,8 @@ def texts_of(case: CaseDefinition) -> Iterable[str]:
     """Every text that a page shows, for translation."""
     yield case.label
     yield from case.documents.values()
-    for part in (*case.states, *case.tasks, *case.transitions, *case.fields):
-        yield part.label
+    parts: tuple[State | TaskSpec | Transition | CaseField, ...] = (*case.states, *case.tasks, *case.transitions, *case.fields)
+    yield from (part.label for part in parts)
     yield from (text for state in case.states for text in (state.note,) if text)
     yield from (text for move in case.transitions for text in move.consequences)
     for field in case.fields:

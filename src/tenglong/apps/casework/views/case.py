@@ -45,23 +45,26 @@ def page(request: HttpRequest, case: Case) -> dict[str, Any]:
     }
 
 
+#: order of the buttons: onward first, the early end last
+WAYS = ("forward", "back", "end")
+
+
 def split(moves: list[Move]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Moves that can be done now or whose form answers what is missing; and the others with their reasons."""
     told = [
         {"id": move.transition.id, "label": _(move.transition.label), "fillable": move.fillable,
-         "reasons": [sentence(block) for block in move.blocks], "final": bool(move.transition.consequences)}
-        for move in moves
+         "reasons": [sentence(block) for block in move.blocks], "way": move.transition.way}
+        for move in sorted(moves, key=lambda move: WAYS.index(move.transition.way))
     ]
     return [one for one in told if one["fillable"]], [one for one in told if not one["fillable"]]
 
 
 def stages(definition: CaseDefinition, case: Case) -> list[dict[str, Any]]:
-    """States in the order of the text: passed through, here, ahead. Ends appear only when they are reached."""
-    ends = sum(state.final for state in definition.states)
+    """States in the order of the text: passed, here, ahead; those off the main line only when the case was there."""
     been = set(case.events.exclude(to_state="").values_list("to_state", flat=True))
     return [
         {"label": _(state.label), "here": state.id == case.state, "past": state.id in been and state.id != case.state}
-        for state in definition.states if not state.final or state.id == case.state or ends == 1
+        for state in definition.states if state.id in definition.main_line or state.id in been
     ]
 
 

@@ -68,6 +68,12 @@ def test_what_does_not_hang_together_is_refused_with_its_line(old: str, new: str
     assert any(reason in problem.reason and problem.line == line for problem in refused.value.problems), str(refused.value)
 
 
+def test_the_main_line_leaves_out_what_is_only_entered_by_sending_back_or_ending_early() -> None:
+    appeal = CaseDefinition.model_validate(presets.load("cases", "evaluation-appeal").data)
+    assert set(appeal.state_by_id) - appeal.main_line == {"returned", "withdrawn"}
+    assert small("{id: stop,", "{id: stop, way: end,").main_line == {"a", "b"}
+
+
 def test_a_state_without_a_way_to_an_end_is_refused() -> None:
     trap = "  - {id: end, label: 完, final: true}\n"
     with pytest.raises(PolicyError, match="走不到任何终结状态"):
