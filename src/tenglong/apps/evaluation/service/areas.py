@@ -201,9 +201,10 @@ def remove_item(actor: Any, item: AreaItem, *, reason: str, lock_version: int | 
 
 
 def _resettle(actor: Any, area: AssessedArea, action: str, deltas: Iterable[Delta], reason: str) -> AssessedArea:
-    """New sums of one area. Figures that were public go back to be settled again, with their objection or a new publication."""
+    """New sums of one area; one that was settled has to be settled again."""
     before = area.total_cm2
-    resum(area.cycle, [area])
+    if resum(area.cycle, [area]) and area.state == AreaState.SETTLED:
+        AssessedArea.objects.filter(pk=area.pk).update(state=AreaState.PUBLISHED)
     told = [*deltas, Delta("total_cm2", before, area.total_cm2)]
     record(actor, action, "assessed_area", area.ulid, deltas=told, reason=reason)
     return area
