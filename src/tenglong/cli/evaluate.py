@@ -129,7 +129,12 @@ def _rows(compiled: Compiled, path: Path, sheet: str | None) -> EvaluationRows:
 
 def _means(compiled: Compiled, path: Path | None) -> dict[tuple[str, str], Decimal] | None:
     """Last year's means; a row of that table which is refused is named and left out of the mean."""
+    wanted = compiled.needs_last_year()
     if path is None:
+        if wanted:
+            labels = "、".join(f"{compiled.scheme.groups[group].label}的{label}" for group, _name, label in wanted)
+            raise click.UsageError(f"基准值取上年均值（{labels}），请用 --last-year 给出上一年度的表，"
+                                   "或在办法里写明公布的 value")
         return None
     from tenglong.cli._evaluate_results import to_arrow
     from tenglong.engine.run import benchmarks
@@ -138,7 +143,12 @@ def _means(compiled: Compiled, path: Path | None) -> dict[tuple[str, str], Decim
     refused = rows.rows - len(rows.columns["key"])
     if refused:
         click.echo(f"上年表“{path.name}”有 {refused} 行有误，没有计入上年均值", err=True)
-    return benchmarks(compiled, to_arrow(compiled, rows))
+    found = benchmarks(compiled, to_arrow(compiled, rows))
+    for group, name, label in wanted:
+        if not any(key[0] == group and key[1].partition("/")[0] == name for key in found):
+            where = compiled.scheme.groups[group].label
+            click.echo(f"上年表“{path.name}”里没有能算出{where}{label}均值的企业，今年这一组不能计这项分", err=True)
+    return found
 
 
 def _evaluated(compiled: Compiled, given: EvaluationRows, last_year: dict[tuple[str, str], Decimal] | None, backend: str,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tenglong.domain.evaluation import check_grades, check_names, check_sums
+from tenglong.domain.evaluation.attributes import STANDARD
 from tenglong.domain.evaluation.compiled import Attribute, Compiled
 from tenglong.domain.evaluation.completeness import unnamed, wrongly_unknown
 from tenglong.domain.evaluation.expression import Expr, ExpressionError, names
@@ -84,10 +86,15 @@ class _Work:
             found = check(expr, self._names(site))
             self._yields(site, found)
         except ExpressionError as error:
-            yield self.places.problem(site.path, f"表达式 {site.text[:80]!r} 有误：{error}")
+            yield self.places.problem(site.path, f"表达式“{site.text[:80]}”有误：{error}{self._undeclared(site.text)}")
             return
         yield from check_names.literals(expr, self.attributes, site.path, self.places)
         self.expressions[site.dotted] = expr
+
+    def _undeclared(self, text: str) -> str:
+        """What to do about a standard attribute that the scheme uses without saying what no record means."""
+        words = [word for word in STANDARD if word not in self.attributes and re.search(rf"\b{word}\b", text)]
+        return f"；{'、'.join(words)} 是通用属性，须先在 attributes 里列出并写明 if_absent" if words else ""
 
     def _names(self, site: Site) -> dict[str, NameKind]:
         known = {name: NameKind("number", measure.unit) for name, measure in self.measures.items()}

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from tenglong.domain.evaluation.attributes import AttributeType
 from tenglong.domain.evaluation.expression import Expr
-from tenglong.domain.evaluation.scheme import Benchmark, Scheme
+from tenglong.domain.evaluation.scheme import Benchmark, Indicator, Scheme
 from tenglong.domain.policy.document import Document
 
 Purpose = Literal["score", "grade", "publish", "consequences"]
@@ -81,6 +81,14 @@ class Compiled:
         if keys := self.lacks(purpose):
             raise PartialScheme(self.name, purpose, keys)
 
+    def needs_last_year(self) -> list[tuple[str, str, str]]:
+        """(group, indicator, label) of every benchmark that is last year's mean and was not published as a value."""
+        return [
+            (group_name, name, indicator.label)
+            for group_name, group in self.scheme.groups.items() for name, indicator in group.indicators.items()
+            if any(one.kind == "last_year" and one.value is None for one in benchmarks_of_indicator(indicator))
+        ]
+
     def _blocks(self, key: str) -> frozenset[Purpose]:
         first, *rest = key.split(".")
         if first == "consequences":
@@ -99,8 +107,13 @@ class Compiled:
 
 def benchmarks_of(scheme: Scheme) -> list[Benchmark]:
     """Every benchmark that the scheme states."""
-    scores = [indicator.score for group in scheme.groups.values() for indicator in group.indicators.values()]
-    found = [getattr(score, name, None) for score in scores for name in ("benchmark", "low", "high")]
+    indicators = [indicator for group in scheme.groups.values() for indicator in group.indicators.values()]
+    return [benchmark for indicator in indicators for benchmark in benchmarks_of_indicator(indicator)]
+
+
+def benchmarks_of_indicator(indicator: Indicator) -> list[Benchmark]:
+    """The upper one first."""
+    found = [getattr(indicator.score, name, None) for name in ("benchmark", "high", "low")]
     return [benchmark for benchmark in found if benchmark is not None]
 
 

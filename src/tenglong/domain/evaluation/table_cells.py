@@ -50,7 +50,7 @@ def measure_cell(cell: Cell, measure: Measure, unit: str) -> Read:
     if number < 0 and UNITS[measure.unit][0] == "area":
         return _error("negative-land", f"{measure.label}为 {text_of(cell)}，面积不能是负数", "请核对用地核定结果后改正")
     held, more = _scaled(number, measure.label, measure.unit)
-    return held, (*flaws, *more, *_range(number, measure))
+    return held, (*flaws, *more, *(() if held is None else _range(number, measure)))
 
 
 def _number(cell: Cell, label: str, unit: str, wanted: str) -> tuple[Fraction | None, str, tuple[Flaw, ...]]:

@@ -263,11 +263,22 @@ def _checked(
         return schema.model_validate(data)
     except ValidationError as error:
         problems = [
-            Problem(file, _line(lines, item["loc"]), _chinese(item["type"], item["msg"], item.get("ctx", {})),
-                    ".".join(str(part) for part in item["loc"]))
-            for item in error.errors(include_url=False)
+            Problem(file, _line(lines, path), _chinese(item["type"], item["msg"], item.get("ctx", {})),
+                    ".".join(str(part) for part in path))
+            for item in error.errors(include_url=False) for path in [_own_keys(item["loc"], item["type"], lines)]
         ]
         raise PolicyError(problems) from error
+
+
+def _own_keys(
+    path: Sequence[str | int], kind: str, lines: Mapping[tuple[str | int, ...], int]
+) -> tuple[str | int, ...]:
+    """The path without what the schema alone calls its alternatives (rank_share, literal[none]); a missing key stays."""
+    kept: tuple[str | int, ...] = ()
+    for place, part in enumerate(path):
+        if (*kept, part) in lines or (kind == "missing" and place == len(path) - 1):
+            kept = (*kept, part)
+    return kept or tuple(path)
 
 
 def _same_name(header: Header, kind: str, id: str, lines: Mapping[tuple[str | int, ...], int], file: str) -> None:  # noqa: A002
