@@ -1,4 +1,4 @@
-"""What casework shows on the workbench."""
+"""What casework shows on the workbench and on record pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tenglong.apps.casework import queries
 from tenglong.web.counters import Reading
 
 LISTED = 8
+MOST_ON_RECORD = 50
 
 
 def tasks(request: HttpRequest) -> str:
@@ -31,3 +32,16 @@ def counter(user: Any) -> Reading | None:
     late, today = counts["overdue"], counts["today"]
     text = _("今天到期 %(today)s，逾期 %(late)s") % {"today": today, "late": late}
     return Reading(f"{counts['all']:,}", _("项"), text, reverse("casework:inbox"), "late" if late else "warn" if today else "")
+
+
+def of_plot(request: HttpRequest, version: Any) -> str:
+    return _of(request, "plot", version.plot_id)
+
+
+def of_enterprise(request: HttpRequest, version: Any) -> str:
+    return _of(request, "enterprise", version.enterprise_id)
+
+
+def _of(request: HttpRequest, subject_type: str, subject_id: int) -> str:
+    rows = queries.of_subject(request.user, subject_type, subject_id)[:MOST_ON_RECORD]
+    return render_to_string("casework/record_cases.html", {"rows": rows}, request)

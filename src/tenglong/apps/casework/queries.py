@@ -53,6 +53,11 @@ def tasks(user: Any, case: Case) -> QuerySet[Task]:
     return rows.order_by(F("done_on").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "-pk")
 
 
+def open_task(user: Any, case: Case, task: str) -> Task | None:
+    """The open task of that id in a case, None when it is closed or was never opened."""
+    return scoped(user, Task.objects.filter(case=case, task=task, done_on=None)).order_by("-pk").first()
+
+
 def all_tasks(user: Any) -> QuerySet[Task]:
     return scoped(user, Task.objects.select_related("case", "case__pinned", "assignee"))
 

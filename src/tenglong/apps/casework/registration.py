@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from tenglong.apps.accounts.roles import ROLE_VERBS, VERBS
 from tenglong.apps.casework import panels as built
 from tenglong.domain.casework.definition import know_powers
-from tenglong.web import access, counters, menu, panels
+from tenglong.web import access, counters, menu, panels, tabs
 from tenglong.web.listing import register_access
 
 
@@ -22,5 +22,7 @@ def register() -> None:
     register_access("casework", "cases", "case.view")
     menu.register("workbench", _("我的任务"), "casework:inbox", "case.view", 10)
     menu.register("workbench", _("案件"), "casework:cases", "case.view", 20)
+    tabs.register("plot", "cases", _("案件"), built.of_plot, "case.view", 55)
+    tabs.register("enterprise", "cases", _("案件"), built.of_enterprise, "case.view", 55)
     panels.register("tasks", _("我的任务"), built.tasks, "case.view", 3)
     counters.register("tasks", _("我的任务"), built.counter, "case.view", 5)

@@ -197,6 +197,11 @@ def definition_of(case: Case) -> CaseDefinition:
     return pinning.definition_of(case)
 
 
+def open_task(user: Any, case: Case, task: str) -> Task | None:
+    """The open task of that id in a case, to be handed to `complete_task`; None when it is closed or was never opened."""
+    return queries.open_task(user, case, task)
+
+
 def inbox(user: Any, today: date | None = None) -> Inbox:
     """Open tasks that the user may work, with their lights and how many there are of each."""
     return queries.inbox(user, today)
@@ -209,6 +214,6 @@ def visible(user: Any) -> Any:
 
 __all__ = [
     "CaseConflict", "CaseError", "Guard", "Inbox", "Moved", "OnMove", "Task", "add_evidence", "add_file", "allowed", "assign",
-    "complete_task", "definition_of", "forget", "guard", "inbox", "move", "on_move", "open_case", "redate_open_tasks", "take",
-    "visible",
+    "complete_task", "definition_of", "forget", "guard", "inbox", "move", "on_move", "open_case", "open_task",
+    "redate_open_tasks", "take", "visible",
 ]

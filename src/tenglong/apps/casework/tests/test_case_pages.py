@@ -190,6 +190,16 @@ def test_the_workbench_shows_the_next_tasks_and_their_count(cast: Any, entered: 
     assert "决定是否受理" not in text_of(entered(cast.officer).get("/"))
 
 
+def test_the_record_of_an_enterprise_lists_its_cases(cast: Any, entered: Any, open_appeal: Any) -> None:
+    from tenglong.apps.registry import service as registry
+
+    firm = registry.create_enterprise(cast.county, {"name": "示例公司"}, on=date(2024, 1, 1), town=TOWN)
+    case = open_appeal(subject_id=firm.enterprise_id)
+    ulid = firm.enterprise.ulid
+    assert case.title in text_of(entered(cast.officer).get(f"/enterprises/{ulid}/?tab=cases"))
+    assert f"/enterprises/{ulid}/" in text_of(entered(cast.officer).get(f"/cases/{case.ulid}/"))
+
+
 def test_a_page_asks_a_bounded_number_of_queries(
     cast: Any, entered: Any, open_appeal: Any, django_assert_max_num_queries: Any
 ) -> None:
