@@ -12,6 +12,7 @@ from tenglong.demo.county import COUNTY_CODE, ENTERPRISES, PLOTS, YEARS, Buildin
 from tenglong.demo.figures import build_accounts, build_deals, build_facts
 from tenglong.demo.identity import parcel_code
 from tenglong.demo.land import build_history, build_land, name_plots
+from tenglong.demo.lives import found_late, since_founding
 from tenglong.demo.people import People, build_occupancies, build_people, rank_scale
 from tenglong.demo.plane import geodesic_cm2, ring_area, to_lonlat
 from tenglong.demo.streams import DEFAULT_SEED, stream
@@ -28,6 +29,7 @@ def build_county(seed: int = DEFAULT_SEED, plots: int = PLOTS) -> County:
     retired, lineage = build_history(seed, land, yards)
     firms = round(plots * ENTERPRISES / PLOTS)
     people = build_people(seed, firms, yards, cadastre.owner_of)
+    found_late(seed, people)
     parcels, links = _parcels(seed, cadastre, yards, people)
     buildings = _buildings(build_houses(seed, yards, cadastre), yards, parcels)
     county = County(seed, towns, land.zones, yards, retired, lineage, parcels, links, buildings)
@@ -47,6 +49,7 @@ def _fill(county: County, people: People) -> None:
     county.facts = build_facts(county.seed, people.enterprises, people.trades, floors)
     rank_scale(people, {row.uscc: int(row.values["revenue"]) for row in county.facts if row.year == YEARS[-1]})
     county.enterprises = people.enterprises
+    county.facts = since_founding(county.facts, people.enterprises)
     county.accounts = build_accounts(county.seed, county.occupancies, people.enterprises, people.trades)
     count = max(30, round(len(county.plots) * 0.06))
     county.deals = build_deals(county.seed, count, county.plots, county.towns, people.enterprises)

@@ -15,9 +15,11 @@ from django.db import transaction
 from tenglong.apps.audit.service import record
 from tenglong.apps.registry import bulk, foundation
 from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
-from tenglong.demo import cast, load_rows
+from tenglong.demo import cast, deliver, load_rows
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
+from tenglong.demo.ledger import Ledger, build_ledger
+from tenglong.demo.slips import Slip, seed_slips
 from tenglong.demo.streams import DEFAULT_SEED
 
 ACTOR = "system"
@@ -25,6 +27,8 @@ ACTOR = "system"
 COUNTY_SINCE = date(2013, 10, 18)
 ZONES_SINCE = date(2021, 1, 1)
 SHAPE_FILE = "demo.json"
+#: the mistakes that were put into the figures on purpose
+KEY_FILE = "demo-slips.json"
 Progress = Callable[[int], None]
 __all__ = ["Loaded", "load", "occupied"]
 
@@ -58,20 +62,23 @@ def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lamb
     """Build and write; all or nothing. `progress` is told percents."""
     county = build_county(seed, plots)
     progress(15)
+    ledger = build_ledger(county)
+    slips = seed_slips(county, ledger)
+    progress(18)
     done = Loaded()
     with transaction.atomic():
         _divisions(county)
         _zones(county)
-        _things(county, done, progress)
+        _things(county, ledger, done, progress)
         firm = next(row for row in county.enterprises if row.scale == "above_scale")
         done.people = cast.make(county, firm)
         record(ACTOR, "demo.load", "county", COUNTY_CODE, count=sum(done.counts.values()), reason=f"{MARK}，种子 {seed}")
-    _mark(seed)
+    _mark(seed, slips)
     progress(100)
     return done
 
 
-def _things(county: County, done: Loaded, progress: Progress) -> None:
+def _things(county: County, ledger: Ledger, done: Loaded, progress: Progress) -> None:
     """Every kind in import order; ids are remembered by natural key."""
 
     def write(kind: str, rows: bulk.PreparedRows, percent: int) -> list[int]:
@@ -92,7 +99,8 @@ def _things(county: County, done: Loaded, progress: Progress) -> None:
     firm_ids = dict(zip([row.uscc for row in county.enterprises], firms, strict=True))
     write("occupancies", load_rows.occupancies(county, plot_ids, building_ids, firm_ids), 58)
     write("accounts", load_rows.accounts(county, plot_ids, firm_ids), 64)
-    write("facts", load_rows.facts(county, firm_ids), 94)
+    told = deliver.deliver(county, ledger, firm_ids, ACTOR, lambda part: progress(64 + int(30 * part)))
+    done.counts["facts"] = told
     write("deals", load_rows.deals(county), 96)
 
 
@@ -133,7 +141,9 @@ def _lineage(county: County, plot_ids: dict[tuple[str, str], int]) -> int:
     return written
 
 
-def _mark(seed: int) -> None:
-    """The pages show 示范 as long as this file stands."""
-    path = Path(settings.TENGLONG_HOME) / SHAPE_FILE
-    path.write_text(json.dumps({"seed": seed, "mark": MARK}, ensure_ascii=False), encoding="utf-8")
+def _mark(seed: int, slips: list[Slip]) -> None:
+    """The pages show 示范 as long as the first file stands; the second is the key to the seeded mistakes."""
+    home = Path(settings.TENGLONG_HOME)
+    (home / SHAPE_FILE).write_text(json.dumps({"seed": seed, "mark": MARK}, ensure_ascii=False), encoding="utf-8")
+    key = {"seed": seed, "mark": MARK, "slips": [slip.as_json() for slip in slips]}
+    (home / KEY_FILE).write_text(json.dumps(key, ensure_ascii=False, indent=1), encoding="utf-8")

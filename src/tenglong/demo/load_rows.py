@@ -10,7 +10,6 @@ import shapely
 
 from tenglong.apps.registry.bulk import PreparedRows
 from tenglong.demo.county import MARK, County, Plot
-from tenglong.demo.figures import DOCUMENTS, MONEY, SOURCES
 from tenglong.demo.land import SURVEYED
 from tenglong.demo.raw.records import USE_WORDS
 from tenglong.domain.survey.kinds import spec_of
@@ -141,7 +140,7 @@ def enterprises(county: County) -> PreparedRows:
         },
         towns=[row.town for row in rows],
         codes=[row.uscc for row in rows],
-        starts=[SURVEYED] * len(rows),
+        starts=[max(SURVEYED, row.registered_on) for row in rows],
     )
 
 
@@ -179,30 +178,6 @@ def accounts(county: County, plot_ids: Keys, firm_ids: Keys) -> PreparedRows:
         },
         starts=[row.start for row in rows],
     )
-
-
-def facts(county: County, firm_ids: Keys) -> PreparedRows:
-    """One row per measure; money is kept in 万元, the rest in base units (measures.yaml)."""
-    names = ("subject_id", "measure", "period", "value_e6", "given", "department", "legal_basis", "legal_document")
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    for row in county.facts:
-        for measure, value in row.values.items():
-            department, basis = SOURCES[measure]
-            exact = value / 10_000 if measure in MONEY else value
-            cells = (
-                firm_ids[row.uscc],
-                measure,
-                str(row.year),
-                int(exact * 1_000_000),
-                f"{exact:f}",
-                department,
-                basis,
-                DOCUMENTS[basis],
-            )
-            for name, cell in zip(names, cells, strict=True):
-                columns[name].append(cell)
-    size = len(columns["measure"])
-    return _new(size, {"subject_type": ["enterprise"] * size, **columns})
 
 
 def deals(county: County) -> PreparedRows:

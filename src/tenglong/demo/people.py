@@ -13,6 +13,8 @@ from tenglong.demo.land import SURVEYED
 from tenglong.demo.streams import stream
 
 OWNER_SHARE = 0.52
+#: revenue of a year from which a firm is 规上, in yuan
+ABOVE = 20_000_000
 
 
 @dataclass
@@ -90,9 +92,9 @@ def _firm(code: str, name: str, trade: Trade, home: Plot, rng: np.random.Generat
 
 
 def rank_scale(people: People, revenue: dict[str, int]) -> None:
-    """规上 when last year's revenue reaches 20 million yuan."""
+    """规上 when last year's revenue reaches the threshold."""
     people.enterprises = [
-        replace(firm, scale="above_scale" if revenue[firm.uscc] >= 20_000_000 else "below_scale") for firm in people.enterprises
+        replace(firm, scale="above_scale" if revenue[firm.uscc] >= ABOVE else "below_scale") for firm in people.enterprises
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Model, ProtectedError
@@ -31,13 +32,20 @@ def _held(model: type[Model], targets: Iterable[int]) -> dict[int, dict[str, Any
     return found
 
 
+@cache
 def _defaults(model: type[Model]) -> dict[str, Any]:
+    """Shared by all rows: read only."""
     return {field.attname: default_of(field) for field in model._meta.concrete_fields if field.attname != "id"}
+
+
+@cache
+def _nullable(model: type[Model]) -> frozenset[str]:
+    return frozenset(field.attname for field in model._meta.concrete_fields if field.null)
 
 
 def _fresh(model: type[Model], said: dict[str, Any]) -> dict[str, Any]:
     """A whole row: what is said over the defaults; None only where the column takes it."""
-    nullable = {field.attname for field in model._meta.concrete_fields if field.null}
+    nullable = _nullable(model)
     out = {name: (value() if callable(value) else value) for name, value in _defaults(model).items()}
     out.update({name: value for name, value in said.items() if name in out and (value is not None or name in nullable)})
     return out

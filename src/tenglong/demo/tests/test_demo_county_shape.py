@@ -150,9 +150,10 @@ def test_meters_shared_by_firms_add_up_to_the_whole(small: County) -> None:
     assert max(Counter((row.kind, row.number) for row in small.accounts).values()) > 1
 
 
-def test_every_firm_has_five_years_of_facts_and_above_scale_firms_report_more(small: County) -> None:
+def test_every_firm_has_facts_since_it_was_founded_and_above_scale_firms_report_more(small: County) -> None:
     years = Counter(row.uscc for row in small.facts)
-    assert set(years.values()) == {len(YEARS)}
+    since = {firm.uscc: max(firm.registered_on.year, YEARS[0]) for firm in small.enterprises}
+    assert all(years[uscc] == YEARS[-1] + 1 - first for uscc, first in since.items())
     scale = {firm.uscc: firm.scale for firm in small.enterprises}
     last = [row for row in small.facts if row.year == YEARS[-1]]
     assert all((row.values["revenue"] >= 20_000_000) == (scale[row.uscc] == "above_scale") for row in last)
