@@ -23,6 +23,8 @@ _MISSING_TEXT: Final[dict[str, str]] = {
     "exclude": "缺数，按办法不计该项，其余各项权重按比例放大", "points": "缺数，按办法计固定分",
     "refuse": "缺数，按办法不能计分",
 }
+#: figures of a result row given with every digit
+_EXACT: Final = {"value": "x", "benchmark": "b", "low": "l", "points": "s"}
 _KINDS: Final[dict[str, str]] = {
     "fixed": "办法公布的固定基准值", "by_industry": "办法按行业公布的基准值", "last_year": "上年度本组平均值",
     "group": "本年度本组平均值", "percentile": "本组百分位值", "max": "本组最大值", "min": "本组最小值",
@@ -69,8 +71,15 @@ def term(
         "family": indicator.score.family if indicator.score else None, "formula": _formula(indicator, name, row, code),
         "limited": {CAPPED: "cap", FLOORED: "floor"}.get(code) if code is not None else None,
         "missing": MISSING.get(code) if code is not None else None,
-        "points": None if points is None else fixed(float(str(points))), "basis": _basis(compiled, group, indicator),
+        "points": None if points is None else fixed(float(str(points))),
+        "exact": {role: _exact(row.get(f"{column}_{name}")) for role, column in _EXACT.items()},
+        "basis": _basis(compiled, group, indicator),
     }
+
+
+def _exact(value: object) -> str | None:
+    """Every digit of a double, for working it again."""
+    return None if value is None else repr(float(str(value)))
 
 
 def _input(

@@ -83,8 +83,9 @@ def read_changes(changes: Mapping[str, Any] | Changes) -> Changes:
 
 
 def _reason(item: Any) -> str:
-    return {"extra_forbidden": "没有这一种改动", "greater_than": "应大于 0", "greater_than_equal": "不能小于 0", "missing": "没有填写"}.get(
-        item["type"], "应是数" if "decimal" in item["type"] else "写法有误")
+    known = {"extra_forbidden": "没有这一种改动", "greater_than": "应大于 0", "greater_than_equal": "不能小于 0",
+             "missing": "没有填写"}
+    return known.get(item["type"], "应是数" if "decimal" in item["type"] else "写法有误")
 
 
 def apply_changes(
