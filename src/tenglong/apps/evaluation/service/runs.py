@@ -127,8 +127,8 @@ def _kept(
     params = {"last_year": {f"{group}.{name}": str(value) for (group, name), value in sorted(last.items())}}
     made = Run.objects.create(
         cycle=cycle, snapshot=snapshot, kind=kind, software=f"tenglong {version('tenglong')}", params=params,
-        result_sha256=kept.sha256, result_size=kept.size, counts=counts(table), watermark=TRIAL_MARK if kind == RunKind.TRIAL else "",
-        created_by_id=actor.pk, **rule.columns(),
+        result_sha256=kept.sha256, result_size=kept.size, counts=counts(table),
+        watermark=TRIAL_MARK if kind == RunKind.TRIAL else "", created_by_id=actor.pk, **rule.columns(),
     )
     record(actor, f"evaluation.run_{kind}", "run", made.ulid, count=kept.rows, digest=kept.sha256, reason=rule.name)
     return made
