@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from tenglong.domain.evaluation.compiled import Attribute, Compiled
 from tenglong.domain.evaluation.expression import Binary, every_node, names
+from tenglong.domain.evaluation.figures import value_text
 from tenglong.domain.evaluation.table_cells import Flaw, Held, attribute_cell, measure_cell, same_dimension
 from tenglong.domain.evaluation.units import unit_label
 from tenglong.domain.measures import Measure, packaged
@@ -130,7 +133,8 @@ class _Reading:
             attribute = self.compiled.attributes.get(id_)
             label = attribute.label if attribute else self.measures[id_].label
             if attribute is not None and attribute.if_absent is not None:
-                message, severity = f"没有“{label}”这一列，全部按办法写明的“{attribute.if_absent}”处理", Severity.INFO
+                shown = _shown(attribute.if_absent)
+                message, severity = f"没有“{label}”这一列，全部按办法写明的“{shown}”处理", Severity.INFO
             else:
                 what = "需要它的企业不评分" if attribute else "用到它的指标按缺数规则处理"
                 message, severity = f"没有“{label}”（{id_}）这一列，{what}", Severity.WARNING
@@ -171,6 +175,10 @@ class _Reading:
 
     def _tell(self, number: int, key: str, field_: str, flaw: Flaw, value: str) -> None:
         self.issues.append(Issue(DATASET, number, key, field_, flaw.rule, value[:200], flaw.severity, flaw.message, flaw.fix))
+
+
+def _shown(value: bool | Decimal | str) -> str:
+    return value_text(Fraction(value) if isinstance(value, Decimal) else value) or "空"
 
 
 def _at(row: tuple[Cell, ...], index: int) -> str:
