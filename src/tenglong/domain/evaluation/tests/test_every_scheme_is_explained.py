@@ -14,7 +14,8 @@ from tenglong.domain.evaluation.lift import lift
 from tenglong.domain.evaluation.trace import adds_up, trace
 from tenglong.engine import evaluate
 
-SCHEMES = {f"{reference.id}@{reference.version}": compile_scheme(load(f"{reference.id}@{reference.version}")) for reference in presets()}
+NAMES = [f"{reference.id}@{reference.version}" for reference in presets()]
+SCHEMES = {name: compile_scheme(load(name)) for name in NAMES}
 SCORING = [name for name, compiled in SCHEMES.items() if not compiled.lacks("score")]
 TYPES = {"number": pa.int64(), "text": pa.string(), "flag": pa.bool_()}
 

@@ -27,7 +27,8 @@ def columns():
 
 
 @pytest.mark.parametrize("text", [
-    "a / b", "a + b * 2 - 1", "(a - b) / (a + 2)", "-a", "min(a, b)", "max(a, b, 1)", "abs(a)", "round_down(a / 3)", "floor(a / 3)",
+    "a / b", "a + b * 2 - 1", "(a - b) / (a + 2)", "-a", "min(a, b)", "max(a, b, 1)", "abs(a)",
+    "round_down(a / 3)", "floor(a / 3)",
     "or_zero(a) + or_zero(b / a)", "known(a)", "if(f, a, b)", "if(a > b, a / b, b)", "f and a > 0", "f or a > 0", "not f",
     "t in ['x', 'z']", "t == 'y'", "t != 'y' or known(b)", "a in [7, -2]", "not (f and t == 'x')", "a <= b", "a == b", "a >= 0",
 ])
