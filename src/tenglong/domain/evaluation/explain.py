@@ -123,6 +123,8 @@ def _graded(found: Mapping[str, Any]) -> list[str]:
 
 
 def _basis_word(found: Mapping[str, Any]) -> str:
+    if found["method"] == "two_stage":
+        return "按两段排序"
     return "按位次" if any(cut["last_rank"] is not None and cut["upto"] for cut in found["cuts"]) else "按得分"
 
 
@@ -205,6 +207,8 @@ def _decision(decision: Mapping[str, Any] | None) -> str:
 def _place(found: Mapping[str, Any], who: str) -> Section | None:
     if found["rank"] is None or not found["cuts"]:
         return None
+    if found["stages"]:
+        return Section("place", "位次和等级的分界", _two_stages(found, who))
     told, first = list[str](), 1
     for cut in found["cuts"]:
         last = cut["last_rank"]
@@ -219,6 +223,18 @@ def _place(found: Mapping[str, Any], who: str) -> Section | None:
     if found["rank_grade"]:
         sentences.append(f"{who}排第 {found['rank']} 位、得 {found['total']} 分，落在 {found['rank_grade']} 等。")
     return Section("place", "位次和等级的分界", tuple(sentences))
+
+
+def _two_stages(found: Mapping[str, Any], who: str) -> tuple[str, ...]:
+    stages, n = found["stages"], found["n"]
+    top, bottom = stages["top"], stages["bottom"]
+    return (
+        f"全组 {n} 家按总分排序，分成前 {stages['half']} % 和其余两段，各段再排一次。",
+        f"前一段按“{top['by']}”从高到低，前 {top['share']} %（以全组 {n} 家计）为 {top['grade']}。",
+        f"后一段按“{bottom['by']}”从高到低，最后 {bottom['share']} %（以全组 {n} 家计）为 {bottom['grade']}。",
+        f"其余为 {stages['rest']}。",
+        f"{who}总分 {found['total']}，排第 {found['rank']} 位，两段排序后为 {found['rank_grade']}。",
+    )
 
 
 def _lifts(found: Mapping[str, Any], advice: Mapping[str, Any] | None) -> Section | None:

@@ -55,7 +55,7 @@ def small(grades: Grades, n: int) -> bool:
 def cuts_of(grades: Grades, n: int | None, counted: Mapping[str, int] | None = None) -> list[Cut]:
     """Every grade with its border; `counted`: last rank of each grade where only the field itself can tell (cuts by score)."""
     if isinstance(grades, TwoStage):
-        return _two_stage(grades, n)
+        return _two_stage(grades)
     if isinstance(grades, RankShare) and not (n is not None and small(grades, n)):
         lasts: Mapping[str, int] = {} if n is None else last_ranks(grades, n)
         shares = {**{grade: plain(share) for grade, share in grades.cuts.items()}, grades.order[-1]: "100"}
@@ -78,11 +78,8 @@ def stage_counts(grades: TwoStage, n: int) -> tuple[int, int, int]:
     return half, top, rounded(Fraction(grades.bottom.share) * n / 100, grades.bottom.rounding)
 
 
-def _two_stage(grades: TwoStage, n: int | None) -> list[Cut]:
-    middle = plain(100 - grades.bottom.share)
-    upto = {grades.top.grade: plain(grades.top.share), grades.rest: middle, grades.bottom.grade: "100"}
-    if n is None:
-        return [Cut(grade, share, None) for grade, share in upto.items()]
-    _, top, bottom = stage_counts(grades, n)
-    lasts = {grades.top.grade: top, grades.rest: n - bottom, grades.bottom.grade: n}
-    return [Cut(grade, share, lasts[grade]) for grade, share in upto.items()]
+def _two_stage(grades: TwoStage) -> list[Cut]:
+    """Shares only: each half has its own order, so no rank by total bounds a grade."""
+    rest = plain(100 - grades.bottom.share)
+    upto = {grades.top.grade: plain(grades.top.share), grades.rest: rest, grades.bottom.grade: "100"}
+    return [Cut(grade, share, None) for grade, share in upto.items()]

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from tenglong.domain.evaluation import trace_extras, trace_terms
-from tenglong.domain.evaluation.expression import names
+from tenglong.domain.evaluation.expression import chinese, names
 from tenglong.domain.evaluation.figures import POINT_PLACES, decimal_of, fixed, plain, total_text
 from tenglong.domain.evaluation.given import expression, group_of, indicators_of, values_of, with_points
+from tenglong.domain.evaluation.grading import TwoStage
 from tenglong.domain.evaluation.placing import cuts_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def trace(
         "total_cap": plain(total.cap) if total and isinstance(total.cap, Decimal) else None,
         "rank": _count(row.get("rank")), "n": n,
         "cuts": [vars(cut) for cut in cuts_of(grades, n, last_ranks)] if grades else [],
-        "order": list(grades.order) if grades else [],
+        "order": list(grades.order) if grades else [], "method": grades.method if grades else None,
+        "stages": _stages(compiled, str(group), grades) if isinstance(grades, TwoStage) else None,
         "rank_grade": row.get("rank_grade"), **trace_extras.acts(compiled, group, row, seen, known),
         "grade": row.get("grade"), "managed_as": _managed_as(compiled, row),
     }
@@ -60,6 +62,17 @@ def trace(
 
 def _scheme(compiled: Compiled) -> dict[str, str]:
     return {"id": compiled.id, "version": compiled.version, "pin": compiled.pin, "name": compiled.scheme.name}
+
+
+def _stages(compiled: Compiled, group: str, grades: TwoStage) -> dict[str, Any]:
+    """The two halves of a rule in two stages, their orders in words."""
+    found: dict[str, Any] = {"half": plain(grades.half), "rest": grades.rest}
+    for name in ("top", "bottom"):
+        stage = getattr(grades, name)
+        expr = expression(compiled, f"groups.{group}.grades.{name}.by", stage.by)
+        by = chinese(expr, trace_terms.labels_of(compiled, expr))
+        found[name] = {"grade": stage.grade, "by": by, "share": plain(stage.share)}
+    return found
 
 
 def _count(value: object) -> int | None:

@@ -6,8 +6,11 @@ import copy
 import json
 from fractions import Fraction
 
+import pyarrow as pa
 import pytest
 
+from tenglong.domain.evaluation.catalogue import load
+from tenglong.domain.evaluation.checks import compile_scheme
 from tenglong.domain.evaluation.explain import explain
 from tenglong.domain.evaluation.figures import fixed, significant, total_text
 from tenglong.domain.evaluation.tests import trace_county as county
@@ -156,3 +159,33 @@ def test_values_have_at_most_six_significant_figures(value, text):
 
 def test_totals_are_written_with_the_declared_decimals():
     assert (total_text(9962, 2), total_text(-5, 2), total_text(100, 0)) == ("99.62", "-0.05", "100")
+
+
+def golden(values):
+    """黄岩 2022 published benchmarks, one firm whose six indicator values are given (policy-facts §1.8)."""
+    compiled = compile_scheme(load("zj-huangyan@2022"))
+    tax, added, per_tce, per_t, labour, rd = (Fraction(value) for value in values)
+    land = Fraction(1)
+    row = {"key": "G", "scale": "above", "land_mu": land, "tax_paid": tax, "value_added": added, "energy_tce": added / per_tce,
+           "cod_t": added / per_t, "nh3n_t": 0, "so2_t": 0, "nox_t": 0, "employees": added / labour, "revenue": 1000,
+           "rd_expense": rd * 1000}
+    held = {name: value if isinstance(value, str) else round(value * 10**6) for name, value in row.items()}
+    rows = pa.table({name: [value] for name, value in held.items()})
+    return trace(compiled, evaluate(compiled, rows).to_pylist()[0], held)
+
+
+def test_the_golden_firm_of_huangyan_is_traced_to_four_decimals():
+    found = golden(("30", "150", "2", "3000", "20", "0.025"))
+    assert [term["points"] for term in found["indicators"]] == ["37.3490", "22.0329", "14.8478", "6.0854", "11.0254", "8.2781"]
+    assert found["total"] == "99.6187" and adds_up(found)
+    assert found["indicators"][0]["formula"] == "30 ÷ 24.097 × 30 = 37.3490"
+
+
+def test_a_rule_in_two_stages_is_told_in_its_two_stages():
+    stages = {"half": "50", "rest": "B", "top": {"grade": "A", "by": "亩均税收 + 研发强度", "share": "15"},
+              "bottom": {"grade": "C", "by": "单位能耗产值", "share": "10"}}
+    base = golden(("30", "150", "2", "3000", "20", "0.025"))
+    found = base | {"method": "two_stage", "stages": stages, "rank": 3, "n": 40, "rank_grade": "A", "grade": "A",
+                    "cuts": [{"grade": "A", "upto": "15", "last_rank": None}]}
+    text = explain(found).main_text
+    assert "前一段按“亩均税收 + 研发强度”从高到低，前 15 %（以全组 40 家计）为 A" in text and "第 1—" not in text
