@@ -34,7 +34,7 @@ def contents(cycle: Cycle, rule: Pinned, rows: Rows) -> Iterator[Content]:
     areas = {area.enterprise_id: area for area in AssessedArea.objects.filter(cycle=cycle)}
     origins: dict[str, dict[str, str]] = defaultdict(dict)
     for line in rows.sources.select(["key", "column", "department"]).to_pylist():
-        origins[line["key"]][line["column"]] = line["department"]
+        origins[line["key"]][line["column"]] = line["department"] or ""
     for line in rows.table.select(["key", *measures, *attributes]).to_pylist():
         firm = rows.firms[line["key"]]
         area = areas.get(firm.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from tenglong.apps.evaluation.models import AssessedArea, Cycle, Delivery, Finding
 from tenglong.apps.evaluation.rows import facts as figures
 from tenglong.apps.evaluation.rows.attributes import Attributes, Firm
+from tenglong.apps.evaluation.rows.origin import rows_of_batches
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.queries_sensitive import e6_text
+from tenglong.apps.survey.confirm import quiet_memory
 from tenglong.domain.evaluation.attributes import STANDARD
 from tenglong.domain.evaluation.compiled import Attribute, Compiled
 from tenglong.domain.measures import packaged
@@ -48,6 +50,14 @@ def assemble(
     grades: Callable[[Cycle], Mapping[int, str]] | None = None,
 ) -> Rows:
     """The firms of the cycle as they are now. `only`: these firms. `block`: leave out whom an open error finding stops."""
+    with quiet_memory():
+        return _assembled(actor, cycle, compiled, day, only, block, grades or (lambda _cycle: {}))
+
+
+def _assembled(
+    actor: Any, cycle: Cycle, compiled: Compiled, day: date, only: set[int] | None, block: bool,
+    grades: Callable[[Cycle], Mapping[int, str]],
+) -> Rows:
     firms = firms_of(actor, cycle, only)
     stopped = blocked(cycle) if block else {}
     areas = public_areas(cycle)
@@ -57,15 +67,16 @@ def assemble(
         if block and name in compiled.measures:
             stopped.setdefault(firm, []).append(conflict_sentence(name, said))
     kept = sorted((firm for pk, firm in firms.items() if pk not in stopped), key=lambda firm: firm.key)
-    book = _Book(kept)
+    batches = {fact.batch_id for chosen in picked.values.values() for fact in chosen.facts if fact.batch_id is not None}
+    book = _Book(kept, rows_of_batches(actor, batches) if batches else {})
     for name in asked:
         book.measure(name, picked)
     lacking = book.land(cycle.year, areas) if areas else []
-    attributes = Attributes(actor, cycle, day, firms, grades or (lambda _cycle: {}))
+    attributes = Attributes(actor, cycle, day, firms, grades)
     for attribute in every_attribute(compiled):
         book.attribute(attribute.id, TYPES[attribute.type], attributes.column(attribute))
     names = {firm.key: firm for firm in kept}
-    return Rows(book.table(), book.source_table(actor), names, picked, stopped, attributes.reviewed, lacking)
+    return Rows(book.table(), book.source_table(), names, picked, stopped, attributes.reviewed, lacking)
 
 
 def firms_of(actor: Any, cycle: Cycle, only: set[int] | None = None) -> dict[int, Firm]:
@@ -127,59 +138,63 @@ def blocked(cycle: Cycle) -> dict[int, list[str]]:
 
 
 class _Book:
-    """Columns and sources while they are gathered."""
+    """Columns and sources while they are gathered; sources are kept by column, as they leave."""
 
-    def __init__(self, firms: list[Firm]) -> None:
-        self.firms = firms
+    def __init__(self, firms: list[Firm], places: Mapping[tuple[int, int], int]) -> None:
+        self.firms, self.places = firms, places
         self.columns: dict[str, pa.Array] = {
             "key": pa.array([firm.key for firm in firms], pa.string()),
             "firm_id": pa.array([firm.id for firm in firms], pa.int64()),
             "firm_name": pa.array([firm.name for firm in firms], pa.string()),
             "firm_uscc": pa.array([firm.uscc for firm in firms], pa.string()),
         }
-        self.sources: list[tuple[Any, ...]] = []
+        self.sources: list[pa.Table] = []
 
     def measure(self, name: str, picked: figures.Picked) -> None:
-        values: list[int | None] = []
-        for firm in self.firms:
-            chosen = picked.values.get((firm.id, name))
-            values.append(chosen.value_e6 if chosen else None)
-            for fact in chosen.facts if chosen else ():
-                source = (fact.id, fact.period, fact.department, fact.legal_basis, fact.batch_id, firm.id)
-                self.sources.append((firm.key, name, "fact", *source))
-        self.columns[name] = pa.array(values, pa.int64())
+        found = [picked.values.get((firm.id, name)) for firm in self.firms]
+        self.columns[name] = pa.array([chosen.value_e6 if chosen else None for chosen in found], pa.int64())
+        facts = [(firm.key, fact) for firm, chosen in zip(self.firms, found, strict=True) if chosen for fact in chosen.facts]
+        self._source(
+            name, [key for key, _fact in facts], "fact", [fact.id for _key, fact in facts],
+            period=[fact.period for _key, fact in facts], department=[fact.department for _key, fact in facts],
+            legal_basis=[fact.legal_basis for _key, fact in facts], batch_id=[fact.batch_id for _key, fact in facts],
+            row=[self.places.get((fact.batch_id or 0, fact.enterprise_id)) for _key, fact in facts],
+        )
 
     def land(self, year: int, areas: Mapping[int, tuple[int, ...]]) -> list[int]:
         """Assessed figures instead of reported ones, once the list was published; who is not on it has none. Returns those."""
+        known = [firm for firm in self.firms if firm.id in areas]
         for at, name in enumerate(LAND, 1):
             values = [mu_e6(areas[firm.id][at]) if firm.id in areas else None for firm in self.firms]
             self.columns[name] = pa.array(values, pa.int64())
-            self.sources += [
-                (firm.key, name, "area", areas[firm.id][0], str(year), "", "", None, firm.id)
-                for firm in self.firms if firm.id in areas
-            ]
+            ids = [areas[firm.id][0] for firm in known]
+            self._source(name, [firm.key for firm in known], "area", ids, period=[str(year)] * len(known))
         return [firm.id for firm in self.firms if firm.id not in areas]
 
     def attribute(self, name: str, kind: pa.DataType, held: Mapping[int, tuple[Any, str, int | None]]) -> None:
         self.columns[name] = pa.array([held[firm.id][0] if firm.id in held else None for firm in self.firms], kind)
-        self.sources += [
-            (firm.key, name, held[firm.id][1], held[firm.id][2], "", "", "", None, firm.id) for firm in self.firms
-            if firm.id in held
+        known = [firm for firm in self.firms if firm.id in held]
+        kinds, ids = [held[firm.id][1] for firm in known], [held[firm.id][2] for firm in known]
+        self._source(name, [firm.key for firm in known], kinds, ids)
+
+    def _source(
+        self, column: str, keys: list[str], kind: str | list[str], ids: Sequence[int | None], **more: list[Any]
+    ) -> None:
+        """One row per value; what a kind of source does not have is null."""
+        size = len(keys)
+        values = {"key": keys, "column": [column] * size, "kind": [kind] * size if isinstance(kind, str) else kind,
+                  "source_id": ids, **more}
+        arrays = [
+            pa.array(values[field.name], field.type) if field.name in values else pa.nulls(size, field.type)
+            for field in SOURCE_SCHEMA
         ]
+        self.sources.append(pa.Table.from_arrays(arrays, schema=SOURCE_SCHEMA))
 
     def table(self) -> pa.Table:
         return pa.table(self.columns)
 
-    def source_table(self, actor: Any) -> pa.Table:
-        """The row of the imported file is looked up for facts that came by import."""
-        from tenglong.apps.evaluation.rows.origin import rows_of_batches
-
-        batches = {source[7] for source in self.sources if source[7] is not None}
-        places = rows_of_batches(actor, batches) if batches else {}
-        lines = [(*source[:8], places.get((source[7], source[8]))) for source in self.sources]
-        columns: list[Any] = list(zip(*lines, strict=True)) if lines else [()] * len(SOURCE_SCHEMA)
-        arrays = [pa.array(list(column), kind.type) for column, kind in zip(columns, SOURCE_SCHEMA, strict=True)]
-        return pa.Table.from_arrays(arrays, schema=SOURCE_SCHEMA)
+    def source_table(self) -> pa.Table:
+        return pa.concat_tables(self.sources) if self.sources else SOURCE_SCHEMA.empty_table()
 
 
 def mu_e6(cm2: int) -> int:

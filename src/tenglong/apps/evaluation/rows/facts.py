@@ -56,19 +56,34 @@ def read(actor: Any, year: int, measures: Iterable[str], firms: Iterable[int] | 
     found = registry.facts(actor, subject_type="enterprise", subject_ids=ids)
     found = found.filter(measure__in=sorted(measures), period__startswith=str(year))
     names = ("id", "subject_id", "measure", "period", "value_e6", "department", "legal_basis", "batch_id")
-    return [Fact(*row) for row in found.order_by().values_list(*names)]
+    return list(map(Fact._make, found.order_by().values_list(*names)))
 
 
 def pick(facts: Iterable[Fact], responsible: Mapping[str, str]) -> Picked:
     """`responsible`: measure → department that a delivery names."""
-    by_key: dict[tuple[int, str], dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    alone: dict[tuple[int, str], Fact] = {}
+    several: dict[tuple[int, str], list[Fact]] = {}
     for fact in facts:
-        by_key[(fact.enterprise_id, fact.measure)][fact.department].append(fact)
+        key = (fact.enterprise_id, fact.measure)
+        if key not in alone:
+            alone[key] = fact
+        else:
+            several.setdefault(key, [alone[key]]).append(fact)
     picked = Picked()
-    for key, departments in by_key.items():
-        years = {name: chosen for name, mine in departments.items() if (chosen := of_year(mine)) is not None}
-        _choose(picked, key, years, responsible.get(key[1]))
+    for key, fact in alone.items():
+        wanted = responsible.get(key[1])
+        if key not in several and len(fact.period) == 4 and wanted in (None, fact.department):
+            picked.values[key] = Chosen(fact.value_e6, (fact,))  # by far the most
+        else:
+            _choose(picked, key, _by_department(several.get(key, [fact])), wanted)
     return picked
+
+
+def _by_department(facts: list[Fact]) -> dict[str, Chosen]:
+    held: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        held[fact.department].append(fact)
+    return {name: chosen for name, mine in held.items() if (chosen := of_year(mine)) is not None}
 
 
 def _choose(picked: Picked, key: tuple[int, str], years: dict[str, Chosen], department: str | None) -> None:

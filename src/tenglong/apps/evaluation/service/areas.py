@@ -20,6 +20,7 @@ from tenglong.apps.evaluation.service.base import Progress, at, before_freeze, d
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry import queries as registry
 from tenglong.domain.delta import Delta, diff
+from tenglong.store.bulk import update_rows
 
 SUMS = {
     "titled": "titled_cm2", "untitled": "untitled_cm2", "leased_in": "leased_in_cm2", "leased_out": "leased_out_cm2",
@@ -131,7 +132,8 @@ def resum(cycle: Cycle, areas: Iterable[AssessedArea]) -> list[AssessedArea]:
     for pk, kind, cm2 in rows.filter(counted=True).values_list("area_id", "kind", "cm2"):
         by_area[pk][kind] += cm2
     changed = [area for area in areas if _take(area, by_area[area.pk])]
-    AssessedArea.objects.bulk_update(changed, [*FIGURES, "version", "lock_version"], batch_size=200)
+    columns = [*FIGURES, "version", "lock_version"]
+    update_rows(AssessedArea, columns, ((area.pk, *(getattr(area, name) for name in columns)) for area in changed))
     return changed
 
 

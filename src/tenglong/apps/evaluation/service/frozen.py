@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -118,7 +119,9 @@ def _kept(actor: Any, cycle: Cycle, rows: Rows, kind: str) -> Snapshot:
 def _notes(cycle: Cycle, rows: Rows) -> dict[str, Any]:
     """What a reader of the snapshot must know: who is left out and why, what disagreed, which sheets stood how."""
     states = Sheet.objects.filter(cycle=cycle, voided_at__isnull=True).values_list("state", flat=True)
+    figures = Counter(fact.measure for fact in rows.picked.statistics(packaged()))
     return {
+        "statistics": dict(sorted(figures.items())),
         "blocked": {str(pk): why for pk, why in sorted(rows.blocked.items())},
         "conflicts": [[pk, name, {who: str(value) for who, value in said.items()}] for pk, name, said in rows.picked.conflicts],
         "elsewhere": len(rows.picked.elsewhere), "no_area": len(rows.no_area),
@@ -127,4 +130,4 @@ def _notes(cycle: Cycle, rows: Rows) -> dict[str, Any]:
 
 
 def _counted(words: list[str]) -> Mapping[str, int]:
-    return {word: words.count(word) for word in sorted(set(words))}
+    return dict(sorted(Counter(words).items()))

@@ -18,7 +18,6 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Result, Run, Snapshot
 from tenglong.apps.evaluation.models.run import RunKind, SnapshotKind
-from tenglong.apps.evaluation.rows.facts import STATISTICS
 from tenglong.apps.evaluation.schemes import Pinned, from_text
 from tenglong.apps.evaluation.service import case
 from tenglong.apps.evaluation.service.base import Progress, at, one_of, quiet, whole
@@ -109,13 +108,10 @@ def last_year(cycle: Cycle, rule: Pinned) -> LastYear:
 
 
 def refuse_statistics_of(rule: Pinned, snapshot: Snapshot) -> None:
-    """The same refusal as at the freeze, read from the sources that were kept."""
-    sources = store().get(snapshot.sources_sha256).select(["column", "legal_basis"]).to_pylist()
-    found = Counter(
-        line["column"] for line in sources if line["legal_basis"] == STATISTICS and line["column"] in rule.compiled.measures
-    )
+    """The same refusal as at the freeze, by what the snapshot noted of its sources."""
+    found = {name: number for name, number in snapshot.notes["statistics"].items() if name in rule.compiled.measures}
     if found:
-        told = "、".join(f"{packaged()[name].label} {number} 户" for name, number in sorted(found.items()))
+        told = "、".join(f"{packaged()[name].label} {number} 条" for name, number in sorted(found.items()))
         raise EvaluationError(_("评价办法 %(rule)s 给单个企业打分用到了统计调查资料（%(told)s），统计法不允许，不能运算。") % {
             "rule": rule.name, "told": told})
 
