@@ -22,7 +22,7 @@ class CountsInN(Part):
 
 
 class SmallGroup(Part):
-    """A group of fewer than `min` ranked members is not cut by share: `ungraded`, joined to `merge_with`, or cut by `score_cut`."""
+    """A group of fewer than `min` ranked members is not cut by share: `ungraded`, merged, or cut by `score_cut`."""
 
     min: Annotated[int, Field(ge=1)]
     below: Literal["ungraded", "merge", "score_cut", "as_usual"]
@@ -60,9 +60,9 @@ def _falls(cuts: dict[str, Decimal], order: tuple[str, ...], rising: bool) -> No
 
 
 class RankShare(Ordered):
-    """`cuts`: cumulative share in percent from the best on. Counted `from` the top: grade g or better holds rank ≤ K, K = p·n/100
+    """`cuts`: cumulative share in percent from the best on. Counted from the top: grade g or better holds rank ≤ K, p·n/100
     rounded; from the bottom: the worse ones number (100 − p)·n/100 rounded. Ranks are by total, equal totals share a rank:
-    `all_up` = the best of their places, `all_down` = the worst, `by` = ordered by `tie_by` (an indicator's value, better first),
+    `all_up` = the best of their places, `all_down` = the worst, `by` = by `tie_by` (an indicator's value, better first),
     then as `then`."""
 
     method: Literal["rank_share"]
@@ -106,8 +106,8 @@ class Stage(Part):
 
 
 class TwoStage(Ordered):
-    """F5: the better `half` by total is re-ordered by `top.by`, its first `top.share` % of all n become `top.grade`; the other half by
-    `bottom.by`, its last `bottom.share` % of all n become `bottom.grade`; the rest are `rest`."""
+    """F5: the better `half` by total is re-ordered by `top.by`, its first `top.share` % of all n become `top.grade`; the other
+    half by `bottom.by`, its last `bottom.share` % of all n become `bottom.grade`; the rest are `rest`."""
 
     method: Literal["two_stage"]
     half: Share

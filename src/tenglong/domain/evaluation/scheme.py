@@ -249,8 +249,8 @@ class Protection(Based):
 
 
 class Tenants(Based):
-    """separate: (c)/(d) tenants stand in their own group or scope · follow_landlord: (a) a row where `when` holds takes the grade of
-    `landlord` · merge: (b) rows with the same `unit` are one, except where `unless` holds."""
+    """separate: (c)/(d) tenants stand in their own group or scope · follow_landlord: (a) a row where `when` holds takes the
+    grade of `landlord` · merge: (b) rows with the same `unit` are one, except where `unless` holds."""
 
     treatment: Literal["separate", "follow_landlord", "merge"]
     when: Expression = ""
@@ -264,7 +264,7 @@ class Tenants(Based):
 
 
 class Joint(Based):
-    """集团合并评价 and 混合型: group evaluation is dated, sealed, for the whole year and all members; never mixed with alone."""
+    """集团合并评价 and 混合型: group evaluation is dated, sealed, for the whole year and all members; never with alone."""
 
     allowed: bool
     mixed: Literal["none", "both"] = "none"
@@ -288,7 +288,7 @@ class LegalBasis(Part):
 
 
 class Consequence(Based):
-    """Differentiated treatment: `amounts` per grade is an expression in 万元 a year over measures (positive = the firm pays)."""
+    """Differentiated treatment: `amounts` per grade is an expression in 万元 a year over measures (positive: the firm pays)."""
 
     label: str
     kind: Literal["electricity", "water", "sewage", "land_tax", "reward", "quota", "priority", "credit"]

@@ -167,9 +167,12 @@ def packaged(kind: str, id: str) -> Document:  # noqa: A002
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of `above` over those of `below`, map by map; anything that is no map is replaced whole."""
+    """Values of `above` over those of `below`, map by map; what is no map is replaced whole, null takes an entry away."""
     out = dict(below)
     for name, value in above.items():
+        if value is None:
+            out.pop(name, None)
+            continue
         held = out.get(name)
         out[name] = merged(held, value) if isinstance(held, Mapping) and isinstance(value, Mapping) else value
     return out

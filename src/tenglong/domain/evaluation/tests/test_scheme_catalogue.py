@@ -75,6 +75,17 @@ def test_what_the_extended_scheme_does_not_know_may_be_given_or_denied() -> None
     assert {"bonuses", "groups.above.grades"} <= set(unknown)
 
 
+def test_an_entry_of_the_extended_scheme_is_taken_away_with_null() -> None:
+    text = ("extends: demo@1\nverified: to-verify\nvetoes: {refused_data: null}\n"
+            "attributes: {zone: {if_absent: null}}\nconsequences: {water: null}\n")
+    ours = compile_scheme(load_yaml(text, kind="evaluation", id="ours"))
+    assert "refused_data" not in ours.scheme.held("vetoes") and "accident" in ours.scheme.held("vetoes")
+    assert ours.attributes["zone"].if_absent is None
+    assert set(ours.scheme.consequences) == {"electricity", "land_tax"}
+    wenling = "extends: zj-wenling@2022\ncompleteness: partial\ndeductions: {other: null}\n"
+    assert "deductions.other" not in load_yaml(wenling, kind="evaluation", id="ours").header.unknown
+
+
 def test_schemes_that_extend_one_another_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = {"evaluation/a.yaml": "extends: b\n", "evaluation/b.yaml": "extends: c\n", "evaluation/c.yaml": "extends: a\n"}
     monkeypatch.setattr(shelf.presets, "listed", lambda kind: ["a", "b", "c"])
