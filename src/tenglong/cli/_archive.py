@@ -22,7 +22,7 @@ import orjson
 
 from tenglong.cli import _postgres, _rowhash
 
-FOLDERS: Final = ("keys", "anchors", "files", "jobs")
+FOLDERS: Final = ("keys", "anchors", "files", "snapshots", "jobs")
 SQLITE_NAME: Final = "db/tenglong.sqlite3"
 DUMP_NAME: Final = "db/tenglong.dump"
 MANIFEST: Final = "manifest.json"
