@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -15,6 +16,8 @@ Row = Sequence[Any]
 Convert = Callable[[Any], Any]
 #: rows handed to the driver at a time, so that memory does not follow the size of the import
 CHUNK = 5_000
+#: values in one INSERT of SQLite
+VALUES = 120
 
 
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
@@ -113,8 +116,25 @@ def _write(table: str, names: Sequence[str], rows: Iterable[Row]) -> int:
     listed = ", ".join(quote(name) for name in names)
     if connection.vendor == "postgresql":
         return _copy(f"COPY {quote(table)} ({listed}) FROM STDIN", rows)
-    places = ", ".join(["%s"] * len(names))
-    return _many(f"INSERT INTO {quote(table)} ({listed}) VALUES ({places})", rows)  # noqa: S608
+    return _many_at_once(f"INSERT INTO {quote(table)} ({listed}) VALUES ", len(names), rows)  # noqa: S608
+
+
+def _many_at_once(head: str, width: int, rows: Iterable[Row]) -> int:
+    """Several rows per statement: SQLite begins and ends each one, and notes the last AUTOINCREMENT number, at a price."""
+    each = max(1, VALUES // width)
+    one = f"({', '.join(['%s'] * width)})"
+    total = 0
+    with connection.cursor() as cursor:
+        for chunk in chunks(rows, CHUNK):
+            whole = len(chunk) - len(chunk) % each
+            flat = list(chain.from_iterable(chunk[:whole]))
+            step = each * width
+            if whole:
+                cursor.executemany(head + ", ".join([one] * each), [flat[at : at + step] for at in range(0, len(flat), step)])
+            if whole < len(chunk):
+                cursor.executemany(head + one, chunk[whole:])
+            total += len(chunk)
+    return total
 
 
 def _copy(sql: str, rows: Iterable[Row]) -> int:
