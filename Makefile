@@ -6,9 +6,9 @@ BIND ?= 127.0.0.1:8000
 export TENGLONG_HOME ?= $(CURDIR)/var
 V := .venv/bin
 PYTEST := $(V)/python -m pytest
-UNIT := not slow and not browser and not bundle
+UNIT := not slow and not browser and not bundle and not spark
 
-.PHONY: help run install dev assets messages locale check lint types unit test test-postgres test-reverse test-browser \
+.PHONY: help run install dev assets messages locale check lint types unit test test-postgres test-reverse test-spark test-browser \
         bundle test-bundle system-deps clean
 
 help: ## 列出命令
@@ -57,13 +57,17 @@ unit: dev
 	@scripts/tests.sh $(PYTEST) -n 2 src tests/contract -m "$(UNIT)"
 
 test: dev ## 在 SQLite 上跑全部测试（浏览器与离线包除外）
-	@scripts/tests.sh $(PYTEST) -n 2 -m "not browser and not bundle"
+	@scripts/tests.sh $(PYTEST) -n 2 -m "not browser and not bundle and not spark"
 
 test-reverse: dev ## 倒序再跑一遍：测试之间不得相互依赖
 	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 -m "$(UNIT)"
 
 test-postgres: dev ## 在临时的 PostgreSQL 上跑标记为 database 的测试
 	@scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 -m "database and not browser"
+
+test-spark: dev ## 在本机的 Spark 上跑标记为 spark 的测试（缺 pyspark 或 Java 时说明原因并跳过）
+	@$(V)/python -c "import pyspark" 2>/dev/null || $(V)/python -m pip install --quiet --disable-pip-version-check -e ".[spark]" || true
+	@scripts/tests.sh $(PYTEST) tests/contract/test_engine_spark.py -m spark -rs
 
 test-browser: dev assets ## 用系统的 Chromium 走一遍主流程
 	@scripts/tests.sh $(PYTEST) -m browser

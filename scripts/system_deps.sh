@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # System packages for the full gates. Called by hand or by .ci/run, never by anything else.
 set -euo pipefail
-packages=(postgresql postgresql-15-postgis-3 chromium fonts-noto-cjk gettext)
+packages=(postgresql postgresql-15-postgis-3 chromium fonts-noto-cjk gettext openjdk-17-jre-headless)
 missing=()
 for package in "${packages[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")

@@ -17,8 +17,11 @@ def near(found, exact, what):
 def doubtful(compiled, exact):
     """Whether some total lies so near a half unit that doubles may round it the other way; then ranks may differ too."""
     scale = 10**compiled.scheme.total.decimals
-    return any(abs(((row["raw"] * scale) % 1) - Fraction(1, 2)) < Fraction(1, 10**6) and ((row["raw"] * scale) % 1) != Fraction(1, 2)
-               for row in exact.values() if row["raw"] is not None)
+    return any(
+        abs(((row["raw"] * scale) % 1) - Fraction(1, 2)) < Fraction(1, 10**6) and ((row["raw"] * scale) % 1) != Fraction(1, 2)
+        for row in exact.values()
+        if row["raw"] is not None
+    )
 
 
 def agree(compiled, found, exact):

@@ -400,8 +400,11 @@ class Oracle:
         for name, group in groups.items():
             for row in pools[name]:
                 row["counted"] = self.counts(row, group.grades)
-        joins = {name: group.grades.small_group.merge_with for name, group in groups.items()
-                 if group.grades.method == "rank_share" and group.grades.small_group.below == "merge"}
+        joins = {
+            name: group.grades.small_group.merge_with
+            for name, group in groups.items()
+            if group.grades.method == "rank_share" and group.grades.small_group.below == "merge"
+        }
         waiting = dict(joins)
         while waiting:
             name = next(name for name in waiting if name not in waiting.values())
@@ -510,10 +513,20 @@ class Oracle:
         return min(place, order.index(grade)) if grade in order else place
 
     def out(self, row):
-        kept = {name: row.get(name) for name in ("key", "group", "standing", "total", "raw", "rank", "n", "rank_grade", "grade", "values")}
+        kept = {
+            name: row.get(name)
+            for name in ("key", "group", "standing", "total", "raw", "rank", "n", "rank_grade", "grade", "values")
+        }
         kept["standing_id"], kept["reasons"] = row["why"], ";".join(row["reasons"])
-        return {**kept, "s": row.get("s", {}), "f": row.get("f", {}), "b": row.get("b", {}), "x": row.get("x", {}),
-                "bonus": row.get("bonus"), "deduction": row.get("deduction")}
+        return {
+            **kept,
+            "s": row.get("s", {}),
+            "f": row.get("f", {}),
+            "b": row.get("b", {}),
+            "x": row.get("x", {}),
+            "bonus": row.get("bonus"),
+            "deduction": row.get("deduction"),
+        }
 
     def follow(self, found):
         lords = {key: dict(result) for key, result in found.items()}

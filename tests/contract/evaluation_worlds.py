@@ -20,13 +20,30 @@ VALUES = {  # id: (expression, unit)
 }
 QUOTIENTS = ("tax_per_mu", "revenue_per_mu", "added_per_tce", "labour", "rd")
 CONDITIONS = (
-    "true", "tax_paid >= 3", "land_mu + 0.1 > 0.3", "not flag_a", "flag_a or flag_b", "town in ['甲', '乙'] and revenue < 8",
-    "known(energy_tce)", "tax_paid / land_mu >= 3", "tenants_below > 1", "industry == '1721' or flag_b",
+    "true",
+    "tax_paid >= 3",
+    "land_mu + 0.1 > 0.3",
+    "not flag_a",
+    "flag_a or flag_b",
+    "town in ['甲', '乙'] and revenue < 8",
+    "known(energy_tce)",
+    "tax_paid / land_mu >= 3",
+    "tenants_below > 1",
+    "industry == '1721' or flag_b",
 )
 ORDER = ["A", "B", "C", "D"]
 HEADER = {
-    "policy_kind": "evaluation", "policy_id": "random", "version": "1", "valid_from": "2024-01-01", "authority": "试", "document": "试",
-    "source": "试", "verified": "to-verify", "completeness": "full", "name": "试", "jurisdiction": "",
+    "policy_kind": "evaluation",
+    "policy_id": "random",
+    "version": "1",
+    "valid_from": "2024-01-01",
+    "authority": "试",
+    "document": "试",
+    "source": "试",
+    "verified": "to-verify",
+    "completeness": "full",
+    "name": "试",
+    "jurisdiction": "",
 }
 
 
@@ -53,25 +70,73 @@ class _Scheme:
 
     def body(self):
         rng = self.rng
-        flags = {name: {"label": name, "type": "flag", "if_absent": rng.choice([False, False, None])} for name in ("flag_a", "flag_b", "veto", "shield")}
+        flags = {
+            name: {"label": name, "type": "flag", "if_absent": rng.choice([False, False, None])}
+            for name in ("flag_a", "flag_b", "veto", "shield")
+        }
         groups = {name: self.group(name, index) for index, name in enumerate(self.groups)}
         return {
             "attributes": {
-                **flags, "scale": {"if_absent": rng.choice([None, "below"])}, "industry": {"if_absent": None}, "town": {"if_absent": rng.choice([None, "甲"])},
-                "tenants_below": {"if_absent": 0}, "last_grade": {"if_absent": rng.choice([None, ""])}, "unit": {"if_absent": None}, "landlord": {"if_absent": None},
+                **flags,
+                "scale": {"if_absent": rng.choice([None, "below"])},
+                "industry": {"if_absent": None},
+                "town": {"if_absent": rng.choice([None, "甲"])},
+                "tenants_below": {"if_absent": 0},
+                "last_grade": {"if_absent": rng.choice([None, ""])},
+                "unit": {"if_absent": None},
+                "landlord": {"if_absent": None},
             },
-            "scope": {"include": rng.choice(["all", *CONDITIONS[1:4]]), "exclude": self.named("x", lambda: {"label": "除", "when": rng.choice(CONDITIONS[1:]), "needs_application": False}, 2)},
+            "scope": {
+                "include": rng.choice(["all", *CONDITIONS[1:4]]),
+                "exclude": self.named(
+                    "x", lambda: {"label": "除", "when": rng.choice(CONDITIONS[1:]), "needs_application": False}, 2
+                ),
+            },
             "groups": groups,
             "total": {"full_marks": 100, "decimals": rng.choice([0, 1, 2, 4]), "cap": rng.choice(["none", 100, 12.5])},
             "bonuses": {"total_cap": rng.choice(["none", 4]), "ladders": self.named("l", self.ladder, 2)},
             "deductions": self.named("d", self.deduction, 1) or "none",
-            "vetoes": self.named("v", lambda: {"label": "否", "when": rng.choice(["veto", "veto and flag_a"]), "effect": self.effect(), "groups": self.some_groups()}, 2) or "none",
-            "protections": self.named("p", lambda: {"label": "护", "when": "shield", "effect": {"at_least": rng.choice(["B", "C", "last_grade"])}, "unless_vetoed": rng.random() < 0.5}, 2) or "none",
-            "ungraded": self.named("u", lambda: {"label": "T", "when": rng.choice(["flag_b and town == '丙'", "tenants_below == 3"]), "scored": rng.random() < 0.5, "managed_as": "B"}, 1) or "none",
-            "tenants": rng.choice([
-                {"treatment": "separate"}, {"treatment": "merge"}, {"treatment": "merge", "unless": "revenue > 6"},
-                {"treatment": "follow_landlord", "when": "town == '乙' and tenants_below == 0"},
-            ]),
+            "vetoes": self.named(
+                "v",
+                lambda: {
+                    "label": "否",
+                    "when": rng.choice(["veto", "veto and flag_a"]),
+                    "effect": self.effect(),
+                    "groups": self.some_groups(),
+                },
+                2,
+            )
+            or "none",
+            "protections": self.named(
+                "p",
+                lambda: {
+                    "label": "护",
+                    "when": "shield",
+                    "effect": {"at_least": rng.choice(["B", "C", "last_grade"])},
+                    "unless_vetoed": rng.random() < 0.5,
+                },
+                2,
+            )
+            or "none",
+            "ungraded": self.named(
+                "u",
+                lambda: {
+                    "label": "T",
+                    "when": rng.choice(["flag_b and town == '丙'", "tenants_below == 3"]),
+                    "scored": rng.random() < 0.5,
+                    "managed_as": "B",
+                },
+                1,
+            )
+            or "none",
+            "tenants": rng.choice(
+                [
+                    {"treatment": "separate"},
+                    {"treatment": "merge"},
+                    {"treatment": "merge", "unless": "revenue > 6"},
+                    {"treatment": "follow_landlord", "when": "town == '乙' and tenants_below == 0"},
+                ]
+            ),
             "joint": {"allowed": False, "mixed": "none"},
         }
 
@@ -82,9 +147,16 @@ class _Scheme:
         return self.rng.choice([[], [], [self.rng.choice(self.groups)]])
 
     def group(self, name, index):
-        when = "true" if index == len(self.groups) - 1 and self.rng.random() < 0.8 else ("scale == 'above'" if index == 0 else "revenue >= 2")
+        when = (
+            "true"
+            if index == len(self.groups) - 1 and self.rng.random() < 0.8
+            else ("scale == 'above'" if index == 0 else "revenue >= 2")
+        )
         weights = self.rng.choice([[100], [None], [60, 40], [70, 30, None], [50, 12.5, 37.5], [30, 30, 20, 20]])
-        indicators = {key: self.indicator(key, weight) for key, weight in zip(self.rng.sample(list(VALUES), len(weights)), weights, strict=True)}
+        indicators = {
+            key: self.indicator(key, weight)
+            for key, weight in zip(self.rng.sample(list(VALUES), len(weights)), weights, strict=True)
+        }
         grades = self.grades(list(indicators), name)
         return {"label": name, "when": when, "indicators": indicators, "grades": grades}
 
@@ -92,8 +164,15 @@ class _Scheme:
         rng = self.rng
         value, unit = VALUES[name]
         missing = rng.choice(["zero", "group_mean", "full", "exclude", "refuse", {"points": -3}])
-        return {"label": name, "value": value, "unit": unit, "missing": missing, "score": self.score(name) if weight else {"family": "value"}, **({"weight": weight} if weight else {}),
-                "direction": rng.choice(["up", "down"])}
+        return {
+            "label": name,
+            "value": value,
+            "unit": unit,
+            "missing": missing,
+            "score": self.score(name) if weight else {"family": "value"},
+            **({"weight": weight} if weight else {}),
+            "direction": rng.choice(["up", "down"]),
+        }
 
     def benchmark(self, name):
         rng = self.rng
@@ -106,7 +185,10 @@ class _Scheme:
         if kind == "last_year":
             found |= {"factor": rng.choice([1, 1.2]), "mean": "of_ratios"} | ({"value": 3} if rng.random() < 0.3 else {})
         if kind == "group":
-            found |= {"factor": rng.choice([1, 2]), "mean": rng.choice(["of_sums", "of_ratios"]) if name in QUOTIENTS else "of_ratios"}
+            found |= {
+                "factor": rng.choice([1, 2]),
+                "mean": rng.choice(["of_sums", "of_ratios"]) if name in QUOTIENTS else "of_ratios",
+            }
         if kind == "percentile":
             found["percentile"] = rng.choice([50, 80, 33.3, 100])
         if kind in ("group", "percentile", "max", "min") and rng.random() < 0.4:
@@ -117,19 +199,52 @@ class _Scheme:
         rng = self.rng
         family = rng.choice(["ratio", "ratio", "min_max", "reverse", "max_base"])
         if family == "ratio":
-            return {"family": family, "benchmark": self.benchmark(name), "cap": rng.choice(["none", 1.5, 1.2]), "floor": rng.choice(["none", 0])}
+            return {
+                "family": family,
+                "benchmark": self.benchmark(name),
+                "cap": rng.choice(["none", 1.5, 1.2]),
+                "floor": rng.choice(["none", 0]),
+            }
         if family == "min_max":
-            high, low = rng.choice([({"kind": "max"}, {"kind": "min"}), ({"kind": "fixed", "value": 5}, {"kind": "fixed", "value": 1}), ({"kind": "percentile", "percentile": 90}, {"kind": "min"})])
-            return {"family": family, "from_percent": rng.choice([20, 0]), "to_percent": 100, "high": high, "low": low, "flat": 60}
+            high, low = rng.choice(
+                [
+                    ({"kind": "max"}, {"kind": "min"}),
+                    ({"kind": "fixed", "value": 5}, {"kind": "fixed", "value": 1}),
+                    ({"kind": "percentile", "percentile": 90}, {"kind": "min"}),
+                ]
+            )
+            return {
+                "family": family,
+                "from_percent": rng.choice([20, 0]),
+                "to_percent": 100,
+                "high": high,
+                "low": low,
+                "flat": 60,
+            }
         return {"family": family, "benchmark": self.benchmark(name)} if family == "reverse" else {"family": family}
 
     def ladder(self):
         rng = self.rng
-        items = {f"i{number}": {"label": "项", "when": rng.choice(CONDITIONS), "points": rng.choice([1, 2.5, "0.5 * tenants_below"])} for number in range(rng.randint(1, 3))}
-        return {"label": "梯", "take": rng.choice(["highest", "sum"]), "cap": rng.choice(["none", 3]), "groups": self.some_groups(), "items": items}
+        items = {
+            f"i{number}": {"label": "项", "when": rng.choice(CONDITIONS), "points": rng.choice([1, 2.5, "0.5 * tenants_below"])}
+            for number in range(rng.randint(1, 3))
+        }
+        return {
+            "label": "梯",
+            "take": rng.choice(["highest", "sum"]),
+            "cap": rng.choice(["none", 3]),
+            "groups": self.some_groups(),
+            "items": items,
+        }
 
     def deduction(self):
-        return {"label": "扣", "when": self.rng.choice(["true", "flag_a"]), "points": "-5 * max(tenants_below - 1, 0)", "cap": self.rng.choice(["none", 8]), "groups": self.some_groups()}
+        return {
+            "label": "扣",
+            "when": self.rng.choice(["true", "flag_a"]),
+            "points": "-5 * max(tenants_below - 1, 0)",
+            "cap": self.rng.choice(["none", 8]),
+            "groups": self.some_groups(),
+        }
 
     def effect(self):
         return self.rng.choice([{"grade": "D"}, {"bars": ["A", "B"]}, {"down": 1}])
@@ -141,15 +256,46 @@ class _Scheme:
         if method == "score":
             return {"method": method, "order": ORDER, "cuts": {"A": 50, "B": 20.5, "C": 3.25}, "counts_in_n": counts}
         if method == "two_stage":
-            stages = {side: {"by": rng.choice([indicators[0], f"{indicators[-1]} + 1", "total - 1"]), "grade": grade, "share": share, "rounding": rng.choice(["floor", "ceil", "half_up"])}
-                      for side, grade, share in (("top", "A", 15), ("bottom", "D", 10))}
-            return {"method": method, "order": ORDER, "half": 50, "half_rounding": rng.choice(["floor", "ceil", "half_up"]), **stages, "rest": "B",
-                    "ties": rng.choice(["all_up", "all_down"]), "counts_in_n": counts}
-        ties = rng.choice([{"ties": "all_up"}, {"ties": "all_down"}, {"ties": "by", "tie_by": indicators[0], "then": rng.choice(["all_up", "all_down"])}])
-        below = rng.choice([{"below": "ungraded"}, {"below": "as_usual"}, {"below": "score_cut", "score_cut": {"A": 40, "B": 20, "C": 5}}])
+            stages = {
+                side: {
+                    "by": rng.choice([indicators[0], f"{indicators[-1]} + 1", "total - 1"]),
+                    "grade": grade,
+                    "share": share,
+                    "rounding": rng.choice(["floor", "ceil", "half_up"]),
+                }
+                for side, grade, share in (("top", "A", 15), ("bottom", "D", 10))
+            }
+            return {
+                "method": method,
+                "order": ORDER,
+                "half": 50,
+                "half_rounding": rng.choice(["floor", "ceil", "half_up"]),
+                **stages,
+                "rest": "B",
+                "ties": rng.choice(["all_up", "all_down"]),
+                "counts_in_n": counts,
+            }
+        ties = rng.choice(
+            [
+                {"ties": "all_up"},
+                {"ties": "all_down"},
+                {"ties": "by", "tie_by": indicators[0], "then": rng.choice(["all_up", "all_down"])},
+            ]
+        )
+        below = rng.choice(
+            [{"below": "ungraded"}, {"below": "as_usual"}, {"below": "score_cut", "score_cut": {"A": 40, "B": 20, "C": 5}}]
+        )
         cuts = rng.choice([{"A": 20, "B": 60, "C": 95}, {"A": 25, "B": 70, "C": 95}, {"A": 0.5, "B": 33.3, "C": 99.9}])
-        return {"method": method, "order": ORDER, "cuts": cuts, "counted_from": rng.choice(["top", "bottom"]),
-                "rounding": rng.choice(["floor", "ceil", "half_up"]), **ties, "counts_in_n": counts, "small_group": {"min": rng.choice([1, 5, 12]), **below}}
+        return {
+            "method": method,
+            "order": ORDER,
+            "cuts": cuts,
+            "counted_from": rng.choice(["top", "bottom"]),
+            "rounding": rng.choice(["floor", "ceil", "half_up"]),
+            **ties,
+            "counts_in_n": counts,
+            "small_group": {"min": rng.choice([1, 5, 12]), **below},
+        }
 
 
 def enterprises(rng, scheme, number):
@@ -160,7 +306,11 @@ def enterprises(rng, scheme, number):
 def _enterprise(rng, scheme, index, number):
     row = {"key": f"K{index:05d}"}
     for name in scheme.measures:
-        row[name] = None if rng.random() < 0.06 else rng.choice([0, 100_000, 300_000, *(10**6 * k for k in range(1, 12)), rng.randrange(10**7), -(10**6)])
+        row[name] = (
+            None
+            if rng.random() < 0.06
+            else rng.choice([0, 100_000, 300_000, *(10**6 * k for k in range(1, 12)), rng.randrange(10**7), -(10**6)])
+        )
     for name, attribute in scheme.attributes.items():
         row[name] = None if rng.random() < 0.05 else _attribute(rng, name, attribute, number)
     return row
@@ -175,7 +325,12 @@ def _attribute(rng, name, attribute, number):
         return rng.choice([None, None, None, f"U{rng.randrange(1 + number // 8)}", f"K{rng.randrange(number):05d}"])
     if name == "landlord":
         return f"K{rng.randrange(number + 3):05d}"
-    choices = {"scale": ["above", "below", "below"], "industry": ["1721", "1722", "1751", "3311", "2614"], "town": ["甲", "乙", "丙"], "last_grade": ["A", "B", "C", "D", "T"]}
+    choices = {
+        "scale": ["above", "below", "below"],
+        "industry": ["1721", "1722", "1751", "3311", "2614"],
+        "town": ["甲", "乙", "丙"],
+        "last_grade": ["A", "B", "C", "D", "T"],
+    }
     return rng.choice(choices.get(name) or list(attribute.choices) or ["甲"])
 
 
@@ -186,5 +341,14 @@ def table(scheme, rows):
     """Rows → pyarrow."""
     import pyarrow as pa
 
-    kinds = {"key": "string", **dict.fromkeys(scheme.measures, "int64"), **{name: TYPES[one.type] for name, one in scheme.attributes.items()}}
-    return pa.table({name: pa.array([row.get(name) for row in rows], type=getattr(pa, "bool_" if kind == "bool" else kind)()) for name, kind in kinds.items()})
+    kinds = {
+        "key": "string",
+        **dict.fromkeys(scheme.measures, "int64"),
+        **{name: TYPES[one.type] for name, one in scheme.attributes.items()},
+    }
+    return pa.table(
+        {
+            name: pa.array([row.get(name) for row in rows], type=getattr(pa, "bool_" if kind == "bool" else kind)())
+            for name, kind in kinds.items()
+        }
+    )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-import pytest
 from evaluation_agree import agree
 from evaluation_oracle import results
 from evaluation_worlds import table, world

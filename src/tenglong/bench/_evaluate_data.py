@@ -12,11 +12,28 @@ import pyarrow.parquet as pq
 SLICE = 500_000
 #: measure → typical value of a large and of a small enterprise
 TYPICAL = {
-    "land_mu": (35.0, 6.0), "tax_paid": (900.0, 60.0), "revenue": (25_000.0, 1_500.0), "value_added": (5_000.0, 300.0),
-    "employees": (160.0, 20.0), "rd_expense": (700.0, 10.0), "energy_tce": (1_800.0, 90.0), "electricity_kwh": (4.0e6, 2.4e5),
-    "cod_t": (0.4, 0.05), "nh3n_t": (0.05, 0.01), "so2_t": (0.3, 0.03), "nox_t": (0.5, 0.05),
+    "land_mu": (35.0, 6.0),
+    "tax_paid": (900.0, 60.0),
+    "revenue": (25_000.0, 1_500.0),
+    "value_added": (5_000.0, 300.0),
+    "employees": (160.0, 20.0),
+    "rd_expense": (700.0, 10.0),
+    "energy_tce": (1_800.0, 90.0),
+    "electricity_kwh": (4.0e6, 2.4e5),
+    "cod_t": (0.4, 0.05),
+    "nh3n_t": (0.05, 0.01),
+    "so2_t": (0.3, 0.03),
+    "nox_t": (0.5, 0.05),
 }
-FLAGS = {"public_service": 0.01, "under_construction": 0.01, "newly_founded": 0.04, "high_tech": 0.1, "little_giant": 0.02, "green_plant": 0.01, "accident": 0.002}
+FLAGS = {
+    "public_service": 0.01,
+    "under_construction": 0.01,
+    "newly_founded": 0.04,
+    "high_tech": 0.1,
+    "little_giant": 0.02,
+    "green_plant": 0.01,
+    "accident": 0.002,
+}
 
 
 def write(path: Path, rows: int, seed: int) -> Path:

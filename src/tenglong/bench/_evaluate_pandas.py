@@ -8,14 +8,28 @@ import numpy as np
 import pandas as pd
 
 ABOVE = {
-    "tax_per_mu": ("tax_paid", "land_mu", 30, 24.097), "value_added_per_mu": ("value_added", "land_mu", 20, 136.16),
-    "value_added_per_tce": ("value_added", "energy_tce", 20, 2.694), "value_added_per_t": ("value_added", "emission", 10, 4929.81),
-    "labour_productivity": ("value_added", "employees", 10, 18.14), "rd_intensity": ("rd_expense", "revenue", 10, 0.0302),
+    "tax_per_mu": ("tax_paid", "land_mu", 30, 24.097),
+    "value_added_per_mu": ("value_added", "land_mu", 20, 136.16),
+    "value_added_per_tce": ("value_added", "energy_tce", 20, 2.694),
+    "value_added_per_t": ("value_added", "emission", 10, 4929.81),
+    "labour_productivity": ("value_added", "employees", 10, 18.14),
+    "rd_intensity": ("rd_expense", "revenue", 10, 0.0302),
 }
 BELOW = {"tax_per_mu": ("tax_paid", "land_mu", 50, 11.5932), "tax_per_kwh": ("tax_paid", "electricity_kwh", 50, 0.00002352)}
 FIGURES = (
-    "land_mu", "tax_paid", "revenue", "value_added", "employees", "rd_expense", "energy_tce", "electricity_kwh",
-    "cod_t", "nh3n_t", "so2_t", "nox_t", "tenants_below",
+    "land_mu",
+    "tax_paid",
+    "revenue",
+    "value_added",
+    "employees",
+    "rd_expense",
+    "energy_tce",
+    "electricity_kwh",
+    "cod_t",
+    "nh3n_t",
+    "so2_t",
+    "nox_t",
+    "tenants_below",
 )
 
 
@@ -31,7 +45,11 @@ def run(source: Path, target: Path) -> int:
     above_rows, below_rows = frame[inside & above], frame[inside & ~above]
     points = pd.concat([_points(above_rows, ABOVE, mean_of="value_added_per_t"), _points(below_rows, BELOW)])
     frame["group"] = np.select([inside & above, inside], ["above", "below"], default=None)
-    total = points.reindex(frame.index) + _bonus(frame) + np.where(above & (frame["tenants_below"] > 1), -5 * (frame["tenants_below"] - 1), 0)
+    total = (
+        points.reindex(frame.index)
+        + _bonus(frame)
+        + np.where(above & (frame["tenants_below"] > 1), -5 * (frame["tenants_below"] - 1), 0)
+    )
     _finish(frame, total)
     frame[["key", "group", "standing", "total", "rank", "n", "grade"]].to_parquet(target, index=False)
     return len(frame)
@@ -63,7 +81,10 @@ def _finish(frame: pd.DataFrame, total: pd.Series) -> None:
     ranked = frame.loc[graded, ["group"]].assign(total=(total[graded] * 1e4).round())
     by_group = ranked.groupby("group")["total"]
     rank, n = by_group.rank(method="min", ascending=False), by_group.transform("size")
-    grade = pd.Series(np.select([rank * 100 <= 20 * n, rank * 100 <= 60 * n, rank * 100 <= 95 * n], ["A", "B", "C"], default="D"), index=ranked.index)
+    grade = pd.Series(
+        np.select([rank * 100 <= 20 * n, rank * 100 <= 60 * n, rank * 100 <= 95 * n], ["A", "B", "C"], default="D"),
+        index=ranked.index,
+    )
     grade[frame.loc[graded, "newly_founded"] & (grade == "D")] = "C"
     grade[frame.loc[graded, "accident"]] = "D"
     frame["standing"] = np.select([graded, construction, grouped], ["graded", "ungraded", "refused"], default="outside")

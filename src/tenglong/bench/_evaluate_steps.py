@@ -45,7 +45,8 @@ def main(words: list[str]) -> None:
     started = time.perf_counter()
     seconds = pandas(source, target) if words[0] == "pandas" else ours(words[0], source, target, "trace" in words[3:])
     whole = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "whole": whole, "peak": _peak()}), flush=True)  # noqa: T201 - the parent reads it
+    used = time.process_time()
+    print(json.dumps({"seconds": seconds, "whole": whole, "peak": _peak(), "cpu": used}), flush=True)  # noqa: T201 - the parent reads it
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """`runs` repeats each measurement; `size` replaces the bench's own number of rows (for a quick look)."""
+    """`runs` repeats each measurement; `size` replaces the bench's own number of rows (for a quick look). `spark`, `trace`: of `evaluate`."""
 
     runs: int = 3
     seed: int = 20170103
     size: int | None = None
     say: Callable[[str], None] = lambda text: None
+    spark: bool = False
+    trace: bool = False
 
 
 @dataclass(frozen=True)

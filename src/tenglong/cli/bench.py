@@ -25,9 +25,11 @@ def names() -> list[str]:
 @click.command(name="bench", help="测量承诺的指标。NAME 为测试名；不写则列出。")
 @click.argument("name", required=False)
 @click.option("--runs", type=click.IntRange(1, 100), default=3, show_default=True, help="重复次数，取中位数")
-@click.option("--size", type=click.IntRange(100), help="改变数据行数（试跑用）")
+@click.option("--size", "--rows", "size", type=click.IntRange(100), help="改变数据行数（试跑用）")
+@click.option("--spark", is_flag=True, help="evaluate：另在分布式引擎（本机集群）上跑一次并核对")
+@click.option("--trace", is_flag=True, help="evaluate：另测逐项留痕的用时")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def command(name: str | None, runs: int, size: int | None, as_json: bool) -> None:
+def command(name: str | None, runs: int, size: int | None, spark: bool, trace: bool, as_json: bool) -> None:
     """Exit 0: all promised figures kept; 1: not; 2: no such benchmark."""
     if name is None:
         click.echo("\n".join(names()))
@@ -35,7 +37,7 @@ def command(name: str | None, runs: int, size: int | None, as_json: bool) -> Non
     if name.replace("-", "_") not in names():
         raise click.UsageError(f"没有名为“{name}”的测试，可用：{'、'.join(names())}")
     module = importlib.import_module(f"tenglong.bench.{name.replace('-', '_')}")
-    result: BenchResult = module.run(BenchOptions(runs=runs, size=size, say=lambda text: click.echo(text, err=True)))
+    result: BenchResult = module.run(BenchOptions(runs=runs, size=size, say=lambda text: click.echo(text, err=True), spark=spark, trace=trace))
     shown = result.as_json() | {"machine": _machine()}
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(shown, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS) + b"\n")

@@ -115,13 +115,17 @@ def _last_year(plan: Plan, rows: Table, need: Need) -> Column:
     if need.benchmark.per == "group":
         mean = plan.last_year.get((need.group, need.indicator))
         return NUMBER if mean is None else double(Fraction(mean) * Fraction(factor))
-    held = {key[1].partition("/")[2]: mean for key, mean in plan.last_year.items()
-            if key[0] == need.group and key[1].startswith(f"{need.indicator}/")}
+    held = {
+        key[1].partition("/")[2]: mean
+        for key, mean in plan.last_year.items()
+        if key[0] == need.group and key[1].startswith(f"{need.indicator}/")
+    }
     prefix = _industry(rows).substr(0, need.benchmark.digits)
     return pick([(prefix == name, double(Fraction(mean) * Fraction(factor))) for name, mean in sorted(held.items())], NUMBER)
 
 
 # ---- worked from the rows
+
 
 def _of_groups(plan: Plan, rows: Table, asked: list[Need]) -> Table:
     if not asked:

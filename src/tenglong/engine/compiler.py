@@ -76,7 +76,9 @@ def _results(plan: Plan, rows: Table, units: Merged) -> Table:
     columns: dict[str, Column] = {
         "key": rows["key"],
         "group": pick([(rows["grp"] == number, ibis.literal(name)) for number, name, _ in plan.groups], _TEXT),
-        "standing": pick([(rows["standing"] == code(number), ibis.literal(name)) for number, name in enumerate(STANDINGS)], _TEXT),
+        "standing": pick(
+            [(rows["standing"] == code(number), ibis.literal(name)) for number, name in enumerate(STANDINGS)], _TEXT
+        ),
         "standing_id": rows["standing_id"],
     }
     if plan.trace:
@@ -98,7 +100,9 @@ def _with_members(found: Table, members: Table) -> Table:
     """Members of a unit get what their head got; where it has points their standing says whose they are."""
     heads = found.rename(head_key="key")
     joined = members.inner_join(heads, members["head"] == heads["head_key"])
-    standing = pick([(joined["standing"].isin([STANDINGS[0], STANDINGS[1]]), ibis.literal(STANDINGS[MERGED]))], joined["standing"])
+    standing = pick(
+        [(joined["standing"].isin([STANDINGS[0], STANDINGS[1]]), ibis.literal(STANDINGS[MERGED]))], joined["standing"]
+    )
     columns = {name: joined[name] for name in found.columns if name not in ("key", "standing")}
     theirs = joined.select(key=joined["key"], standing=standing, **columns).select(*found.columns)
     return found.union(theirs)

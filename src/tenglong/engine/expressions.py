@@ -132,8 +132,12 @@ def _binary(expr: Binary, names: Names) -> Compiled:
 
 
 _COMPARE: Final[dict[str, Callable[[Column, Column], Column]]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
 }
 
 
@@ -215,6 +219,10 @@ def _round_down(args: list[Quantity]) -> Quantity:
 
 
 _CALLS: Final[dict[str, Callable[[list[Quantity]], Quantity]]] = {
-    "min": _extreme(smaller), "max": _extreme(larger), "abs": _absolute, "or_zero": _or_zero,
-    "floor": _floor, "round_down": _round_down,
+    "min": _extreme(smaller),
+    "max": _extreme(larger),
+    "abs": _absolute,
+    "or_zero": _or_zero,
+    "floor": _floor,
+    "round_down": _round_down,
 }

@@ -100,9 +100,13 @@ def placed(plan: Plan, rows: Table) -> Table:
     steps = [*_before(plan, rows), *_scope(plan, rows), *_groups(plan, rows)]
     found = rows.mutate(step=pick([(step.met, code(number)) for number, step in enumerate(steps)], code(len(steps))))
     groups = [(found["step"] == code(number), code(step.group)) for number, step in enumerate(steps) if step.group is not None]
-    settled = [(found["step"] == code(number), code(step.standing)) for number, step in enumerate(steps) if step.standing != OUTSIDE]
+    settled = [
+        (found["step"] == code(number), code(step.standing)) for number, step in enumerate(steps) if step.standing != OUTSIDE
+    ]
     named = [(found["step"] == code(number), step.why) for number, step in enumerate(steps) if step.why is not _TEXT]
-    return found.mutate(grp=pick(groups, ibis.null("int8")), early=pick(settled, code(OUTSIDE)), why=pick(named, _TEXT)).drop("step")
+    return found.mutate(grp=pick(groups, ibis.null("int8")), early=pick(settled, code(OUTSIDE)), why=pick(named, _TEXT)).drop(
+        "step"
+    )
 
 
 def _before(plan: Plan, rows: Table) -> list[_Step]:

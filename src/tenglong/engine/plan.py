@@ -26,9 +26,21 @@ if TYPE_CHECKING:
 GRADED, UNGRADED, EXCLUDED, OUTSIDE, REFUSED, MERGED, FOLLOWS = range(7)
 STANDINGS: Final = ("graded", "ungraded", "excluded", "outside", "refused", "merged", "follows")
 #: columns that every stage hands on; `points` and the doubts are used up by the total
-_ALWAYS: Final = frozenset({
-    "key", "grp", "early", "why", "lacking", "points", "bonus", "deduction", "standing", "standing_id", "total",
-})
+_ALWAYS: Final = frozenset(
+    {
+        "key",
+        "grp",
+        "early",
+        "why",
+        "lacking",
+        "points",
+        "bonus",
+        "deduction",
+        "standing",
+        "standing_id",
+        "total",
+    }
+)
 LastYear = Mapping[tuple[str, str], Decimal]
 
 

@@ -63,7 +63,9 @@ def _missing(plan: Plan, rows: Table) -> Table:
         points = [(group, _point(rows, group, name, indicator)) for group, _, indicator in held]
         columns[f"t_{name}"] = plan.by_group(rows, name, points, NUMBER)
         if plan.trace:
-            columns[f"f_{name}"] = pick([(rows["grp"] == group, _told(rows, group, name, indicator)) for group, _, indicator in held], ibis.null("int8"))
+            columns[f"f_{name}"] = pick(
+                [(rows["grp"] == group, _told(rows, group, name, indicator)) for group, _, indicator in held], ibis.null("int8")
+            )
         if any(indicator.missing == "exclude" or isinstance(indicator.missing, Points) for _, _, indicator in held):
             columns[f"absent_{name}"] = absent
     return _rescaled(plan, rows.mutate(**columns))
@@ -82,13 +84,19 @@ def _sure(indicator: Indicator) -> bool:
     if score is None:
         return False
     stated = FAMILIES[score.family].benchmarks(score)
-    return all(one.kind in ("fixed", "last_year") and bool(one.value) for one in stated.values()) and score.family in ("ratio", "value", "reverse")
+    return all(one.kind in ("fixed", "last_year") and bool(one.value) for one in stated.values()) and score.family in (
+        "ratio",
+        "value",
+        "reverse",
+    )
 
 
 def _told(rows: Table, group: int, name: str, indicator: Indicator) -> Column:
     absent, points = rows[f"x_{name}"].isnull(), rows[f"p_{name}"]
     filled = _filled(rows, group, name, indicator)
-    flag = pick([(absent & filled.notnull(), code(_flag(indicator))), (absent, code(_flag_without(indicator)))], rows[f"k_{name}"])
+    flag = pick(
+        [(absent & filled.notnull(), code(_flag(indicator))), (absent, code(_flag_without(indicator)))], rows[f"k_{name}"]
+    )
     return pick([(~absent & points.isnull(), code(REFUSED))], flag)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -42,6 +41,7 @@ def _any_join(plan: Plan) -> bool:
 
 
 # ---- who counts
+
 
 def _marked(plan: Plan, rows: Table) -> Table:
     """Adds `counted` and `tie` (greater is better; 0 where only the total orders)."""
@@ -92,6 +92,7 @@ def _counts(plan: Plan, rows: Table, grades: Grades) -> Column:
 
 # ---- counts of equal keys
 
+
 def _histogram(rows: Table, keys: list[str]) -> Table:
     """Rows that hold a total by key: `c` of them count."""
     held = rows.filter(rows["total"].notnull() & rows["grp"].notnull())
@@ -107,7 +108,9 @@ def _pooled(plan: Plan, counts: Table) -> Table:
     held = held.mutate(n=pick([(held["pool"] == group, held[f"n_{group}"]) for group in plan.graded], _INT64))
     if _may_be_small(plan):
         shares = [group for group, grades in plan.graded.items() if isinstance(grades, RankShare)]
-        held = held.mutate(small=pick([(held["pool"] == group, held[f"small_{group}"]) for group in shares], ibis.literal(False)))
+        held = held.mutate(
+            small=pick([(held["pool"] == group, held[f"small_{group}"]) for group in shares], ibis.literal(False))
+        )
     if _any_tie(plan):
         held = held.mutate(order=_order(plan, held))
     if not joined:
@@ -132,7 +135,9 @@ def _order(plan: Plan, held: Table) -> Column:
 
 def _sizes(plan: Plan, counts: Table) -> Table:
     """One row: for every group its pool, and for it as a pool its number, whether it is too small, and last ranks."""
-    own = counts.aggregate(**{f"own_{group}": int64(counts["c"].sum(where=counts["grp"] == group)).fill_null(0) for group in plan.graded})
+    own = counts.aggregate(
+        **{f"own_{group}": int64(counts["c"].sum(where=counts["grp"] == group)).fill_null(0) for group in plan.graded}
+    )
     joins = _Joins(plan, {group: own[f"own_{group}"] for group in plan.graded})
     columns: dict[str, Column] = {}
     for group, grades in plan.graded.items():
@@ -187,7 +192,10 @@ def _places(plan: Plan, counts: Table) -> Table:
     ran = counts.mutate(down=run)
     ran = ran.mutate(up=ran["down"] - ran["together"] + whole(1))
     lowest = [ran["pool"] == group for group, grades in plan.graded.items() if lowest_place(grades)]
-    columns = {"own": pick([(met, ran["down"]) for met in lowest], ran["up"]), "place_in": _place(plan, ran, ran["up"], ran["down"])}
+    columns = {
+        "own": pick([(met, ran["down"]) for met in lowest], ran["up"]),
+        "place_in": _place(plan, ran, ran["up"], ran["down"]),
+    }
     if _some_uncounted(plan):
         columns["place_out"] = _place(plan, ran, ran["up"], ran["down"] + whole(1))
     placed = ran.mutate(**columns)
@@ -248,6 +256,7 @@ def by_score(plan: Plan, total: Column, cuts: dict[str, Decimal]) -> Column:
 
 # ---- two stages
 
+
 def _two_stages(plan: Plan, rows: Table) -> Table:
     """F5: halves by total, each ordered again by its own points."""
     staged = _staged(plan)
@@ -255,7 +264,9 @@ def _two_stages(plan: Plan, rows: Table) -> Table:
         return rows
     half = pick([(rows["grp"] == group, _in_top(rows, grades)) for group, grades in staged.items()], ibis.null("boolean"))
     rows = rows.mutate(in_top=half)
-    rows = rows.mutate(again=pick([(rows["grp"] == group, _again(plan, rows, group, grades)) for group, grades in staged.items()], _INT64))
+    rows = rows.mutate(
+        again=pick([(rows["grp"] == group, _again(plan, rows, group, grades)) for group, grades in staged.items()], _INT64)
+    )
     keys = ["grp", "in_top", "again"]
     held = _histogram(rows.filter(rows["grp"].isin(list(staged))), keys)
     by = [held["grp"], held["in_top"]]
@@ -281,7 +292,8 @@ def _own(rows: Table, grades: TwoStage, up: Column, down: Column) -> Column:
 def _again(plan: Plan, rows: Table, group: int, grades: TwoStage) -> Column:
     name = plan.groups[group][1]
     top, bottom = (
-        _steps(plan.number(rows, f"groups.{name}.grades.{stage}.by", getattr(grades, stage).by).plain()) for stage in ("top", "bottom")
+        _steps(plan.number(rows, f"groups.{name}.grades.{stage}.by", getattr(grades, stage).by).plain())
+        for stage in ("top", "bottom")
     )
     return pick([(rows["in_top"], top)], bottom)
 
@@ -289,7 +301,10 @@ def _again(plan: Plan, rows: Table, group: int, grades: TwoStage) -> Column:
 def _stage_place(rows: Table, grades: TwoStage) -> Column:
     """The first `top.share` of all n of the better half, the last `bottom.share` of all n of the other."""
     place = _own(rows, grades, rows["up2"], rows["down2"])
-    best, worst = share(rows["n"], grades.top.share, grades.top.rounding), share(rows["n"], grades.bottom.share, grades.bottom.rounding)
+    best, worst = (
+        share(rows["n"], grades.top.share, grades.top.rounding),
+        share(rows["n"], grades.bottom.share, grades.bottom.rounding),
+    )
     index = grades.order.index
     return pick(
         [
@@ -303,6 +318,7 @@ def _stage_place(rows: Table, grades: TwoStage) -> Column:
 
 # ---- back to the rows
 
+
 def _joined(rows: Table, found: Table, keys: list[str], columns: list[str]) -> Table:
     right = found.select(**{f"of_{key}": found[key] for key in keys}, **{column: found[column] for column in columns})
     same: list[Any] = [rows[key] == right[f"of_{key}"] for key in keys]
@@ -312,9 +328,17 @@ def _joined(rows: Table, found: Table, keys: list[str], columns: list[str]) -> T
 def _settled(plan: Plan, rows: Table) -> Table:
     """`rank` of those that count, `place` of those that are graded; members of a group too small to be cut are ungraded."""
     graded = rows["standing"] == code(GRADED)
-    inside = [(graded & rows["counted"], rows["place_in"]), (graded, rows["place_out"])] if "place_out" in rows.columns else [(graded, rows["place_in"])]
+    inside = (
+        [(graded & rows["counted"], rows["place_in"]), (graded, rows["place_out"])]
+        if "place_out" in rows.columns
+        else [(graded, rows["place_in"])]
+    )
     settled = rows.mutate(rank=pick([(rows["counted"], rows["own"])], _INT64), place=pick(inside, _INT8))
-    alone = [group for group, grades in plan.graded.items() if isinstance(grades, RankShare) and grades.small_group.below in ("ungraded", "merge")]
+    alone = [
+        group
+        for group, grades in plan.graded.items()
+        if isinstance(grades, RankShare) and grades.small_group.below in ("ungraded", "merge")
+    ]
     if not alone:
         return settled
     dropped = graded & settled["small"].fill_null(False) & settled["pool"].isin(alone)
@@ -322,5 +346,3 @@ def _settled(plan: Plan, rows: Table) -> Table:
         standing=pick([(dropped, code(UNGRADED))], settled["standing"]),
         standing_id=pick([(dropped, ibis.literal("small_group"))], settled["standing_id"]),
     )
-
-

@@ -30,13 +30,16 @@ class Part:
 def totalled(plan: Plan, rows: Table) -> Table:
     """Adds `bonus`, `deduction`, `total` (int64, null unless there is a score), `standing` (code) and `standing_id`."""
     bonus, deduction = _bonus(plan, rows), _deduction(plan, rows)
-    rows = rows.mutate(bonus=bonus.points, deduction=deduction.points, doubt_points=pick(bonus.doubts + deduction.doubts, _TEXT))
+    rows = rows.mutate(
+        bonus=bonus.points, deduction=deduction.points, doubt_points=pick(bonus.doubts + deduction.doubts, _TEXT)
+    )
     rows = _standing(plan, rows)
     rows = rows.mutate(total=pick([(_scores(plan, rows), _rounded(plan, rows))], ibis.null("int64")))
     return plan.pruned(rows, ("vetoes", "protections", "groups"))
 
 
 # ---- bonus and deduction
+
 
 def _bonus(plan: Plan, rows: Table) -> Part:
     bonuses = plan.scheme.bonuses
@@ -127,6 +130,7 @@ def _capped(part: Part, cap: Decimal | str) -> Part:
 
 
 # ---- standing and total
+
 
 def _standing(plan: Plan, rows: Table) -> Table:
     """First that applies: settled before · class without grade · a figure is missing · a condition cannot be decided · graded."""
