@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tenglong.apps.evaluation.views import area_objections, areas
+from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
+
+_areas: list[URLPattern] = [
+    *cycle_list_paths("areas", areas.AreaList, "areas"),
+    path("evaluation/<str:ulid>/areas/assess/", areas.assess, name="area-assess"),
+    path("evaluation/<str:ulid>/areas/settle/", areas.settle, name="area-settle"),
+    path("evaluation/<str:ulid>/areas/publication/", areas.publication, name="area-publication"),
+    path("evaluation/area-publication/<str:ulid>/", areas.published_list, name="area-published"),
+    path("evaluation/area-publication/<str:ulid>/close/", areas.close_publication, name="area-publication-close"),
+    *cycle_list_paths("objections", area_objections.ObjectionList, "area-objections"),
+    path("evaluation/<str:ulid>/gaps/", area_objections.gaps, name="area-gaps"),
+    path("evaluation/<str:ulid>/gaps.json", area_objections.gaps_twin, name="area-gaps-json"),
+    path("evaluation/<str:ulid>/gaps/<int:pk>/", area_objections.gap, name="area-gap"),
+    path("evaluation/area/<str:ulid>/", areas.show, name="area"),
+    path("evaluation/area/<str:ulid>/items/", areas.add_item, name="area-item"),
+    path("evaluation/area/<str:ulid>/items/<int:pk>/remove/", areas.remove_item, name="area-item-remove"),
+    path("evaluation/area/<str:ulid>/object/", area_objections.add, name="area-object"),
+    path("evaluation/area/<str:ulid>/decide/", area_objections.decide, name="area-decide"),
+]
+urlpatterns: list[URLPattern] = [*_areas]

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from tenglong.apps.evaluation import cycle_tabs, words
+from tenglong.web import access
+from tenglong.web.listing import register_access
+
+#: URL name → verb
+VERBS: dict[str, str] = {
+    "area": "evaluation.view", "area-gaps": "evaluation.view", "area-gaps-json": "evaluation.view",
+    "area-published": "evaluation.view",
+    "area-assess": "evaluation.area", "area-settle": "evaluation.area", "area-item": "evaluation.area",
+    "area-item-remove": "evaluation.area", "area-object": "evaluation.area", "area-decide": "evaluation.area",
+    "area-gap": "evaluation.area", "area-publication": "evaluation.publish", "area-publication-close": "evaluation.publish",
+}
+LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view"}
+
 
 def register() -> None:
     """Called from `registration.register`."""
+    words.register()
+    for name, verb in VERBS.items():
+        access.register(f"evaluation:{name}", verb)
+    for name, verb in LISTS.items():
+        register_access("evaluation", name, verb)
+    cycle_tabs.register("areas", _("用地核定"), "evaluation:areas", "evaluation.view", 10)
