@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
+import time
 from pathlib import Path
 
 import click
@@ -96,6 +97,9 @@ def _jobs() -> tuple[bool, str]:
     lost = service.missing()
     if lost:
         return False, f"{len(lost)} 个作业的进程已不在，启动 tenglong serve 后会标记为中断"
+    if silent := service.silent(time.time()):
+        listed = "、".join(row.ulid for row in silent)
+        return False, f"作业 {listed} 的进程还在，但两分钟没有动静；请看该作业的日志，结束这个进程后作业会标记为中断"
     return True, "没有失联的作业"
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from django.conf import settings
 
-#: a held lock with an older heartbeat means a worker that hangs, not one that works
+#: a held lock with an older heartbeat means a worker that hangs: the doctor says so, nobody takes the job from it
 STALE_SECONDS = 120
 
 
@@ -66,26 +66,40 @@ class JobFolder:
     def beat(self) -> None:
         (self.path / "heartbeat").touch()
 
+    def seize(self) -> IO[str] | None:
+        """The job's lock, held until the answer is closed or the process dies, however it dies; None while another has it."""
+        handle = (self.path / "lock").open("w")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.close()
+            return None
+        self.beat()
+        return handle
+
     @contextmanager
     def alive(self) -> Iterator[None]:
-        """Hold the lock while working; the kernel drops it when the process dies, however it dies."""
-        with (self.path / "lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.beat()
+        """Hold the lock while working. Raises BlockingIOError when another process works on it."""
+        lock = self.seize()
+        if lock is None:
+            raise BlockingIOError(self.path)
+        with lock:
             yield
 
     def dead(self) -> bool:
-        """True when no living worker holds the job, or its heartbeat is long gone."""
+        """True when no living process holds the job. A slow or starved one is not dead, whatever its heartbeat says: it may
+        still commit, and only the kernel knows."""
         lock = self.path / "lock"
         if not lock.exists():
             return True
         with lock.open("r+") as handle:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return self._silent()
+                return False
         return True
 
-    def _silent(self) -> bool:
+    def silent(self, now: float) -> bool:
+        """True when a living process has not moved for long (stopped, or its machine slept); `now` as `time.time()` says it."""
         heartbeat = self.path / "heartbeat"
-        return heartbeat.exists() and time.time() - heartbeat.stat().st_mtime > STALE_SECONDS
+        return not self.dead() and heartbeat.exists() and now - heartbeat.stat().st_mtime > STALE_SECONDS

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -28,6 +29,9 @@ from tenglong.apps.jobs.models import Job
 
 QUEUES = ("short", "long")
 BEAT_SECONDS = 2.0
+#: how often the end of a job is written again when the database is busy; each try waits for the lock itself
+FINISH_TRIES = 10
+pause = time.sleep
 logger = logging.getLogger(__name__)
 Handler = Callable[..., "dict[str, Any] | None"]
 
@@ -135,7 +139,7 @@ def enqueue(user: Any, kind: str, args: dict[str, Any], subject: str = "") -> Jo
 
 def run_now(waiting: Job) -> Job:
     """Run one queued job in this process (tests, `--wait`)."""
-    if not _claim(waiting.pk):
+    if not _claim(waiting.pk, waiting.ulid):
         waiting.refresh_from_db()
         return waiting
     return run_claimed(Job.objects.select_related("user").get(pk=waiting.pk))
@@ -143,22 +147,38 @@ def run_now(waiting: Job) -> Job:
 
 def claim_next(queues: tuple[str, ...]) -> Job | None:
     """Take the oldest queued job of these queues; two workers never get the same one."""
-    for pk in Job.objects.filter(state="queued", queue__in=queues).order_by("id").values_list("pk", flat=True)[:20]:
-        if _claim(pk):
+    waiting = Job.objects.filter(state="queued", queue__in=queues).order_by("id")
+    for pk, ulid in waiting.values_list("pk", "ulid")[:20]:
+        if _claim(pk, ulid):
             return Job.objects.select_related("user").get(pk=pk)
     return None
 
 
-def _claim(pk: int) -> bool:
-    return bool(Job.objects.filter(pk=pk, state="queued").update(state="running", started_at=timezone.now()))
+#: locks of the jobs that this process has claimed and not yet begun
+_claimed: dict[int, IO[str]] = {}
+
+
+def _claim(pk: int, ulid: str) -> bool:
+    """The lock comes first: from the moment that the record says “running”, a sweep finds the worker alive."""
+    lock = JobFolder.of(ulid).make().seize()
+    if lock is None:
+        return False
+    won = False
+    try:
+        won = bool(Job.objects.filter(pk=pk, state="queued").update(state="running", started_at=timezone.now()))
+    finally:
+        if won:
+            _claimed[pk] = lock
+        else:
+            lock.close()
+    return won
 
 
 def run_claimed(running: Job) -> Job:
-    """Run a job that this process has claimed, and write down how it ended."""
+    """Run a job that this process has claimed, and write down how it ended; only then is the lock let go."""
     files = JobFolder.of(running.ulid).make()
-    with files.alive(), _heartbeat(files):
-        state, result, message = _call(running, files)
-    _finish(running, state, result, message)
+    with _claimed.pop(running.pk, None) or files.alive(), _heartbeat(files):
+        _finish(running, *_call(running, files))
     running.refresh_from_db()
     return running
 
@@ -179,9 +199,18 @@ def _call(running: Job, files: JobFolder) -> tuple[str, dict[str, Any], str]:
 
 
 def _finish(running: Job, state: str, result: dict[str, Any], message: str) -> None:
-    Job.objects.filter(pk=running.pk, state="running").update(
-        state=state, result=result, message=message, ended_at=timezone.now()
-    )
+    """A busy database is asked again: the work is done, and only this process can say so."""
+    for left in reversed(range(FINISH_TRIES)):
+        try:
+            Job.objects.filter(pk=running.pk, state="running").update(
+                state=state, result=result, message=message, ended_at=timezone.now()
+            )
+            return
+        except OperationalError:
+            if not left or connection.in_atomic_block:
+                raise
+            logger.warning("job %s has ended and the database is busy", running.ulid)
+            pause(BEAT_SECONDS)
 
 
 @contextmanager
@@ -217,8 +246,14 @@ def sweep() -> list[Job]:
 
 
 def missing() -> list[Job]:
-    """Jobs that say “running” while nobody runs them."""
-    return [row for row in Job.objects.filter(state="running").order_by("id") if JobFolder.of(row.ulid).dead()]
+    """Jobs that say “running” while nobody runs them. Asked twice: one that ended between the two looks is not missing."""
+    dead = [row.pk for row in Job.objects.filter(state="running") if JobFolder.of(row.ulid).dead()]
+    return list(Job.objects.filter(pk__in=dead, state="running").order_by("id")) if dead else []
+
+
+def silent(now: float) -> list[Job]:
+    """Running jobs whose process lives and has not moved for long (`now` as `time.time()` says it)."""
+    return [row for row in Job.objects.filter(state="running").order_by("id") if JobFolder.of(row.ulid).silent(now)]
 
 
 def _lost_text(lost: Job) -> str:

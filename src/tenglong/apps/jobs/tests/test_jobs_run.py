@@ -8,16 +8,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
+from django.db.models import QuerySet
 
 from tenglong.apps.accounts.models import Department
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.jobs import service
-from tenglong.apps.jobs.folder import JobFolder
+from tenglong.apps.jobs.folder import STALE_SECONDS, JobFolder
 from tenglong.apps.jobs.models import Job
 from tenglong.apps.jobs.worker import Worker
 
@@ -107,6 +109,77 @@ def test_a_living_worker_is_left_alone(cast: Any) -> None:
     with JobFolder.of(made.ulid).make().alive():
         assert service.sweep() == []
     assert len(service.sweep()) == 1
+
+
+def test_a_sweep_between_claiming_and_running_finds_the_worker_alive(cast: Any) -> None:
+    made = service.enqueue(cast.officer, "test.write", {"name": "甲"})
+    claimed = service.claim_next(("long",))
+    assert claimed is not None and claimed.state == "running"
+    assert service.sweep() == []
+    assert service.run_claimed(claimed).state == "done"
+    assert JobFolder.of(made.ulid).dead()
+
+
+def test_a_sweep_while_the_end_is_being_written_finds_the_worker_alive(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = service.enqueue(cast.officer, "test.write", {"name": "乙"})
+    written, swept = service._finish, []
+
+    def slow(*end: Any) -> None:
+        swept.append(service.sweep())
+        written(*end)
+
+    monkeypatch.setattr(service, "_finish", slow)
+    assert service.run_now(made).state == "done"
+    assert swept == [[]]
+
+
+def test_a_claim_that_fails_lets_go_of_the_lock(cast: Any) -> None:
+    made = service.enqueue(cast.officer, "test.write", {"name": "甲"})
+    Job.objects.filter(pk=made.pk).update(state="cancelled")
+    assert service.run_now(made).state == "cancelled"
+    assert JobFolder.of(made.ulid).dead()
+
+
+def test_the_end_of_a_job_is_written_again_when_the_database_is_busy(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = service.enqueue(cast.officer, "test.write", {"name": "丁"})
+    waits: list[float] = []
+    busy, update = iter([True, True, False]), QuerySet.update
+
+    def refusing(rows: Any, **values: Any) -> int:
+        if values.get("state") == "done" and next(busy):
+            raise OperationalError("database is locked")
+        return int(update(rows, **values))
+
+    monkeypatch.setattr(QuerySet, "update", refusing)
+    monkeypatch.setattr(service, "connection", SimpleNamespace(in_atomic_block=False))
+    monkeypatch.setattr(service, "pause", waits.append)
+    assert service.run_now(made).state == "done"
+    assert waits == [service.BEAT_SECONDS] * 2
+
+
+def test_a_silent_worker_that_lives_is_named_and_not_swept(cast: Any) -> None:
+    made = service.enqueue(cast.officer, "test.count", {"upto": 1})
+    Job.objects.filter(pk=made.pk).update(state="running")
+    files = JobFolder.of(made.ulid).make()
+    with files.alive():
+        beaten = (files.path / "heartbeat").stat().st_mtime
+        assert service.silent(beaten + STALE_SECONDS) == []
+        assert [row.pk for row in service.silent(beaten + STALE_SECONDS + 1)] == [made.pk]
+        os.utime(files.path / "heartbeat", (0, 0))
+        assert service.sweep() == []
+    assert service.silent(beaten + STALE_SECONDS + 1) == []
+    assert [row.pk for row in service.sweep()] == [made.pk]
+
+
+def test_looking_whether_a_worker_lives_does_not_stand_in_its_way(cast: Any) -> None:
+    files = JobFolder.of(service.enqueue(cast.officer, "test.count", {"upto": 1}).ulid).make()
+    with files.alive():
+        assert not files.dead() and not files.dead()
+        assert files.seize() is None
+    assert files.dead()
+    lock = files.seize()
+    assert lock is not None
+    lock.close()
 
 
 def test_a_worker_declared_dead_cannot_commit_afterwards(cast: Any) -> None:
