@@ -19,7 +19,11 @@ PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("sysadmin", "系统管理员", "system_admin", ""),
     ("secadmin", "安全管理员", "security_admin", ""),
     ("auditor", "审计员", "auditor", ""),
+    ("mujunban", "亩均办经办", "county_admin", ""),
+    ("approver", "分管领导（批准调档、定稿）", "leader", ""),
 )
+#: sends the data of its department
+TAX_DESK = ("shuiwu", "税务局报送员", "task_force")
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,19 @@ def make(county: County, firm: Enterprise) -> list[Account]:
     for username, title, role, town in PEOPLE:
         department = bureau if not town else _town_office(county, town, bureau)
         made.append(_person(username, title, role, department))
-    made.append(_desk(firm))
+    made.append(_tax_desk())
+    made.append(desk(firm, "enterprise"))
     return made
+
+
+def _tax_desk() -> Account:
+    username, title, role = TAX_DESK
+    office = service.department_named("国家税务总局绍兴市上虞区税务局（示范）", [COUNTY_CODE])
+    user, password = service.create_user(
+        service.SYSTEM, username=username, name=f"示范·{title}", department=office, is_demo=True, must_change=False
+    )
+    service.grant_role(service.SYSTEM, user, role, department=office, divisions=[COUNTY_CODE])
+    return Account(username, password, title)
 
 
 def _town_office(county: County, short: str, bureau: Any) -> Any:
@@ -53,11 +68,11 @@ def _person(username: str, title: str, role: str, department: Any) -> Account:
     return Account(username, password, title)
 
 
-def _desk(firm: Enterprise) -> Account:
-    """The desk of one firm: sees that firm alone."""
+def desk(firm: Enterprise, username: str, told: str = "") -> Account:
+    """The desk of one firm: sees that firm alone. `told` is said of it in the list of accounts."""
     user, password = service.create_user(
-        service.SYSTEM, username="enterprise", name="示范·企业用户", is_demo=True, must_change=False
+        service.SYSTEM, username=username, name="示范·企业用户", is_demo=True, must_change=False
     )
     key = locate.enterprises_by_uscc([firm.uscc])[firm.uscc]
     service.grant_role(service.SYSTEM, user, "enterprise", enterprise_id=key)
-    return Account("enterprise", password, f"企业用户（{firm.name}）")
+    return Account(username, password, f"企业用户（{firm.name}{told}）")

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from tenglong.apps.registry import bulk
@@ -14,7 +15,7 @@ from tenglong.apps.survey import intake
 from tenglong.apps.survey.models import Action, ImportBatch, Mode, StagedRow, State
 from tenglong.apps.survey.pipeline import summary
 from tenglong.demo.county import MARK, YEARS, County
-from tenglong.demo.ledger import Ledger, Sheet
+from tenglong.demo.ledger import Sheet
 from tenglong.domain.measures import packaged
 from tenglong.domain.survey.mapping import propose
 from tenglong.domain.survey.table import Table
@@ -39,7 +40,7 @@ class _File:
         return [self.content]
 
 
-def deliver(county: County, ledger: Ledger, firm_ids: Mapping[str, int], actor: Any, progress: Progress) -> int:
+def deliver(sheets: list[Sheet], county: County, firm_ids: Mapping[str, int], actor: Any, progress: Progress) -> int:
     """Every sheet becomes one finished batch. Returns how many facts were written. Call inside a transaction.
 
     The lines of the two last years are kept as staged rows, for evaluations lead from a figure to its line; of the years
@@ -47,13 +48,27 @@ def deliver(county: County, ledger: Ledger, firm_ids: Mapping[str, int], actor: 
     """
     names = {firm.uscc: firm.name for firm in county.enterprises}
     written, mappings = 0, _Mappings()
-    for number, sheet in enumerate(ledger.sheets, 1):
+    for number, sheet in enumerate(sheets, 1):
         batch = _batch(sheet, names, mappings)
         written += _facts(sheet, firm_ids, actor, batch)
         if sheet.year in YEARS[-2:]:
             _rows(sheet, names, firm_ids, batch)
-        progress(number / len(ledger.sheets))
+        progress(number / len(sheets))
     return written
+
+
+def lay_out(sheets: list[Sheet], county: County, folder: Path) -> list[Path]:
+    """Files of the departments that have not sent theirs yet, to be imported by hand."""
+    names = {firm.uscc: firm.name for firm in county.enterprises}
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / file_name(sheet.department, sheet.year) for sheet in sheets]
+    for sheet, path in zip(sheets, files, strict=True):
+        path.write_bytes(_csv(_columns(sheet), _lines(sheet, names)))
+    return files
+
+
+def file_name(department: str, year: int) -> str:
+    return f"{year}年{department}数据（{MARK}）.csv"
 
 
 class _Mappings:
@@ -89,7 +104,7 @@ def _columns(sheet: Sheet) -> tuple[str, ...]:
 def _batch(sheet: Sheet, names: Mapping[str, str], mappings: _Mappings) -> ImportBatch:
     """The file as the department would send it, and the batch as it stands after its import."""
     columns, lines = _columns(sheet), _lines(sheet, names)
-    name = f"{sheet.year}年{sheet.department}数据（{MARK}）.csv"
+    name = file_name(sheet.department, sheet.year)
     sha256, size, path = intake.keep(_File(name, _csv(columns, lines)), name)
     some = lines[:SAMPLE]
     table = Table(name.removesuffix(".csv"), name, "csv", columns, some, range(FIRST_ROW, FIRST_ROW + len(some)))

@@ -27,7 +27,7 @@ MORE_SOURCES: dict[str, tuple[str, str]] = {
     "leased_out_mu": ("企业申报", "declared"),
 }
 #: 规下 firms state these themselves
-STATED = frozenset({"value_added", "output", "profit", "rd_expense"})
+STATED = frozenset({"output", "profit"})
 STATEMENT = ("企业申报", "declared")
 #: how often a department lacks a figure that it should have
 GAPS = {"tax_paid": 0.004, "revenue": 0.006, "employees": 0.012, "electricity_kwh": 0.02, "water_t": 0.05, "energy_tce": 0.03,

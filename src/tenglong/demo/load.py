@@ -15,10 +15,10 @@ from django.db import transaction
 from tenglong.apps.audit.service import record
 from tenglong.apps.registry import bulk, foundation
 from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
-from tenglong.demo import cast, deliver, load_rows
+from tenglong.demo import cast, deliver, load_rows, story, story_done, story_now
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
-from tenglong.demo.ledger import Ledger, build_ledger
+from tenglong.demo.ledger import Sheet, build_ledger
 from tenglong.demo.slips import Slip, seed_slips
 from tenglong.demo.streams import DEFAULT_SEED
 
@@ -29,6 +29,8 @@ ZONES_SINCE = date(2021, 1, 1)
 SHAPE_FILE = "demo.json"
 #: the mistakes that were put into the figures on purpose
 KEY_FILE = "demo-slips.json"
+#: tables of the departments that have not sent theirs yet
+WAITING_FOLDER = "demo"
 Progress = Callable[[int], None]
 __all__ = ["Loaded", "load", "occupied"]
 
@@ -39,6 +41,7 @@ class Loaded:
 
     counts: dict[str, int] = field(default_factory=dict)
     people: list[cast.Account] = field(default_factory=list)
+    waiting: list[Path] = field(default_factory=list)
 
     def lines(self) -> list[str]:
         words = {
@@ -55,11 +58,16 @@ class Loaded:
         }
         told = "、".join(f"{words[kind]} {count}" for kind, count in self.counts.items())
         heads = [f"{MARK}已装入：{told}", "", "示范账号（密码只显示这一次）："]
-        return heads + [f"  {person.username:<12} {person.password}   {person.title}" for person in self.people]
+        return [
+            *heads, *(f"  {person.username:<12} {person.password}   {person.title}" for person in self.people),
+            *(f"尚未报送、可手工导入的部门数据：{path}" for path in self.waiting),
+        ]
 
 
-def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lambda percent: None) -> Loaded:
-    """Build and write; all or nothing. `progress` is told percents."""
+def load(
+    seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lambda percent: None, *, evaluation: bool = True
+) -> Loaded:
+    """Build and write; all or nothing. `progress` is told percents. `evaluation` False: no cycles."""
     county = build_county(seed, plots)
     progress(15)
     ledger = build_ledger(county)
@@ -69,17 +77,32 @@ def load(seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lamb
     with transaction.atomic():
         _divisions(county)
         _zones(county)
-        _things(county, ledger, done, progress)
+        waiting = [one for one in ledger.sheets if evaluation and story_now.outstanding(one.department, one.year)]
+        sent = [one for one in ledger.sheets if one not in waiting]
+        firm_ids = _things(county, sent, done, progress)
         firm = next(row for row in county.enterprises if row.scale == "above_scale")
         done.people = cast.make(county, firm)
+        if evaluation:
+            _evaluate(story.prepare(county, ledger, firm_ids), done, progress)
         record(ACTOR, "demo.load", "county", COUNTY_CODE, count=sum(done.counts.values()), reason=f"{MARK}，种子 {seed}")
     _mark(seed, slips)
+    done.waiting = deliver.lay_out(waiting, county, Path(settings.TENGLONG_HOME) / WAITING_FOLDER) if waiting else []
     progress(100)
     return done
 
 
-def _things(county: County, ledger: Ledger, done: Loaded, progress: Progress) -> None:
-    """Every kind in import order; ids are remembered by natural key."""
+def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
+    """Honours and decisions, a finished cycle and one under way."""
+    story.write_honours(stage)
+    progress(72)
+    story_done.play(stage)
+    progress(88)
+    story_now.play(stage)
+    done.people += stage.people
+
+
+def _things(county: County, sent: list[Sheet], done: Loaded, progress: Progress) -> dict[str, int]:
+    """Every kind in import order; ids are remembered by natural key. Returns credit code → enterprise."""
 
     def write(kind: str, rows: bulk.PreparedRows, percent: int) -> list[int]:
         applied = bulk.apply(kind, rows, actor=ACTOR, on=date(2021, 6, 1), batch_id=None)
@@ -88,20 +111,21 @@ def _things(county: County, ledger: Ledger, done: Loaded, progress: Progress) ->
         return applied.ids
 
     every = [*county.plots, *county.retired]
-    plot_ids = dict(zip([plot.key for plot in every], write("plots", load_rows.plots(county), 25), strict=True))
+    plot_ids = dict(zip([plot.key for plot in every], write("plots", load_rows.plots(county), 24), strict=True))
     done.counts["plots"] = len(county.plots)
     done.counts["lineage"] = _lineage(county, plot_ids)
-    parcel_ids = dict(zip([row.code for row in county.parcels], write("parcels", load_rows.parcels(county), 32), strict=True))
-    write("links", load_rows.links(county, plot_ids, parcel_ids), 36)
-    houses = write("buildings", load_rows.buildings(county, plot_ids, parcel_ids), 44)
+    parcel_ids = dict(zip([row.code for row in county.parcels], write("parcels", load_rows.parcels(county), 28), strict=True))
+    write("links", load_rows.links(county, plot_ids, parcel_ids), 30)
+    houses = write("buildings", load_rows.buildings(county, plot_ids, parcel_ids), 36)
     building_ids = dict(zip([row.code for row in county.buildings], houses, strict=True))
-    firms = write("enterprises", load_rows.enterprises(county), 52)
+    firms = write("enterprises", load_rows.enterprises(county), 40)
     firm_ids = dict(zip([row.uscc for row in county.enterprises], firms, strict=True))
-    write("occupancies", load_rows.occupancies(county, plot_ids, building_ids, firm_ids), 58)
-    write("accounts", load_rows.accounts(county, plot_ids, firm_ids), 64)
-    told = deliver.deliver(county, ledger, firm_ids, ACTOR, lambda part: progress(64 + int(30 * part)))
+    write("occupancies", load_rows.occupancies(county, plot_ids, building_ids, firm_ids), 44)
+    write("accounts", load_rows.accounts(county, plot_ids, firm_ids), 48)
+    told = deliver.deliver(sent, county, firm_ids, ACTOR, lambda part: progress(48 + int(20 * part)))
     done.counts["facts"] = told
-    write("deals", load_rows.deals(county), 96)
+    write("deals", load_rows.deals(county), 70)
+    return firm_ids
 
 
 def _divisions(county: County) -> None:

@@ -30,7 +30,7 @@ PLOTS = 120
 @pytest.fixture
 def loaded(tmp_path: Path, settings: Any) -> load.Loaded:
     settings.TENGLONG_HOME = tmp_path
-    return load.load(9, PLOTS)
+    return load.load(9, PLOTS, evaluation=False)
 
 
 def person(name: str) -> User:
@@ -75,8 +75,8 @@ def test_a_town_officer_sees_that_town_only_and_the_firm_itself_only(loaded: loa
 
 
 def test_accounts_are_shown_once_with_passwords_that_work(loaded: load.Loaded) -> None:
-    assert len(loaded.people) == 9
-    assert len({one.password for one in loaded.people}) == 9
+    assert len(loaded.people) == 12
+    assert len({one.password for one in loaded.people}) == 12
     for one in loaded.people:
         user = person(one.username)
         assert user.is_demo and user.check_password(one.password)

@@ -16,7 +16,18 @@ from tenglong.apps.evaluation.area_parts import Land, Part, Title, Use, parts
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import AreaItem, AssessedArea, AttributeRecord, Cycle
 from tenglong.apps.evaluation.models.area import AreaState, ItemKind
-from tenglong.apps.evaluation.service.base import Progress, at, before_freeze, document_of, locked, quiet, said, whole
+from tenglong.apps.evaluation.service.base import (
+    Atomic,
+    Progress,
+    at,
+    before_freeze,
+    document_of,
+    locked,
+    over_all,
+    quiet,
+    said,
+    whole,
+)
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry import queries as registry
 from tenglong.domain.delta import Delta, diff
@@ -32,7 +43,7 @@ PART = 500
 
 def assess_areas(actor: Any, cycle: Cycle) -> Any:
     """Queue the assessment of every firm as a job."""
-    fresh = whole(actor, cycle, "evaluation.area")
+    fresh = over_all(actor, cycle, "evaluation.area")
     at(fresh, "land_review")
     return jobs.enqueue(actor, "evaluation.assess", {"cycle": fresh.ulid}, subject=fresh.title)
 
@@ -72,16 +83,19 @@ def _titles(actor: Any, day: date) -> list[Title]:
     return found
 
 
-def assess_now(actor: Any, cycle: Cycle, progress: Progress = quiet) -> dict[str, int]:
+def assess_now(
+    actor: Any, cycle: Cycle, progress: Progress = quiet, atomic: Atomic = transaction.atomic
+) -> dict[str, int]:
     """Parts from the register replaced, parts that people added kept, sums worked anew; one transaction, one audit entry."""
-    with transaction.atomic():
+    seen = over_all(actor, cycle, "evaluation.area")
+    at(seen, "land_review")
+    found: dict[int, list[Part]] = defaultdict(list)
+    for part in parts(land_of(actor, seen.measure_day)):
+        found[part.enterprise_id].append(part)
+    firms = _firms(actor, seen)
+    with atomic():
         fresh = whole(actor, cycle, "evaluation.area")
         at(fresh, "land_review")
-        land = land_of(actor, fresh.measure_day)
-        found: dict[int, list[Part]] = defaultdict(list)
-        for part in parts(land):
-            found[part.enterprise_id].append(part)
-        firms = _firms(actor, fresh)
         areas = _rows(fresh, firms, set(found))
         AreaItem.objects.filter(area__cycle=fresh, made_by="register").delete()
         items = [_item(areas[firm], part) for firm, mine in found.items() if firm in areas for part in mine]

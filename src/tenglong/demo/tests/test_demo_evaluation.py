@@ -1,0 +1,96 @@
+"""The two cycles of the demo county: one archived, one under way, and who may look at what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tenglong.apps.accounts.service import user_named
+from tenglong.apps.evaluation import queries
+from tenglong.apps.evaluation.models import AttributeRecord, Cycle, Decision
+from tenglong.apps.registry import locate
+from tenglong.apps.registry.models import Fact
+from tenglong.demo import load, story_now
+from tenglong.demo.build import build_county
+from tenglong.demo.honours import attributes, decisions, joint_group
+from tenglong.demo.ledger import build_ledger
+
+pytestmark = pytest.mark.django_db
+SEED, PLOTS = 9, 120
+
+
+@pytest.fixture
+def loaded(tmp_path: Any, settings: Any) -> load.Loaded:
+    settings.TENGLONG_HOME = tmp_path
+    return load.load(SEED, PLOTS)
+
+
+@pytest.fixture
+def officer(loaded: load.Loaded) -> Any:
+    return user_named("mujunban")
+
+
+def cycle(officer: Any, year: int) -> Cycle:
+    return queries.cycles(officer).get(year=year)
+
+
+def test_honours_and_decisions_of_a_seed_are_always_the_same() -> None:
+    county = build_county(SEED, PLOTS)
+    ledger = build_ledger(county)
+    assert attributes(county, ledger) == attributes(county, build_ledger(build_county(SEED, PLOTS)))
+    assert decisions(county, ledger) == decisions(county, ledger)
+    assert {one.state for one in decisions(county, ledger)} == {"effective", "under_review"}
+    assert any(one.expires for one in decisions(county, ledger))
+    assert len(joint_group(county, 2025)) in (0, 3) and joint_group(county, 2024) == joint_group(county, 2025)
+
+
+def test_a_year_is_finished_with_an_objection_an_appeal_and_an_adjustment_by_two_persons(officer: Any) -> None:
+    done = cycle(officer, 2024)
+    assert done.stage == "archived" and done.final_run is not None and done.minutes is not None
+    assert {row.kind for row in queries.publications(officer, done)} == {"area", "grades", "final"}
+    assert [row.outcome for row in queries.objections(officer, done)] == ["upheld"]
+    assert {row.outcome for row in queries.appeals(officer, done)} == {"upheld", "rejected"}
+    changed = queries.adjustments(officer, done).get()
+    assert (changed.from_grade, changed.to_grade, changed.state) == ("C", "B", "approved")
+    assert changed.approved_by_id not in (None, changed.created_by_id)
+    final = next(row for row in queries.publications(officer, done) if row.kind == "final")
+    assert all(set(row) == {"name", "uscc", "grade"} for row in final.rows)
+    keys = locate.enterprises_by_uscc([row["uscc"] for row in final.rows])
+    assert [row["grade"] for row in final.rows if keys[row["uscc"]] == changed.enterprise_id] == ["B"]
+
+
+def test_the_present_year_stands_in_the_middle(officer: Any) -> None:
+    now = cycle(officer, 2025)
+    states = {row.department: row.state for row in queries.deliveries(officer, now)}
+    assert now.stage == "data" and now.case_ulid
+    assert states[story_now.RETURNED] == "returned" and all(states[name] == "waiting" for name in story_now.OUTSTANDING)
+    assert set(states.values()) == {"accepted", "returned", "waiting"}
+    areas = {row.state for row in queries.areas(officer, now)}
+    assert areas == {"settled", "published", "objected"}
+    assert [run.kind for run in queries.runs(officer, now)] == ["trial"]
+    assert queries.runs(officer, now)[0].watermark
+    assert queries.findings(officer, now).exists()
+
+
+def test_a_silent_department_has_no_figures_and_its_file_waits_to_be_imported(loaded: load.Loaded, officer: Any) -> None:
+    for name in story_now.OUTSTANDING:
+        assert not Fact.objects.filter(department=name, period=str(story_now.YEAR)).exists()
+        assert Fact.objects.filter(department=name, period=str(story_now.YEAR - 1)).exists()
+    assert [path.exists() for path in loaded.waiting] == [True] * len(story_now.OUTSTANDING)
+    assert any(str(path) in line for path in loaded.waiting for line in loaded.lines())
+
+
+def test_three_firms_of_different_grades_see_their_own_result_only(loaded: load.Loaded, officer: Any) -> None:
+    run = cycle(officer, 2024).final_run
+    assert run is not None
+    for one in loaded.people:
+        if one.username.startswith("enterprise-"):
+            mine = list(queries.results(user_named(one.username), run))
+            assert [row.grade for row in mine] == [one.username[-1].upper()]
+
+
+def test_attributes_and_decisions_stand_in_the_record(officer: Any) -> None:
+    assert {"scale", "newly_above", "high_tech", "carrier"} <= set(AttributeRecord.objects.values_list("attribute", flat=True))
+    assert Decision.objects.filter(state="effective", expires_on=None, document__isnull=False).count() >= 3
+    assert Decision.objects.filter(state="under_review").count() == 1
