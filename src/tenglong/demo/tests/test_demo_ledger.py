@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from stdnum.cn import uscc
 
 from tenglong.demo.build import build_county
 from tenglong.demo.county import YEARS, County
 from tenglong.demo.ledger import Ledger, build_ledger
 from tenglong.demo.lives import changes
+from tenglong.demo.sample import ROWS, sample
 from tenglong.demo.slips import SLIPS, seed_slips
 from tenglong.domain.measures import packaged
 
@@ -115,3 +119,13 @@ def test_every_slip_is_in_its_table_and_on_its_key(county: County) -> None:
     touched = set(cells(plain)) ^ set(cells(slipped))
     assert len(touched) == 2 * len(slips)
     assert any(Decimal(slip.given) < 0 for slip in slips)
+
+
+def test_the_sample_table_of_the_examples_is_the_one_that_the_demo_makes() -> None:
+    text = sample()
+    rows = list(csv.reader(text.splitlines()))
+    assert len(rows) == ROWS + 1 and all(uscc.is_valid(row[0]) for row in rows[1:])
+    kept = Path(__file__).parents[4] / "examples" / "evaluation" / "sample.csv"
+    if not kept.exists():
+        pytest.skip("the examples are not part of an installed package")
+    assert kept.read_text(encoding="utf-8-sig") == text
