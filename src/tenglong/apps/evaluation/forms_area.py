@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.evaluation.papers import PaperField
+from tenglong.apps.evaluation.step_papers import PaperField
 from tenglong.apps.evaluation.words import ITEM_KINDS, OUTCOMES
 from tenglong.apps.registry.form_fields import PlotField
 from tenglong.apps.registry.forms import AreaField, day_input

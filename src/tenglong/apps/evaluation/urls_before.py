@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.evaluation.views import area_objections, areas
+from tenglong.apps.evaluation.views import area_objections, areas, deliveries
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
 
 _areas: list[URLPattern] = [
@@ -24,4 +24,16 @@ _areas: list[URLPattern] = [
     path("evaluation/area/<str:ulid>/object/", area_objections.add, name="area-object"),
     path("evaluation/area/<str:ulid>/decide/", area_objections.decide, name="area-decide"),
 ]
-urlpatterns: list[URLPattern] = [*_areas]
+_deliveries: list[URLPattern] = [
+    path("evaluation/<str:ulid>/deliveries/", deliveries.board, name="deliveries"),
+    path("evaluation/<str:ulid>/deliveries.json", deliveries.board_twin, name="deliveries-json"),
+    path("evaluation/<str:ulid>/deliveries/ask/", deliveries.ask, name="delivery-ask"),
+    path("evaluation/delivery/<str:ulid>/", deliveries.show, name="delivery"),
+    path("evaluation/delivery/<str:ulid>/receive/", deliveries.receive, name="delivery-receive"),
+    path("evaluation/delivery/<str:ulid>/receipt/<int:number>/", deliveries.receipt, name="delivery-receipt"),
+    path("evaluation/delivery/<str:ulid>/return/", deliveries.give_back, name="delivery-return"),
+    path("evaluation/delivery/<str:ulid>/accept/", deliveries.accept, name="delivery-accept"),
+    path("evaluation/delivery/<str:ulid>/remind/", deliveries.remind, name="delivery-remind"),
+    path("evaluation/delivery/<str:ulid>/reminder/<int:number>.docx", deliveries.reminder, name="reminder"),
+]
+urlpatterns: list[URLPattern] = [*_areas, *_deliveries]

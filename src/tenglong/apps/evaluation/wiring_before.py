@@ -15,6 +15,10 @@ VERBS: dict[str, str] = {
     "area-assess": "evaluation.area", "area-settle": "evaluation.area", "area-item": "evaluation.area",
     "area-item-remove": "evaluation.area", "area-object": "evaluation.area", "area-decide": "evaluation.area",
     "area-gap": "evaluation.area", "area-publication": "evaluation.publish", "area-publication-close": "evaluation.publish",
+    "deliveries": "evaluation.view", "deliveries-json": "evaluation.view", "delivery": "evaluation.view",
+    "delivery-receipt": "evaluation.view", "delivery-receive": "evaluation.deliver", "delivery-ask": "evaluation.manage",
+    "delivery-return": "evaluation.manage", "delivery-accept": "evaluation.manage", "delivery-remind": "evaluation.manage",
+    "reminder": "evaluation.manage",
 }
 LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view"}
 
@@ -27,3 +31,4 @@ def register() -> None:
     for name, verb in LISTS.items():
         register_access("evaluation", name, verb)
     cycle_tabs.register("areas", _("用地核定"), "evaluation:areas", "evaluation.view", 10)
+    cycle_tabs.register("deliveries", _("部门数据"), "evaluation:deliveries", "evaluation.view", 20)

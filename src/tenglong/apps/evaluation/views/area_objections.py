@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import requires
-from tenglong.apps.evaluation import papers, queries, service
+from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_area import GapForm, ObjectionForm, ReplyForm
 from tenglong.apps.evaluation.views.areas import area_or_404, page_of_area
@@ -80,7 +80,7 @@ def file_objection(request: HttpRequest, area: Any, form: ObjectionForm, *, verb
     values = dict(form.cleaned_data)
     try:
         with transaction.atomic():
-            paper = papers.keep(request.user, values.pop("file"), "other", enterprise_id=area.enterprise_id, verb=verb)
+            paper = step_papers.keep(request.user, values.pop("file"), "other", enterprise_id=area.enterprise_id, verb=verb)
             service.object_area(request.user, area, document=paper, **values)
     except EvaluationError as error:
         form.add_error(None, str(error))
@@ -151,7 +151,7 @@ def _explained(request: HttpRequest, cycle: Any, gap: Any, form: GapForm) -> boo
     values = dict(form.cleaned_data)
     try:
         with transaction.atomic():
-            paper = papers.keep(request.user, values.pop("file"), "other", division_code=gap.division_code)
+            paper = step_papers.keep(request.user, values.pop("file"), "other", division_code=gap.division_code)
             service.explain_gap(request.user, cycle, gap.plot_id, document=paper, **values)
     except EvaluationError as error:
         form.add_error(None, str(error))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import requires
-from tenglong.apps.evaluation import papers, queries, service
+from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_area import AreaPublicationForm, ItemForm, ObjectionForm, ReplyForm
 from tenglong.apps.evaluation.terms import last_day
@@ -146,7 +146,7 @@ def add_item(request: HttpRequest, ulid: str) -> HttpResponse:
     try:
         with transaction.atomic():
             values = dict(form.cleaned_data)
-            paper = papers.keep(request.user, values.pop("file"), "approval", enterprise_id=area.enterprise_id)
+            paper = step_papers.keep(request.user, values.pop("file"), "approval", enterprise_id=area.enterprise_id)
             service.add_item(request.user, area, document=paper, **values)
     except EvaluationError as error:
         form.add_error(None, str(error))
@@ -187,7 +187,7 @@ def _published(request: HttpRequest, cycle: Any, form: AreaPublicationForm) -> b
     values = dict(form.cleaned_data)
     try:
         with transaction.atomic():
-            notice = papers.keep(request.user, values.pop("file"), "approval", division_code=cycle.division_code)
+            notice = step_papers.keep(request.user, values.pop("file"), "approval", division_code=cycle.division_code)
             service.publish_areas(request.user, cycle, notice=notice, **values)
     except EvaluationError as error:
         form.add_error(None, str(error))
@@ -207,7 +207,8 @@ def close_publication(request: HttpRequest, ulid: str) -> HttpResponse:
         raise Http404
     def step() -> Any:
         with transaction.atomic():
-            summary = papers.keep(request.user, request.FILES.get("file"), "other", division_code=found.cycle.division_code)
+            town = found.cycle.division_code
+            summary = step_papers.keep(request.user, request.FILES.get("file"), "other", division_code=town)
             return service.close_publication(request.user, found, objections=summary)
 
     done(request, step, _now("公示已结束，可以定稿"))
