@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
-from evaluation_worlds import enterprises, table
 
 from tenglong import engine
 from tenglong.domain.evaluation.catalogue import load, presets
 from tenglong.domain.evaluation.checks import compile_scheme
 from tenglong.engine import spark
 
+
+def beside(name: str) -> ModuleType:
+    """A helper of these tests, loaded once: the folder is no package."""
+    key = f"tenglong_contract_{name}"
+    if key not in sys.modules:
+        spec = importlib.util.spec_from_file_location(key, Path(__file__).with_name(f"{name}.py"))
+        assert spec and spec.loader
+        sys.modules[key] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[key])
+    return sys.modules[key]
+
+
+worlds = beside("evaluation_worlds")
+enterprises, table = worlds.enterprises, worlds.table
 ROWS = 2_000
 SCHEMES = [f"{ref.id}@{ref.version}" for ref in presets()]
 pytestmark = [pytest.mark.spark, pytest.mark.skipif(bool(spark.why_not()), reason=spark.why_not() or "可用")]

@@ -1,4 +1,7 @@
-"""A scheme as counties write them, for measuring: two groups, 6 + 2 indicators with caps, a bonus ladder, veto, protection, ranks."""
+"""A scheme as counties write them, for measuring.
+
+Two groups, 6 + 2 indicators with caps, a bonus ladder, veto, protection, ranks.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,8 @@ groups:
         {label: 单位能耗增加值, value: value_added / energy_tce, unit: wan_yuan/tce, weight: 20, missing: zero,
          score: {family: ratio, cap: 1.5, floor: 0, benchmark: {kind: fixed, value: 2.694}}}
       value_added_per_t:
-        {label: 单位排放增加值, value: value_added / (cod_t + nh3n_t + so2_t + nox_t), unit: wan_yuan/t, weight: 10, missing: group_mean,
+        {label: 单位排放增加值, value: value_added / (cod_t + nh3n_t + so2_t + nox_t), unit: wan_yuan/t,
+         weight: 10, missing: group_mean,
          score: {family: ratio, cap: 1.5, floor: 0, benchmark: {kind: fixed, value: 4929.81}}}
       labour_productivity:
         {label: 全员劳动生产率, value: value_added / employees, unit: wan_yuan/person, weight: 10, missing: zero,

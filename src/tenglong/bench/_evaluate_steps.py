@@ -1,4 +1,7 @@
-"""One measured run in a process of its own: `python -m tenglong.bench._evaluate_steps duckdb|spark|pandas SOURCE TARGET [trace]`."""
+"""One measured run in a process of its own.
+
+`python -m tenglong.bench._evaluate_steps duckdb|spark|pandas SOURCE TARGET [trace]`
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
 def _peak() -> int:
@@ -25,7 +29,8 @@ def ours(backend: str, source: Path, target: Path, trace: bool) -> float:
 
         spark_session(threads=2, memory="3g")
     start = time.perf_counter()
-    engine.evaluate_parquet(compiled, source, target, backend=backend, threads=2, memory="1500MB", trace=trace)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"backend": backend, "threads": 2, "memory": "1500MB", "trace": trace}
+    engine.evaluate_parquet(compiled, source, target, **options)
     return time.perf_counter() - start
 
 
@@ -46,7 +51,8 @@ def main(words: list[str]) -> None:
     seconds = pandas(source, target) if words[0] == "pandas" else ours(words[0], source, target, "trace" in words[3:])
     whole = time.perf_counter() - started
     used = time.process_time()
-    print(json.dumps({"seconds": seconds, "whole": whole, "peak": _peak(), "cpu": used}), flush=True)  # noqa: T201 - the parent reads it
+    told = {"seconds": seconds, "whole": whole, "peak": _peak(), "cpu": used}
+    print(json.dumps(told), flush=True)  # noqa: T201 - the parent reads it
 
 
 if __name__ == "__main__":

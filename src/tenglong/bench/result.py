@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """`runs` repeats each measurement; `size` replaces the bench's own number of rows (for a quick look). `spark`, `trace`: of `evaluate`."""
+    """`runs` repeats each measurement; `size` replaces the bench's own number of rows (for a quick look).
+    `spark`, `trace`: of `evaluate`."""
 
     runs: int = 3
     seed: int = 20170103

@@ -37,7 +37,8 @@ def command(name: str | None, runs: int, size: int | None, spark: bool, trace: b
     if name.replace("-", "_") not in names():
         raise click.UsageError(f"没有名为“{name}”的测试，可用：{'、'.join(names())}")
     module = importlib.import_module(f"tenglong.bench.{name.replace('-', '_')}")
-    result: BenchResult = module.run(BenchOptions(runs=runs, size=size, say=lambda text: click.echo(text, err=True), spark=spark, trace=trace))
+    options = BenchOptions(runs=runs, size=size, say=lambda text: click.echo(text, err=True), spark=spark, trace=trace)
+    result: BenchResult = module.run(options)
     shown = result.as_json() | {"machine": _machine()}
     if as_json:
         sys.stdout.buffer.write(orjson.dumps(shown, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS) + b"\n")

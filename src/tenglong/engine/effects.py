@@ -25,7 +25,8 @@ class _Act:
 
 
 def finished(plan: Plan, rows: Table) -> Table:
-    """Adds `final` (index of the grade after protections and vetoes) and `reasons`: vetoes that hold and protections that changed the grade."""
+    """Adds `final` (index of the grade after protections and vetoes) and `reasons`: vetoes that hold and
+    protections that changed the grade."""
     if not plan.graded:
         return rows.mutate(final=_INT8, reasons=ibis.literal(""))
     acts = list(_acts(plan))

@@ -21,7 +21,9 @@ NUMBER: Final = ibis.null("float64")
 
 
 def double(value: Fraction | Decimal | int) -> Column:
-    """A literal as double: numerator ÷ denominator, both whole. A bare `24.097` would be a decimal to one engine and not to the other."""
+    """A literal as double: numerator ÷ denominator, both whole.
+
+    A bare `24.097` would be a decimal to one engine and not to the other."""
     exact = Fraction(value)
     while abs(exact.numerator) > _LARGEST or exact.denominator > _LARGEST:
         exact = Fraction(Decimal(f"{float(exact):.16e}")) if abs(exact) >= 1 else exact.limit_denominator(10**15)
@@ -47,7 +49,7 @@ def pick(branches: Iterable[tuple[Column, Column]], otherwise: Column) -> Column
 
 
 def divided(a: Column, b: int) -> Column:
-    """⌊a ÷ b⌋ of whole numbers a ≥ 0, b > 0. The remainder is taken off first, so the quotient is whole before it is a double."""
+    """⌊a ÷ b⌋ of whole numbers a ≥ 0, b > 0. The remainder goes first: the quotient is whole before it is a double."""
     return ((a - a % whole(b)) / whole(b)).cast("int64")
 
 

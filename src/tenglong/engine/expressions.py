@@ -116,7 +116,8 @@ def _aligned(parts: list[Quantity]) -> tuple[list[Column], int, bool]:
 
 
 def _binary(expr: Binary, names: Names) -> Compiled:
-    left, right = _compile(expr.left, names), _compile(expr.right, names)
+    left: Column = _compile(expr.left, names)
+    right: Column = _compile(expr.right, names)
     if expr.op in ("and", "or"):
         return left & right if expr.op == "and" else left | right
     if not isinstance(left, Quantity) or not isinstance(right, Quantity):
@@ -184,7 +185,8 @@ def _chosen(condition: Column, yes: Compiled, no: Compiled) -> Compiled:
     if isinstance(yes, Quantity) and isinstance(no, Quantity):
         (a, b), decimals, exact = _aligned([yes, no])
         return Quantity(pick([(condition, a), (~condition, b)], NUMBER), decimals, exact)
-    kind = "boolean" if yes.type().is_boolean() else "string"
+    chosen: Column = yes
+    kind = "boolean" if chosen.type().is_boolean() else "string"
     return pick([(condition, yes), (~condition, no)], ibis.null(kind))
 
 

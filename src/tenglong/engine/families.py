@@ -1,4 +1,7 @@
-"""Score families (评分函数族): value and benchmarks → points. A new one is an entry here and a model in `domain.evaluation.scheme`."""
+"""Score families (评分函数族): value and benchmarks → points.
+
+A new one is an entry here and a model in `domain.evaluation.scheme`.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,7 @@ def ratio(score: Ratio, item: Item) -> Scored:
 
 
 def min_max(score: MinMax, item: Item) -> Scored:
-    """F3: w · [from + (to − from)(x − low) ÷ (high − low)] ÷ 100, x outside low…high as the nearer end; `flat` when they are equal."""
+    """F3: w · [from + (to − from)(x − low) ÷ (high − low)] ÷ 100, x outside as the nearer end; `flat` when they are equal."""
     start, width = double(score.from_percent), double(score.to_percent - score.from_percent)
     inside = _limited(item.value, item.low, item.base)
     part = (inside.points - item.low) / (item.base - item.low).nullif(double(0))

@@ -18,7 +18,7 @@ _TEXT: Final = ibis.null("string")
 
 
 def filled(plan: Plan, rows: Table) -> Table:
-    """`key`, measures as `m_<id>`, attributes as `a_<id>` with `if_absent` put in; a column that is not there is missing throughout."""
+    """`key`, measures as `m_<id>`, attributes as `a_<id>` with `if_absent` put in; an absent column is missing."""
     columns: dict[str, Column] = {"key": rows["key"]}
     for name in plan.compiled.measures:
         columns[f"m_{name}"] = rows[name].cast("int64") if name in rows.columns else ibis.null("int64")
@@ -54,7 +54,8 @@ class Merged:
 
 def merged(plan: Plan, rows: Table) -> Merged:
     """Tenants (b): rows of one `unit` become one, with summed measures (missing when any member's is) and the attributes of the
-    head: the member whose key is the unit's id, else the smallest key. `doubt`: for some member it is not known whether it stands alone."""
+    head: the member whose key is the unit's id, else the smallest key.
+    `doubt`: for some member it is not known whether it stands alone."""
     tenants = plan.scheme.tenants
     if tenants is None or tenants.treatment != "merge":
         return Merged(rows)

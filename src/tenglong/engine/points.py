@@ -18,7 +18,7 @@ _FLAGS: Final = {"zero": ZERO, "group_mean": MEAN, "full": FULL, "exclude": LEFT
 
 
 def scored(plan: Plan, rows: Table) -> Table:
-    """Adds `s_<i>`, `f_<i>`, `lacking` (first missing measure or the indicator itself; null when nothing is) and `points` (their sum)."""
+    """Adds `s_<i>`, `f_<i>`, `lacking` (first missing measure or the indicator; null: none) and `points` (their sum)."""
     raw = _raw(plan, rows)
     return _summed(plan, _missing(plan, _with_means(plan, raw)))
 

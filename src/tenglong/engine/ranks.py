@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import ibis
 
@@ -60,7 +60,7 @@ def _marked(plan: Plan, rows: Table) -> Table:
 
 
 def _tie_rule(plan: Plan, group: int) -> str:
-    """Indicator that orders equal totals of the group, by its own rule or that of a group it may be joined to; empty for none."""
+    """Indicator that orders equal totals of the group, by its own rule or that of one it may join; empty: none."""
     found, at = set(), group
     codes = {name: number for number, name, _ in plan.groups}
     while isinstance(grades := plan.graded.get(at), RankShare):
@@ -81,7 +81,9 @@ def _steps(value: Column) -> Column:
 def _counts(plan: Plan, rows: Table, grades: Grades) -> Column:
     counts = grades.counts_in_n
     graded = rows["standing"] == code(GRADED)
-    for kind, wanted in (("vetoes", counts.vetoed), ("protections", counts.protected)):
+    kinds: tuple[tuple[Literal["vetoes", "protections"], bool], ...]
+    kinds = (("vetoes", counts.vetoed), ("protections", counts.protected))
+    for kind, wanted in kinds:
         if not wanted:
             for name, entry in plan.scheme.held(kind).items():
                 concerned = plan.concerns(rows, entry.groups)
@@ -159,7 +161,7 @@ def _target(plan: Plan, group: int) -> int | None:
 
 
 class _Joins:
-    """Which group is cut together with which, as the numbers of the year have it. Circles are refused when the scheme is read."""
+    """Which group is cut together with which, by this year's numbers. Circles are refused when the scheme is read."""
 
     def __init__(self, plan: Plan, sizes: dict[int, Column]) -> None:
         self.plan, self.sizes, self.grades = plan, sizes, plan.graded
@@ -183,7 +185,7 @@ class _Joins:
 
 
 def _places(plan: Plan, counts: Table) -> Table:
-    """Adds `up` and `down` (best and worst place of a counted row), `own` (the one its rule takes), `place_in` and, where it can
+    """Adds `up` and `down` (best, worst place of a counted row), `own` (the one its rule takes), `place_in` and, where it can
     differ, `place_out`: grade index of a row that counts, or does not."""
     order = [counts["total"].desc()]
     order += [counts["order"].desc()] if "order" in counts.columns else []

@@ -1,4 +1,4 @@
-"""The same expression on Spark (extra `[spark]`, Java 17): a local cluster here, a real one by `spark.master` of the caller's session."""
+"""The same expression on Spark (extra `[spark]`, Java 17): a local cluster, or the session that is running."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def why_not() -> str:
 
 
 def spark_session(threads: int = 2, memory: str = "2g") -> Any:
-    """A local session of `threads` workers; later calls give the same one. ANSI mode is on, so that overflow and division by zero
-    are errors instead of nulls. Raises EngineError when Spark or Java is missing."""
+    """A local session of `threads` workers; later calls give the same one. ANSI mode is on, so that overflow and division by
+    zero are errors instead of nulls. Raises EngineError when Spark or Java is missing."""
     if reason := why_not():
         raise EngineError(f"不能使用分布式引擎：{reason}")
     from pyspark.sql import SparkSession

@@ -14,8 +14,8 @@ _NARROW: Final = 20
 
 
 def duckdb_text(expression: Table) -> str:
-    """SQL. What is read more than once is kept when it is small: sums, or what one row needs after its total. Wide rows are worked
-    again instead, for a second scan of the columns is cheaper than a copy of every row."""
+    """SQL. What is read more than once is kept when it is small: sums, or what one row needs after its total.
+    Wide rows are worked again instead, for a second scan of the columns is cheaper than a copy of every row."""
     tree: Any = compiler.to_sqlglot(expression.unbind())
     for query in tree.find_all(exp.CTE):
         query.set("materialized", _aggregates(query.this) or _narrow(query.this))

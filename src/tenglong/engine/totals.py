@@ -19,7 +19,7 @@ _TEXT = ibis.null("string")
 
 @dataclass(frozen=True)
 class Part:
-    """Points and, where they cannot be worked, whom to blame (conditions in order, each with the missing name). `most`: what they
+    """Points and, where they cannot be worked, whom to blame (conditions, each with the missing name). `most`: what they
     cannot exceed, None when it depends on figures."""
 
     points: Column
@@ -133,7 +133,7 @@ def _capped(part: Part, cap: Decimal | str) -> Part:
 
 
 def _standing(plan: Plan, rows: Table) -> Table:
-    """First that applies: settled before · class without grade · a figure is missing · a condition cannot be decided · graded."""
+    """First that applies: settled before · class without grade · a figure missing · a condition undecided · graded."""
     steps = [(rows["early"] != code(GRADED), rows["early"], rows["why"])]
     for name, entry in plan.scheme.held("ungraded").items():
         steps += _ungraded(plan, rows, name, entry.when)
