@@ -16,37 +16,36 @@ from tenglong.apps.jobs.service import JobContext, JobError, job
 
 
 def _done(ctx: JobContext, cycle: str, work: Callable[[Cycle], dict[str, Any]]) -> dict[str, Any]:
-    """The step inside the job's one transaction; a refusal is told as it is."""
+    """The step, which writes in the job's one transaction; a refusal is told as it is."""
     try:
         found = queries.cycle(ctx.user, cycle)
     except Cycle.DoesNotExist as error:
         raise JobError(_("找不到这个评价批次，或您已无权处理它。")) from error
     try:
-        with ctx.atomic():
-            return work(found)
+        return work(found)
     except EvaluationError as error:
         raise JobError(str(error)) from error
 
 
 @job("evaluation.assess", queue="long", label=gettext_lazy("核定用地面积"))
 def assess(ctx: JobContext, cycle: str) -> dict[str, Any]:
-    return _done(ctx, cycle, lambda found: areas.assess_now(ctx.user, found, ctx.progress))
+    return _done(ctx, cycle, lambda found: areas.assess_now(ctx.user, found, ctx.progress, ctx.atomic))
 
 
 @job("evaluation.checks", queue="long", label=gettext_lazy("核查评价数据"))
 def check(ctx: JobContext, cycle: str) -> dict[str, Any]:
-    return _done(ctx, cycle, lambda found: checks.checks_now(ctx.user, found, ctx.progress))
+    return _done(ctx, cycle, lambda found: checks.checks_now(ctx.user, found, ctx.progress, ctx.atomic))
 
 
 @job("evaluation.sheets", queue="long", label=gettext_lazy("生成一企一单"))
 def prepare(ctx: JobContext, cycle: str) -> dict[str, Any]:
-    return _done(ctx, cycle, lambda found: sheets.sheets_now(ctx.user, found, ctx.progress))
+    return _done(ctx, cycle, lambda found: sheets.sheets_now(ctx.user, found, ctx.progress, ctx.atomic))
 
 
 @job("evaluation.snapshot", queue="long", label=gettext_lazy("取数据快照"))
 def snapshot(ctx: JobContext, cycle: str, kind: str) -> dict[str, Any]:
     step = frozen.freeze if kind == "frozen" else frozen.take_snapshot
-    return _done(ctx, cycle, lambda found: {"snapshot": step(ctx.user, found, ctx.progress).ulid})
+    return _done(ctx, cycle, lambda found: {"snapshot": step(ctx.user, found, ctx.progress, ctx.atomic).ulid})
 
 
 @job("evaluation.run", queue="long", label=gettext_lazy("运行评价"))
@@ -55,6 +54,6 @@ def run(ctx: JobContext, cycle: str, snapshot: str, kind: str) -> dict[str, Any]
         kept = queries.snapshots(ctx.user, found).filter(ulid=snapshot).first()
         if kept is None:
             raise EvaluationError(_("找不到这个快照。"))
-        return {"run": runs.run_now(ctx.user, found, kept, kind=kind, progress=ctx.progress).ulid}
+        return {"run": runs.run_now(ctx.user, found, kept, kind=kind, progress=ctx.progress, atomic=ctx.atomic).ulid}
 
     return _done(ctx, cycle, work)

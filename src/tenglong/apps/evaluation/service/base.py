@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -19,24 +20,32 @@ from tenglong.apps.registry import queries as registry
 
 M = TypeVar("M", bound=Model)
 Progress = Callable[[int, int, str], None]
+#: the one short transaction of a long step; a job passes its own, which marks the job committed
+Atomic = Callable[[], AbstractContextManager[None]]
 
 
 def quiet(done: int, total: int, text: str) -> None:
     """A progress that nobody watches."""
 
 
-def locked(actor: Any, row: M, *verbs: str, lock_version: int | None = None) -> M:
-    """The row for writing, if one of `verbs` lets the actor reach it. Raises Refused, EvaluationError, Stale.
-
-    A model with `lock_version` has it raised; None skips the guard (programs).
-    """
+def reached(actor: Any, row: M, *verbs: str) -> M:
+    """The row as it is now, if one of `verbs` lets the actor reach it. Raises Refused, EvaluationError."""
     held = [verb for verb in verbs if can(actor, verb)]
     if not held:
         raise Refused(verbs[0])
     model = type(row)
-    reached = any(scoped(actor, model._default_manager.filter(pk=row.pk), verb).exists() for verb in held)
-    if not reached:
+    if not any(scoped(actor, model._default_manager.filter(pk=row.pk), verb).exists() for verb in held):
         raise EvaluationError(_("没有这条记录，或者它不在您的管辖范围内。"))
+    return model._default_manager.get(pk=row.pk)
+
+
+def locked(actor: Any, row: M, *verbs: str, lock_version: int | None = None) -> M:
+    """As `reached`, for writing, inside a transaction. Raises Stale too.
+
+    A model with `lock_version` has it raised; None skips the guard (programs).
+    """
+    reached(actor, row, *verbs)
+    model = type(row)
     fresh = model._default_manager.select_for_update().get(pk=row.pk)
     if hasattr(fresh, "lock_version"):
         if lock_version is not None and fresh.lock_version != lock_version:
@@ -48,7 +57,15 @@ def locked(actor: Any, row: M, *verbs: str, lock_version: int | None = None) -> 
 
 def whole(actor: Any, cycle: Cycle, verb: str) -> Cycle:
     """The cycle for a step over all its firms: only by whoever has the whole county in scope."""
-    fresh = locked(actor, cycle, verb)
+    return _covered(actor, locked(actor, cycle, verb), verb)
+
+
+def over_all(actor: Any, cycle: Cycle, verb: str) -> Cycle:
+    """As `whole`, without a lock: for what is only queued, or worked out before the short transaction that writes it."""
+    return _covered(actor, reached(actor, cycle, verb), verb)
+
+
+def _covered(actor: Any, fresh: Cycle, verb: str) -> Cycle:
     if not scope_of(actor, verb).covers(fresh.division_code):
         raise EvaluationError(_("这一步要对全部企业进行，须由辖区覆盖整个评价范围的人员办理。"))
     return fresh

@@ -13,7 +13,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Finding
 from tenglong.apps.evaluation.rows import Rows, assemble
-from tenglong.apps.evaluation.service.base import Progress, before_freeze, locked, quiet, said, whole
+from tenglong.apps.evaluation.service.base import Atomic, Progress, before_freeze, locked, over_all, quiet, said, whole
 from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.service.effective import final_grades
 from tenglong.apps.evaluation.service.findings_data import of_data
@@ -28,20 +28,24 @@ NEVER_WAIVED = ("statistics",)
 
 def run_checks(actor: Any, cycle: Cycle) -> Any:
     """Queue the checks as a job."""
-    fresh = whole(actor, cycle, "evaluation.manage")
+    fresh = over_all(actor, cycle, "evaluation.manage")
     before_freeze(fresh)
     return jobs.enqueue(actor, "evaluation.checks", {"cycle": fresh.ulid}, subject=fresh.title)
 
 
-def checks_now(actor: Any, cycle: Cycle, progress: Progress = quiet) -> dict[str, int]:
+def checks_now(
+    actor: Any, cycle: Cycle, progress: Progress = quiet, atomic: Atomic = transaction.atomic
+) -> dict[str, int]:
     """All findings anew; a waiver stands while its finding says the same."""
-    with transaction.atomic():
+    seen = over_all(actor, cycle, "evaluation.manage")
+    before_freeze(seen)
+    rows = assemble(actor, seen, rule_of(seen).compiled, timezone.localdate(), block=False, grades=final_grades)
+    progress(1, 3, _("核查数据"))
+    found = list(_all(actor, seen, rows))
+    progress(2, 3, _("写入问题"))
+    with atomic():
         fresh = whole(actor, cycle, "evaluation.manage")
         before_freeze(fresh)
-        rows = assemble(actor, fresh, rule_of(fresh).compiled, timezone.localdate(), block=False, grades=final_grades)
-        progress(1, 3, _("核查数据"))
-        found = list(_all(actor, fresh, rows))
-        progress(2, 3, _("写入问题"))
         _replace(fresh, found)
         told = {level: sum(1 for one in found if one.severity == level) for level in ("error", "warning", "info")}
         record(actor, "evaluation.check", "cycle", fresh.ulid, count=len(found), deltas=diff({}, told))

@@ -19,42 +19,53 @@ from tenglong.apps.evaluation.rows import Rows, assemble
 from tenglong.apps.evaluation.rows.facts import Fact
 from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.evaluation.service import case
-from tenglong.apps.evaluation.service.base import Progress, at, quiet, whole
+from tenglong.apps.evaluation.service.base import Atomic, Progress, at, over_all, quiet, whole
 from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.sheet_content import contents
 from tenglong.domain.measures import packaged
-from tenglong.store.snapshots import Snapshots
+from tenglong.store.snapshots import Kept, Snapshots
 
 
 def store() -> Snapshots:
     return Snapshots(settings.TENGLONG_HOME)
 
 
-def take_snapshot(actor: Any, cycle: Cycle, progress: Progress = quiet) -> Snapshot:
+def take_snapshot(
+    actor: Any, cycle: Cycle, progress: Progress = quiet, atomic: Atomic = transaction.atomic
+) -> Snapshot:
     """The rows as they are now, for a trial run; nothing is closed."""
-    with transaction.atomic():
-        fresh = whole(actor, cycle, "evaluation.run")
-        rows = rows_now(actor, fresh)
-        progress(1, 2, _("写入快照"))
-        return _kept(actor, fresh, rows, SnapshotKind.TRIAL)
+    seen = over_all(actor, cycle, "evaluation.run")
+    rows = rows_now(actor, seen)
+    progress(1, 2, _("写入快照"))
+    kept = (store().put(rows.table), store().put(rows.sources))
+    with atomic():
+        return _kept(actor, whole(actor, cycle, "evaluation.run"), rows, kept, SnapshotKind.TRIAL)
 
 
-def freeze(actor: Any, cycle: Cycle, progress: Progress = quiet) -> Snapshot:
+def freeze(actor: Any, cycle: Cycle, progress: Progress = quiet, atomic: Atomic = transaction.atomic) -> Snapshot:
     """The rows for good: deliveries accepted, areas settled, no figure of the statistics law, no sheet that became void."""
-    with transaction.atomic():
+    seen = over_all(actor, cycle, "evaluation.freeze")
+    _ready(seen)
+    rule, rows = rule_of(seen), rows_now(actor, seen)
+    refuse_statistics(rule, rows.picked.statistics(rule.compiled.measures))
+    progress(1, 2, _("写入快照"))
+    kept = (store().put(rows.table), store().put(rows.sources))
+    with atomic():
         fresh = whole(actor, cycle, "evaluation.freeze")
-        at(fresh, "sheets", "frozen")
-        if fresh.stage == "frozen" and fresh.snapshots.filter(kind=SnapshotKind.FROZEN).exists():
-            raise EvaluationError(_("本批次的数据已经冻结，不能再改；确需重来请先解冻重核。"))
-        _complete(fresh)
-        _settled(fresh)
-        rule, rows = rule_of(fresh), rows_now(actor, fresh)
-        refuse_statistics(rule, rows.picked.statistics(rule.compiled.measures))
+        _ready(fresh)
         _sheets_stand(fresh, rule, rows)
-        progress(1, 2, _("写入快照"))
-        made = _kept(actor, fresh, rows, SnapshotKind.FROZEN)
+        made = _kept(actor, fresh, rows, kept, SnapshotKind.FROZEN)
         case.advance(actor, fresh, "freeze", fields={"snapshot": made.sha256})
         return made
+
+
+def _ready(cycle: Cycle) -> None:
+    """What must be done before anything is frozen; looked at before the work and again under the lock."""
+    at(cycle, "sheets", "frozen")
+    if cycle.stage == "frozen" and cycle.snapshots.filter(kind=SnapshotKind.FROZEN).exists():
+        raise EvaluationError(_("本批次的数据已经冻结，不能再改；确需重来请先解冻重核。"))
+    _complete(cycle)
+    _settled(cycle)
 
 
 def rows_now(actor: Any, cycle: Cycle) -> Rows:
@@ -105,8 +116,8 @@ def _sheets_stand(cycle: Cycle, rule: Pinned, rows: Rows) -> None:
             "n": len(changed), "names": "、".join(names)})
 
 
-def _kept(actor: Any, cycle: Cycle, rows: Rows, kind: str) -> Snapshot:
-    kept, sources = store().put(rows.table), store().put(rows.sources)
+def _kept(actor: Any, cycle: Cycle, rows: Rows, files: tuple[Kept, Kept], kind: str) -> Snapshot:
+    kept, sources = files
     complete = not Delivery.objects.filter(cycle=cycle).exclude(state="accepted").exists()
     made = Snapshot.objects.create(
         cycle=cycle, kind=kind, sha256=kept.sha256, sources_sha256=sources.sha256, rows=kept.rows, size=kept.size,

@@ -20,13 +20,14 @@ from tenglong.apps.evaluation.models import Cycle, Result, Run, Snapshot
 from tenglong.apps.evaluation.models.run import RunKind, SnapshotKind
 from tenglong.apps.evaluation.schemes import Pinned, from_text
 from tenglong.apps.evaluation.service import case
-from tenglong.apps.evaluation.service.base import Progress, at, one_of, quiet, whole
+from tenglong.apps.evaluation.service.base import Atomic, Progress, at, one_of, over_all, quiet, whole
 from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.service.frozen import store
 from tenglong.apps.evaluation.service.plots import plot_results
 from tenglong.apps.jobs import service as jobs
 from tenglong.domain.evaluation.compiled import PartialScheme, benchmarks_of
 from tenglong.domain.measures import packaged
+from tenglong.store.snapshots import Kept, canonical
 
 TRIAL_MARK: Final = "试算"
 PART = 500
@@ -44,25 +45,33 @@ class WhatIf:
 
 def run(actor: Any, cycle: Cycle, snapshot: Snapshot, *, kind: str) -> Any:
     """Queue a run as a job."""
-    fresh = whole(actor, cycle, "evaluation.run")
+    fresh = over_all(actor, cycle, "evaluation.run")
     _allowed(fresh, snapshot, kind)
     args = {"cycle": fresh.ulid, "snapshot": snapshot.ulid, "kind": kind}
     return jobs.enqueue(actor, "evaluation.run", args, subject=fresh.title)
 
 
-def run_now(actor: Any, cycle: Cycle, snapshot: Snapshot, *, kind: str, progress: Progress = quiet) -> Run:
-    """The run and everything it leaves, in one transaction. Raises EvaluationError."""
-    with transaction.atomic():
+def run_now(
+    actor: Any, cycle: Cycle, snapshot: Snapshot, *, kind: str, progress: Progress = quiet,
+    atomic: Atomic = transaction.atomic,
+) -> Run:
+    """The run and everything it leaves: worked out first, then written in one transaction. Raises EvaluationError."""
+    seen = over_all(actor, cycle, "evaluation.run")
+    _allowed(seen, snapshot, kind)
+    rule = rule_of(seen)
+    last = last_year(seen, rule)
+    rows = store().get(snapshot.sha256)
+    refuse_statistics_of(rule, snapshot)
+    progress(1, 4, _("计算"))
+    table = evaluated(rule, rows, last)
+    kept = store().put(table)
+    progress(2, 4, _("写入结果"))
+    with atomic():
         fresh = whole(actor, cycle, "evaluation.run")
         _allowed(fresh, snapshot, kind)
-        rule = rule_of(fresh)
-        last = last_year(fresh, rule)
-        rows = store().get(snapshot.sha256)
-        refuse_statistics_of(rule, snapshot)
-        progress(1, 4, _("计算"))
-        table = evaluated(rule, rows, last)
-        progress(2, 4, _("写入结果"))
-        made = _kept(actor, fresh, snapshot, kind, rule, table, last)
+        if fresh.scheme_pin != rule.pin:
+            raise EvaluationError(_("运算期间评价办法被更换，请重新运算。"))
+        made = _kept(actor, fresh, snapshot, kind, rule, table, last, kept)
         _results(made, table, rows, rule)
         progress(3, 4, _("汇总到地块"))
         plot_results(actor, made, rule.compiled, rows, table)
@@ -117,9 +126,8 @@ def refuse_statistics_of(rule: Pinned, snapshot: Snapshot) -> None:
 
 
 def _kept(
-    actor: Any, cycle: Cycle, snapshot: Snapshot, kind: str, rule: Pinned, table: pa.Table, last: LastYear
+    actor: Any, cycle: Cycle, snapshot: Snapshot, kind: str, rule: Pinned, table: pa.Table, last: LastYear, kept: Kept
 ) -> Run:
-    kept = store().put(table)
     params = {"last_year": {f"{group}.{name}": str(value) for (group, name), value in sorted(last.items())}}
     made = Run.objects.create(
         cycle=cycle, snapshot=snapshot, kind=kind, software=f"tenglong {version('tenglong')}", params=params,
@@ -165,8 +173,6 @@ def again(actor: Any, made: Run) -> str:
         raise EvaluationError(_("没有这次运算，或者它不在您的管辖范围内。"))
     rule = Pinned.of(found.scheme_id, found.scheme_version, found.scheme_pin, found.scheme_text)
     table = evaluated(rule, store().get(found.snapshot.sha256), _last_of(found))
-    from tenglong.store.snapshots import canonical
-
     return canonical(table)
 
 

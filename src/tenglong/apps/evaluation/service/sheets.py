@@ -16,7 +16,19 @@ from tenglong.apps.audit.service import digest_of, record
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Sheet
 from tenglong.apps.evaluation.models.sheet import SheetState
-from tenglong.apps.evaluation.service.base import Progress, at, document_of, due, locked, not_future, quiet, said, whole
+from tenglong.apps.evaluation.service.base import (
+    Atomic,
+    Progress,
+    at,
+    document_of,
+    due,
+    locked,
+    not_future,
+    over_all,
+    quiet,
+    said,
+    whole,
+)
 from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.service.frozen import rows_now
 from tenglong.apps.evaluation.sheet_content import Content, contents
@@ -49,18 +61,22 @@ class Filed:
 
 def prepare_sheets(actor: Any, cycle: Cycle) -> Any:
     """Queue the making of sheets as a job."""
-    fresh = whole(actor, cycle, "evaluation.manage")
+    fresh = over_all(actor, cycle, "evaluation.manage")
     at(fresh, "checks", "sheets")
     return jobs.enqueue(actor, "evaluation.sheets", {"cycle": fresh.ulid}, subject=fresh.title)
 
 
-def sheets_now(actor: Any, cycle: Cycle, progress: Progress = quiet) -> dict[str, int]:
+def sheets_now(
+    actor: Any, cycle: Cycle, progress: Progress = quiet, atomic: Atomic = transaction.atomic
+) -> dict[str, int]:
     """A sheet for every firm. Where the data is as before the sheet stands; else it is void and the next number begins."""
-    with transaction.atomic():
+    seen = over_all(actor, cycle, "evaluation.manage")
+    at(seen, "checks", "sheets")
+    found = list(contents(seen, rule_of(seen), rows_now(actor, seen)))
+    progress(1, 2, _("核对版本"))
+    with atomic():
         fresh = whole(actor, cycle, "evaluation.manage")
         at(fresh, "checks", "sheets")
-        found = list(contents(fresh, rule_of(fresh), rows_now(actor, fresh)))
-        progress(1, 2, _("核对版本"))
         held = {sheet.enterprise_id: sheet for sheet in Sheet.objects.filter(cycle=fresh, voided_at__isnull=True)}
         stood = {firm: sheet.version_hash for firm, sheet in held.items()}
         changed = [one for one in found if stood.get(one.enterprise_id, one.version_hash) != one.version_hash]
@@ -118,7 +134,7 @@ def mark_delivered(
 
 def file_scans(actor: Any, cycle: Cycle, scans: Iterable[Scan], *, on: date | None = None) -> Filed:
     """Each scan to its sheet by the code alone; nothing is guessed. One transaction per sheet: a bad one stops no other."""
-    fresh = whole(actor, cycle, "evaluation.manage")
+    fresh = over_all(actor, cycle, "evaluation.manage")
     at(fresh, "checks", "sheets")
     filed = Filed()
     for scan in scans:
