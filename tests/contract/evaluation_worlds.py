@@ -1,4 +1,7 @@
-"""Random schemes and random enterprises, the same for the same seed: small numbers, so that ties, zeros and borders are common."""
+"""Random schemes and random enterprises, the same for the same seed.
+
+Small numbers, so that ties, zeros and borders are common.
+"""
 
 from __future__ import annotations
 
