@@ -78,7 +78,7 @@ def collect(package: Path = PACKAGE) -> Catalog:
     found = Catalog(locale="en", project="tenglong", header_comment="# English texts of Tenglong.", fuzzy=False)
     for inside, text in sources(package):
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS):
-            if message:
+            if message and not "".join(message).isascii():  # the index in `_(row["state_label"])` is no text
                 found.add(message, locations=[(inside, 0)], context=context)
     for inside, label in labels():
         found.add(label, locations=[(inside, 0)])
