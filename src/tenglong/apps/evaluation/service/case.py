@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenglong.apps.casework import service as casework
@@ -50,6 +51,7 @@ def _stage(cycle: Cycle, stage: str) -> None:
     cycle.stage = stage
 
 
+@transaction.atomic
 def step(actor: Any, cycle: Cycle, transition: str, *, reason: str = "") -> Cycle:
     """Move a cycle to its next stage when nothing else has to be recorded (check, send_sheets, hear, submit…)."""
     from tenglong.apps.evaluation.service.base import whole
