@@ -89,6 +89,7 @@ def test_a_firm_is_shown_with_its_build_up(assessed: Any, entered: Any) -> None:
     assert "＝ 核定用地" in page
     assert "10.00" in page
     assert "登记册" in page
+    assert "330604" in page.split("面积怎么来的")[-1]
 
 
 def test_a_part_is_added_with_its_paper_and_taken_away_with_a_reason(assessed: Any, entered: Any) -> None:

@@ -1,0 +1,171 @@
+"""Publications: made from a formal run, shown exactly as published, downloaded as a file of three columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tenglong.apps.accounts.scope import can, requires
+from tenglong.apps.evaluation import queries, service
+from tenglong.apps.evaluation.errors import EvaluationError
+from tenglong.apps.evaluation.forms_after import MORE_WORDS, PublishForm, ReasonForm
+from tenglong.apps.evaluation.papers import keep
+from tenglong.apps.evaluation.published_file import published_file
+from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
+from tenglong.apps.evaluation.views.run_common import XLSX, download, run_or_404
+from tenglong.domain.evaluation.notices import check_notice
+from tenglong.web.formats import mu
+
+WORDS = {
+    "name": gettext_lazy("企业名称"), "uscc": gettext_lazy("统一社会信用代码"), "grade": gettext_lazy("等级"),
+    "total_cm2": gettext_lazy("核定用地（亩）"), **MORE_WORDS,
+}
+GRADES = ("grades", "final")
+
+
+@require_GET
+@requires("evaluation.view")
+def listing(request: HttpRequest, ulid: str) -> HttpResponse:
+    cycle = cycle_or_404(request, ulid)
+    service.expire_publications()
+    formal = queries.runs(request.user, cycle).filter(kind="formal").first()
+    kind = {"trial": "grades", "publicity": "grades", "final": "final"}.get(cycle.stage, "")
+    return render(request, "evaluation/publications.html", {
+        **head(request, cycle, "publications"), "rows": queries.publications(request.user, cycle), "formal": formal,
+        "kind": kind, "may_publish": can(request.user, "evaluation.publish") and formal is not None and bool(kind),
+    })
+
+
+@require_http_methods(["GET", "POST"])
+@requires("evaluation.publish")
+def new(request: HttpRequest, ulid: str) -> HttpResponse:
+    """With the exact rows before they go out."""
+    run = run_or_404(request, ulid)
+    form = PublishForm(request.POST or None, request.FILES or None)
+    kind = "final" if run.cycle.stage == "final" else "grades"
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _publish(request, run, form, kind)
+        except EvaluationError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("evaluation:publication", made.ulid)
+    rows = [one for one in queries.grades(request.user, run.cycle, run) if one.grade]
+    counts: dict[str, int] = {}
+    for one in rows:
+        counts[one.grade] = counts.get(one.grade, 0) + 1
+    return render(request, "evaluation/publication_new.html", {
+        **head(request, run.cycle, "publications"), "run": run, "form": form, "kind": kind, "rows": rows[:5],
+        "n": len(rows), "counts": dict(sorted(counts.items())),
+    }, status=400 if form.is_bound else 200)
+
+
+@transaction.atomic
+def _publish(request: HttpRequest, run: Any, form: PublishForm, kind: str) -> Any:
+    data, where = form.cleaned_data, {"division": run.cycle.division_code, "verb": "evaluation.publish"}
+    document = keep(request.user, data["document"], kind="notice", **where)
+    switch = keep(request.user, data["switch_on"], kind="basis", **where)
+    return service.publish(
+        request.user, run.cycle, run, kind=kind, starts_on=data["starts_on"], ends_on=data["ends_on"],
+        expires_on=data["expires_on"], columns=form.columns(), switch_on_document=switch, order=data["order"],
+        title=data["title"], document=document, place=data["place"],
+    )
+
+
+@require_GET
+@requires("evaluation.view")
+def show(request: HttpRequest, ulid: str) -> HttpResponse:
+    service.expire_publications()
+    found = _found(request, ulid)
+    heads = [(name, WORDS.get(name, name)) for name in found.columns]
+    rows = [[mu(int(row[name])) if name == "total_cm2" else row[name] for name in found.columns] for row in found.rows]
+    return render(request, "evaluation/publication.html", {
+        **head(request, found.cycle, "publications"), "found": found, "heads": heads, "rows": rows,
+        "counts": _counts(found), "issues": _issues(request, found), "form": ReasonForm(),
+        "may": can(request.user, "evaluation.publish"),
+    })
+
+
+def _counts(found: Any) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in found.rows:
+        if "grade" in row:
+            counts[row["grade"]] = counts.get(row["grade"], 0) + 1
+    return dict(sorted(counts.items()))
+
+
+def _issues(request: HttpRequest, found: Any) -> list[str]:
+    """The list against the run that it was made of: numbers that do not add up are named, never smoothed."""
+    if found.kind not in GRADES or found.run is None:
+        return []
+    graded = sum(number for counts in found.run.counts.values() for word, number in counts.items()
+                 if word in _counts(found))
+    return [issue.message for issue in check_notice(_counts(found), graded)]
+
+
+@require_GET
+@requires("evaluation.view")
+def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    """What was published, as it was."""
+    found = _found(request, ulid)
+    return JsonResponse({
+        "ulid": found.ulid, "kind": found.kind, "state": found.state, "title": found.title, "columns": found.columns,
+        "starts_on": found.starts_on.isoformat(), "ends_on": found.ends_on.isoformat(), "sha256": found.sha256,
+        "rows": found.rows}, json_dumps_params=CHINESE)
+
+
+@require_GET
+@requires("evaluation.view")
+def file(request: HttpRequest, ulid: str) -> HttpResponse:
+    """The list for putting up: name, code, grade and nothing else in any part of the file."""
+    found = _open(request, ulid)
+    return download(published_file(found), f"{found.title}.xlsx", XLSX)
+
+
+@require_GET
+@requires("evaluation.view")
+def printed(request: HttpRequest, ulid: str) -> HttpResponse:
+    from tenglong.files.pdf.pages import Notice, NoticeEntry, notice
+
+    found = _open(request, ulid)
+    entries = [NoticeEntry(row["name"], row["uscc"], row["grade"]) for row in found.rows]
+    office = getattr(getattr(request.user, "department", None), "name", "")
+    intro = [_("公示期 %(a)s 至 %(b)s。") % {"a": found.starts_on, "b": found.ends_on}]
+    content = notice(Notice(found.title, entries, office, found.starts_on, intro))
+    return download(content, f"{found.title}.pdf", "application/pdf")
+
+
+def _open(request: HttpRequest, ulid: str) -> Any:
+    """A list of grades that has not expired."""
+    service.expire_publications()
+    found = _found(request, ulid)
+    if found.kind not in GRADES or found.state == "expired":
+        raise Http404(_("这份公示已经下架，或不是等级名单。"))
+    return found
+
+
+@require_POST
+@requires("evaluation.publish")
+def step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
+    """Close after the last day, or take down with a reason."""
+    found = _found(request, ulid)
+    if name == "close":
+        done(request, lambda: service.close_publication(request.user, found), _("公示已结束"))
+    else:
+        reason = request.POST.get("reason", "")
+        done(request, lambda: service.withdraw_publication(request.user, found, reason=reason), _("已撤下"))
+    return redirect("evaluation:publication", found.ulid)
+
+
+def _found(request: HttpRequest, ulid: str) -> Any:
+    try:
+        return queries.publication(request.user, ulid)
+    except ObjectDoesNotExist as error:
+        raise Http404(_("没有这份公示，或它不在您的管辖范围内。")) from error
