@@ -33,7 +33,7 @@ class Progress:
 def readings(user: Any, cycle: Any) -> list[Progress]:
     """Areas settled, departments accepted, checks answered, sheets sealed, appeals answered."""
     areas, deliveries = queries.areas(user, cycle), queries.deliveries(user, cycle)
-    findings, sheets = queries.findings(user, cycle).filter(severity="error"), queries.sheets(user, cycle)
+    findings, sheets = queries.findings(user, cycle).filter(severity="error"), _valid(user, cycle)
     appeals = queries.appeals(user, cycle)
     counted = (
         ("areas", _("用地核定"), _("家"), areas.filter(state="settled").count(), areas.count(), "evaluation:areas"),
@@ -45,6 +45,11 @@ def readings(user: Any, cycle: Any) -> list[Progress]:
         ("appeals", _("申诉答复"), _("件"), appeals.exclude(outcome="").count(), appeals.count(), "evaluation:appeals"),
     )
     return [Progress(name, label, unit, done, of, _url(page, cycle)) for name, label, unit, done, of, page in counted]
+
+
+def _valid(user: Any, cycle: Any) -> Any:
+    """Sheets that stand: void ones are no longer anybody's to seal."""
+    return queries.sheets(user, cycle).filter(voided_at__isnull=True)
 
 
 def _url(name: str, cycle: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.evaluation.views import area_objections, areas, deliveries
+from tenglong.apps.evaluation.views import area_objections, areas, deliveries, sheet_papers, sheets
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
 
 _areas: list[URLPattern] = [
@@ -36,4 +36,19 @@ _deliveries: list[URLPattern] = [
     path("evaluation/delivery/<str:ulid>/remind/", deliveries.remind, name="delivery-remind"),
     path("evaluation/delivery/<str:ulid>/reminder/<int:number>.docx", deliveries.reminder, name="reminder"),
 ]
-urlpatterns: list[URLPattern] = [*_areas, *_deliveries]
+_sheets: list[URLPattern] = [
+    *cycle_list_paths("sheets", sheets.SheetList, "sheets"),
+    path("evaluation/<str:ulid>/sheets/prepare/", sheets.prepare, name="sheets-prepare"),
+    path("evaluation/<str:ulid>/sheets/print/", sheet_papers.print_sheets, name="sheets-print"),
+    path("evaluation/<str:ulid>/sheets/deliver/", sheets.deliver_many, name="sheets-deliver"),
+    path("evaluation/<str:ulid>/scans/", sheet_papers.scans, name="scans"),
+    path("evaluation/<str:ulid>/scans/<str:job>/", sheet_papers.result, name="scan-result"),
+    path("evaluation/<str:ulid>/scans/<str:job>/<int:number>.jpg", sheet_papers.picture, name="scan-picture"),
+    path("evaluation/printed/<str:ulid>.pdf", sheet_papers.pdf, name="sheets-pdf"),
+    path("evaluation/sheet/<str:ulid>/", sheets.show, name="sheet"),
+    path("evaluation/sheet/<str:ulid>/deliver/", sheets.deliver, name="sheet-deliver"),
+    path("evaluation/sheet/<str:ulid>/object/", sheets.objected, name="sheet-object"),
+    path("evaluation/sheet/<str:ulid>/refuse/", sheets.refused, name="sheet-refuse"),
+    path("evaluation/sheet/<str:ulid>/overdue/", sheets.overdue, name="sheet-overdue"),
+]
+urlpatterns: list[URLPattern] = [*_areas, *_deliveries, *_sheets]

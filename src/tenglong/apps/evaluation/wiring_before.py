@@ -19,12 +19,19 @@ VERBS: dict[str, str] = {
     "delivery-receipt": "evaluation.view", "delivery-receive": "evaluation.deliver", "delivery-ask": "evaluation.manage",
     "delivery-return": "evaluation.manage", "delivery-accept": "evaluation.manage", "delivery-remind": "evaluation.manage",
     "reminder": "evaluation.manage",
+    "sheet": "evaluation.view", "sheets-prepare": "evaluation.manage", "sheets-print": "evaluation.manage",
+    "sheets-pdf": "evaluation.manage", "scans": "evaluation.manage", "scan-result": "evaluation.manage",
+    "scan-picture": "evaluation.manage", "sheets-deliver": "evaluation.area", "sheet-deliver": "evaluation.area",
+    "sheet-object": "evaluation.area", "sheet-refuse": "evaluation.area", "sheet-overdue": "evaluation.area",
 }
-LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view"}
+LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view", "sheets": "evaluation.view"}
 
 
 def register() -> None:
     """Called from `registration.register`."""
+    from tenglong.apps.evaluation import jobs_sheets
+
+    assert jobs_sheets  # imported for the jobs it registers
     words.register()
     for name, verb in VERBS.items():
         access.register(f"evaluation:{name}", verb)
@@ -32,3 +39,4 @@ def register() -> None:
         register_access("evaluation", name, verb)
     cycle_tabs.register("areas", _("用地核定"), "evaluation:areas", "evaluation.view", 10)
     cycle_tabs.register("deliveries", _("部门数据"), "evaluation:deliveries", "evaluation.view", 20)
+    cycle_tabs.register("sheets", _("一企一单"), "evaluation:sheets", "evaluation.view", 40)

@@ -101,8 +101,10 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 def page_of_area(request: HttpRequest, area: Any, status: int = 200, **forms: Any) -> HttpResponse:
     items = list(queries.area_items(request.user, area))
+    codes = codes_of(request.user, area.cycle, items)
     context = {
-        **head(request, area.cycle, "areas"), "area": area, "firm": _firm(request, area), "sums": build_up(area, items),
+        **head(request, area.cycle, "areas"), "area": area, "firm": _firm(request, area),
+        "sums": build_up(area, items), "codes": codes,
         "plots": per_plot(request.user, area.cycle, items), "unknown": [item for item in items if not item.counted],
         "objections": list(queries.objections(request.user, area.cycle).filter(area=area)),
         "item_form": ItemForm(request.user, initial={"lock_version": area.lock_version}),
@@ -113,6 +115,12 @@ def page_of_area(request: HttpRequest, area: Any, status: int = 200, **forms: An
 
 def _firm(request: HttpRequest, area: Any) -> Any:
     return registry.enterprises(request.user, area.cycle.measure_day).filter(enterprise_id=area.enterprise_id).first()
+
+
+def codes_of(user: Any, cycle: Any, items: list[Any]) -> dict[int, str]:
+    """Plot → code, of the plots that this person may see."""
+    wanted = {item.plot_id for item in items if item.plot_id}
+    return dict(registry.plots(user, cycle.measure_day).filter(plot_id__in=wanted).values_list("plot_id", "code"))
 
 
 def build_up(area: Any, items: list[Any]) -> list[dict[str, Any]]:
