@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.evaluation import cycle_tabs, wiring_after, wiring_before
+from tenglong.apps.evaluation import cycle_tabs, delta_words, wiring_after, wiring_before
 from tenglong.web import access, menu
 from tenglong.web.listing import register_access
 
@@ -17,5 +17,6 @@ def register() -> None:
         access.register(f"evaluation:{name}", "evaluation.view")
     menu.register("evaluation", _("评价批次"), "evaluation:cycles", "evaluation.view", 10)
     cycle_tabs.register("home", _("概况"), "evaluation:cycle", "evaluation.view", 0)
+    delta_words.register()
     wiring_before.register()
     wiring_after.register()
