@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.evaluation.views import area_objections, areas, deliveries, sheet_papers, sheets
+from tenglong.apps.evaluation.views import area_objections, areas, deliveries, findings, mine, sheet_papers, sheets
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
 
 _areas: list[URLPattern] = [
@@ -51,4 +51,19 @@ _sheets: list[URLPattern] = [
     path("evaluation/sheet/<str:ulid>/refuse/", sheets.refused, name="sheet-refuse"),
     path("evaluation/sheet/<str:ulid>/overdue/", sheets.overdue, name="sheet-overdue"),
 ]
-urlpatterns: list[URLPattern] = [*_areas, *_deliveries, *_sheets]
+_checks: list[URLPattern] = [
+    *cycle_list_paths("findings", findings.FindingList, "findings"),
+    path("evaluation/<str:ulid>/check/", findings.check, name="check"),
+    path("evaluation/<str:ulid>/freeze/", findings.freeze, name="freeze"),
+    path("evaluation/finding/<int:pk>/", findings.show, name="finding"),
+    path("evaluation/finding/<int:pk>/waive/", findings.waive, name="finding-waive"),
+]
+_mine: list[URLPattern] = [
+    path("evaluation/mine/", mine.mine, name="mine"),
+    path("evaluation/mine/area/<str:ulid>/", mine.area, name="own-area"),
+    path("evaluation/mine/sheet/<str:ulid>/", mine.sheet, name="own-sheet"),
+    path("evaluation/mine/sheet/<str:ulid>.pdf", mine.sheet_pdf, name="own-sheet-pdf"),
+    path("evaluation/mine/sheet/<str:ulid>/object/", mine.sheet_object, name="own-sheet-object"),
+    path("evaluation/mine/sheet/<str:ulid>/confirm/", mine.sheet_confirm, name="own-sheet-confirm"),
+]
+urlpatterns: list[URLPattern] = [*_mine, *_areas, *_deliveries, *_sheets, *_checks]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.evaluation import cycle_tabs, words
-from tenglong.web import access
+from tenglong.web import access, menu
 from tenglong.web.listing import register_access
 
 #: URL name → verb
@@ -23,8 +23,13 @@ VERBS: dict[str, str] = {
     "sheets-pdf": "evaluation.manage", "scans": "evaluation.manage", "scan-result": "evaluation.manage",
     "scan-picture": "evaluation.manage", "sheets-deliver": "evaluation.area", "sheet-deliver": "evaluation.area",
     "sheet-object": "evaluation.area", "sheet-refuse": "evaluation.area", "sheet-overdue": "evaluation.area",
+    "finding": "evaluation.view", "check": "evaluation.manage", "finding-waive": "evaluation.manage",
+    "freeze": "evaluation.freeze",
+    "mine": "evaluation.own", "own-area": "evaluation.own", "own-sheet": "evaluation.own", "own-sheet-pdf": "evaluation.own",
+    "own-sheet-object": "evaluation.own", "own-sheet-confirm": "evaluation.own",
 }
-LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view", "sheets": "evaluation.view"}
+LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view", "sheets": "evaluation.view",
+                         "findings": "evaluation.view"}
 
 
 def register() -> None:
@@ -40,3 +45,6 @@ def register() -> None:
     cycle_tabs.register("areas", _("用地核定"), "evaluation:areas", "evaluation.view", 10)
     cycle_tabs.register("deliveries", _("部门数据"), "evaluation:deliveries", "evaluation.view", 20)
     cycle_tabs.register("sheets", _("一企一单"), "evaluation:sheets", "evaluation.view", 40)
+    cycle_tabs.register("findings", _("数据核查"), "evaluation:findings", "evaluation.view", 30)
+    cycle_tabs.register("freeze", _("数据冻结"), "evaluation:freeze", "evaluation.freeze", 50)
+    menu.register("evaluation", _("本企业评价"), "evaluation:mine", "evaluation.own", 5)
