@@ -64,9 +64,9 @@ class CycleForm(forms.Form):
 
 def area_of(user: Any) -> str:
     """The county, or the widest area that this person may evaluate."""
-    county = facts().profile.division
+    county = facts().code
     scope = scope_of(user, "evaluation.manage")
-    if scope.covers(county):
+    if county and scope.covers(county):
         return county
     return min(scope.divisions, key=lambda code: (len(code), code), default=county)
 
