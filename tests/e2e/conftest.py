@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ class Office:
     url: str
     pictures: Path
     trouble: list[str] = field(default_factory=list)
+    passwords: dict[str, str] = field(default_factory=dict)
 
     def foreign(self, url: str) -> bool:
         return url.startswith(("http", "ws")) and urlsplit(url).netloc != urlsplit(self.url).netloc
@@ -59,7 +61,7 @@ class Office:
         page.on("console", lambda said: self._heard(page.url, said))
         page.goto(f"{self.url}/login/")
         page.fill("input[name=username]", username)
-        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=password]", self.passwords.get(username, PASSWORD))
         self.shoot(page, f"login-{username}")
         page.press("input[name=password]", "Enter")
         page.wait_for_url(lambda url: "/login/" not in url)
@@ -82,11 +84,32 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """`TENGLONG_PICTURES` names a folder that keeps the pictures."""
     home = tmp_path_factory.mktemp("office")
-    pictures = Path(os.environ.get("TENGLONG_PICTURES") or tmp_path_factory.mktemp("pictures"))
-    pictures.mkdir(parents=True, exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if name != "TENGLONG_DATABASE_URL"}
-    environment = {**kept, "TENGLONG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tenglong.settings.base"}
+    environment = surroundings(home)
     subprocess.run([sys.executable, "-c", MAKE_OFFICE, PASSWORD], env=environment, check=True)
+    with serving(home, environment, tmp_path_factory.mktemp("pictures")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def open_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path, dict[str, str]], Office]]:
+    """Starts the program in a home that a test has filled itself; it ends with the module."""
+    with ExitStack() as running:
+        yield lambda home, environment: running.enter_context(
+            serving(home, environment, tmp_path_factory.mktemp("pictures"))
+        )
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a program that lives in `home`."""
+    kept = {name: value for name, value in os.environ.items() if name != "TENGLONG_DATABASE_URL"}
+    return {**kept, "TENGLONG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "tenglong.settings.base"}
+
+
+@contextmanager
+def serving(home: Path, environment: dict[str, str], pictures: Path) -> Iterator[Office]:
+    """Web and workers on a free port."""
+    pictures = Path(os.environ.get("TENGLONG_PICTURES") or pictures)
+    pictures.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
