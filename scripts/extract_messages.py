@@ -22,6 +22,8 @@ from django.utils.translation.template import templatize
 from tenglong.domain.casework.definition import CaseDefinition, texts_of
 from tenglong.domain.casework.lights import WORDS
 from tenglong.domain.casework.wording import TEMPLATES
+from tenglong.domain.evaluation.compiled import PURPOSES
+from tenglong.domain.evaluation.units import UNITS, unit_label
 from tenglong.domain.measures import packaged
 from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
@@ -40,6 +42,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 HAN = re.compile(r"[㐀-鿿]")
+DECLARED = re.compile(r"^ *unit: *([a-z_/*]+)", re.M)
 #: domain and command line speak Chinese to operators; only labels of theirs that pages show are collected (`labels`)
 SKIPPED = {"tests", "migrations", "vendor", "domain"}
 
@@ -68,9 +71,18 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
     yield from (("domain/casework/lights.py", word) for word, _tone in WORDS.values())
     yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
+    yield from (("domain/evaluation/compiled.py", text) for text in PURPOSES.values())
+    yield from (("domain/evaluation/units.py", unit_label(unit)) for unit in units_of_schemes())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
+
+
+def units_of_schemes() -> list[str]:
+    """Units that a scheme may declare, and the quotients of them that the packaged schemes do declare."""
+    texts = [path.read_text("utf-8") for path in (PACKAGE / "policies" / "evaluation").glob("*.yaml")]
+    found = {*UNITS, *(unit for text in texts for unit in DECLARED.findall(text))}
+    return sorted(unit for unit in found if HAN.search(unit_label(unit)))
 
 
 def collect(package: Path = PACKAGE) -> Catalog:
