@@ -74,7 +74,7 @@ class Supervisor:
 
     def run(self) -> None:
         stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_args: stop.set())
         running = {name: self._begin(name) for name in self.lines}
         while not stop.wait(0.5):

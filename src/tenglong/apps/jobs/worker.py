@@ -23,8 +23,8 @@ class Worker:
         self._swept = -SWEEP_SECONDS
 
     def on_signals(self) -> Worker:
-        """SIGTERM and SIGINT end the loop after the present job."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        """SIGTERM, SIGINT and SIGHUP (a closed terminal) end the loop after the present job."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_args: self.stop.set())
         return self
 

@@ -41,6 +41,7 @@ def menu_tree(context: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _section(request: HttpRequest, name: str, label: Any, entries: list[menu.Entry]) -> dict[str, Any]:
     links = [link for link in (_link(request, entry) for entry in entries) if link]
+    _one_here(links)
     return {"id": name, "label": label, "links": links, "single": len(links) == 1 and str(links[0]["label"]) == str(label)}
 
 
@@ -50,6 +51,13 @@ def _link(request: HttpRequest, entry: menu.Entry) -> dict[str, Any] | None:
     except NoReverseMatch:
         return None
     return {"label": entry.label, "url": url, "here": _is_here(request.path, url)}
+
+
+def _one_here(links: list[dict[str, Any]]) -> None:
+    """Where one address begins another, only the longest is the page one stands on."""
+    longest = max((len(link["url"]) for link in links if link["here"]), default=0)
+    for link in links:
+        link["here"] = link["here"] and len(link["url"]) == longest
 
 
 def _is_here(path: str, url: str) -> bool:

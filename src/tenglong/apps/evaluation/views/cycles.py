@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.casework import queries as casework_queries
 from tenglong.apps.casework import service as casework
+from tenglong.apps.casework.views.case import split
 from tenglong.apps.evaluation import service
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_cycle import CycleForm
 from tenglong.apps.evaluation.progress import readings
 from tenglong.apps.evaluation.stages import STAGES
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
-from tenglong.domain.casework.engine import Move
 
 
 @requires("evaluation.manage")
@@ -38,8 +38,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
     cycle = cycle_or_404(request, ulid)
     return render(request, "evaluation/cycle.html", {
-        **head(request, cycle, "home"), "readings": readings(request.user, cycle), "moves": _moves(request, cycle),
-        "terms": _terms(cycle),
+        **head(request, cycle, "home"), "readings": readings(request.user, cycle), "terms": _terms(cycle),
+        **_moves(request, cycle),
     })
 
 
@@ -56,10 +56,11 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
     }, json_dumps_params=CHINESE)
 
 
-def _moves(request: HttpRequest, cycle: Any) -> list[Move]:
-    """Steps of the procedure that this person may take now, or why not."""
-    case = casework_queries.cases(request.user).filter(ulid=cycle.case_ulid).first() if cycle.case_ulid else None
-    return casework.allowed(request.user, case) if case is not None else []
+def _moves(request: HttpRequest, cycle: Any) -> dict[str, Any]:
+    """Steps of the procedure that this person may take now, and the others with the reasons why not; onward ones first."""
+    found = casework_queries.cases(request.user).filter(ulid=cycle.case_ulid).first() if cycle.case_ulid else None
+    ready, blocked = split(casework.allowed(request.user, found)) if found is not None else ([], [])
+    return {"ready": ready, "blocked": blocked}
 
 
 def _terms(cycle: Any) -> list[dict[str, str]]:
