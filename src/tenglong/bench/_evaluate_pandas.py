@@ -44,7 +44,7 @@ def run(source: Path, target: Path) -> int:
     inside = (above | (frame["land_mu"] >= 3)) & ~frame["public_service"] & known
     above_rows, below_rows = frame[inside & above], frame[inside & ~above]
     points = pd.concat([_points(above_rows, ABOVE, mean_of="value_added_per_t"), _points(below_rows, BELOW)])
-    frame["group"] = np.select([inside & above, inside], ["above", "below"], default=None)
+    frame["group"] = pd.Series("above", index=frame.index).where(above, "below").where(inside, None)
     total = (
         points.reindex(frame.index)
         + _bonus(frame)
@@ -70,7 +70,8 @@ def _points(rows: pd.DataFrame, indicators: dict[str, tuple[str, str, int, float
 
 def _bonus(frame: pd.DataFrame) -> np.ndarray:
     ladder = np.where(frame["little_giant"], 5.0, np.where(frame["high_tech"], 3.0, 0.0))
-    return np.minimum(ladder + np.where(frame["green_plant"], 2.0, 0.0), 10.0)
+    points: np.ndarray = np.minimum(ladder + np.where(frame["green_plant"], 2.0, 0.0), 10.0)
+    return points
 
 
 def _finish(frame: pd.DataFrame, total: pd.Series) -> None:

@@ -70,4 +70,5 @@ class ScansField(forms.FileField):
 
 
 class ScansForm(forms.Form):
-    files = ScansField(label=_("扫描件"), help_text=_("整叠扫成一个 PDF，或一页一张图片，或打成 zip；顺序不限"))
+    files = ScansField(  # type: ignore[assignment]  # the class takes its fields away, `form.files` stays the upload
+        label=_("扫描件"), help_text=_("整叠扫成一个 PDF，或一页一张图片，或打成 zip；顺序不限"))

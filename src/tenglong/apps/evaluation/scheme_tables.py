@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,8 @@ from tenglong.domain.evaluation.given import expression
 from tenglong.domain.evaluation.trace_terms import label_of
 from tenglong.domain.policy import PolicyError
 
-PARTS: Final = ("bonuses", "deductions", "vetoes", "protections", "ungraded")
+Part = Literal["bonuses", "deductions", "vetoes", "protections", "ungraded"]
+PARTS: Final[tuple[Part, ...]] = ("bonuses", "deductions", "vetoes", "protections", "ungraded")
 
 
 def catalogue() -> list[dict[str, Any]]:
@@ -106,7 +107,7 @@ def parts(compiled: Compiled) -> list[dict[str, Any]]:
     return found
 
 
-def _entries(compiled: Compiled, part: str) -> list[dict[str, str]]:
+def _entries(compiled: Compiled, part: Part) -> list[dict[str, str]]:
     if part == "bonuses":
         bonuses = compiled.scheme.bonuses
         ladders = getattr(bonuses, "ladders", {}) or {}

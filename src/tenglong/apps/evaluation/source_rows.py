@@ -75,7 +75,7 @@ def _facts(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) -
     found.heads = (
         _("数据编号"), _("期间"), _("数值"), _("原文"), _("提供部门"), _("性质"), _("依据文件"), _("导入文件"), _("行"))
     for fact in held.order_by("period", "pk"):
-        part, batch = parts[fact.pk], batches.get(fact.batch_id)
+        part, batch = parts[fact.pk], batches.get(fact.batch_id or 0)
         hidden = column in full.hidden
         value, given = (HIDDEN, HIDDEN) if hidden else (e6_text(fact.value_e6), fact.given)
         name = batch.file_name if batch else (_("导入批次 %(n)s") % {"n": fact.batch_id} if fact.batch_id else _("手工登记"))
@@ -109,11 +109,11 @@ def _area(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) ->
     if area is None:
         return
     items = list(queries.area_items(user, area))
-    ids = {item.plot_id for item in items} - {None}
+    ids = {item.plot_id for item in items if item.plot_id is not None}
     known = {pk: (ulid, code) for pk, ulid, code in registry.plots(user).filter(plot_id__in=ids)
              .values_list("plot_id", "plot__ulid", "code")}
     for item in items:
-        ulid, code = known.get(item.plot_id, ("", ""))
+        ulid, code = known.get(item.plot_id or 0, ("", ""))
         told = (str(item.get_kind_display()), code, mu(item.cm2, 4), str(_("是") if item.counted else _("否")),
                 item.note or item.deduction_type)
         found.lines.append(Line(told, reverse("registry:plot", args=[ulid]) if ulid else "", _("地块档案") if ulid else ""))

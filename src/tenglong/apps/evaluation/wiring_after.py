@@ -17,10 +17,10 @@ VERBS: Final = {
     "evaluation.view": (
         "result", "result-json", "result-book", "result-print", "source", "appeal", "run", "run-json", "run-plots", "run-book",
         "leaders", "runs", "notices", "publications", "publication", "publication-json", "publication-file",
-        "publication-print", "appeals", "adjustments", "adjustment", "adjustment-step", "adjustments-year", "adjustments-year-json", "compare",
-        "compare-json", "schemes", "schemes-json", "scheme", "closing", "minutes",
+        "publication-print", "appeals", "adjustments", "adjustment", "adjustment-step", "adjustments-year",
+        "adjustments-year-json", "compare", "compare-json", "schemes", "schemes-json", "scheme", "closing", "minutes",
     ),
-    "evaluation.own": tuple(f"own-{name}" for name in FIRM),
+    "evaluation.own": (*(f"own-{name}" for name in FIRM), "own-scheme"),
     "evaluation.run": ("run-start",),
     "evaluation.publish": ("publication-new", "publication-step"),
     "evaluation.appeal": ("notice-serve", "appeal-new", "appeal-withdraw", "appeal-reply", "appeal-letter"),

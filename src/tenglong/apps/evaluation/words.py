@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
@@ -20,7 +21,7 @@ SEVERITIES: Final = dict(Severity.choices)
 DELIVERY_STATES: Final = dict(DeliveryState.choices)
 DECISION_STATES: Final = dict(DecisionState.choices)
 SHEET_STATES: Final = dict(SheetState.choices)
-_WORDS: Final[dict[str, dict[str, str | Promise]]] = {
+_WORDS: Final[Mapping[str, Mapping[str, str | Promise]]] = {
     "area_state": AREA_STATES, "area_item": ITEM_KINDS, "area_outcome": OUTCOMES, "finding_level": SEVERITIES,
     "delivery_state": DELIVERY_STATES, "decision_state": DECISION_STATES, "sheet_state": SHEET_STATES,
 }

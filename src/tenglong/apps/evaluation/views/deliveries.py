@@ -200,7 +200,7 @@ def reminder(request: HttpRequest, ulid: str, number: int) -> HttpResponse:
     if found is None:
         raise Http404
     cells = queries.board(request.user, delivery.cycle)
-    office = request.user.department
+    office = getattr(request.user, "department", None)
     content = reminder_letter(
         delivery, found, office=office.name if office else "", expected=cells[0].expected if cells else 0
     )

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -136,7 +136,7 @@ def sheet_confirm(request: HttpRequest, ulid: str) -> HttpResponse:
         return _page(request, found, 400, refused=str(error))
     except FileError as error:
         return _page(request, found, 400, refused=str(error))
-    except step_papers.forms.ValidationError as error:
+    except ValidationError as error:
         return _page(request, found, 400, refused="；".join(error.messages))
     return redirect("evaluation:own-sheet", ulid)
 
