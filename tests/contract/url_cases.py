@@ -5,9 +5,11 @@ A case is for a URL name; the test fails for a name that has none. `{…}` in pa
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -302,3 +304,15 @@ def a_file(name: str) -> SimpleUploadedFile:
     if name == "survey:upload":
         return SimpleUploadedFile("新.csv", "摸排编号,所属镇街\nA,百官街道\n".encode())
     return SimpleUploadedFile("附件.pdf", b"%PDF-1.4 x")
+
+
+def _beside(name: str) -> Any:
+    """Another file of cases: the folder is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CASES.update(_beside("url_cases_after").cases(Case, lists))

@@ -7,6 +7,7 @@ codes of a town; `PRIVATE` are values that a role without `sensitive.view` never
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import re
 import sqlite3
@@ -93,7 +94,10 @@ class World:
         if role == "enterprise":
             hidden -= here.firm_may
         clear = role in ("county_admin", "analyst")
-        return hidden if clear else hidden | here.private | there.private
+        private = here.private | there.private
+        if role == "enterprise":
+            private = private - here.firm_may
+        return hidden if clear else hidden | private
 
     def sees(self, role: str, kind: str, town: str) -> bool:
         """Whether the row scope of `role` reaches the object `kind` of `town`: the rule as people say it."""
@@ -141,6 +145,7 @@ def build() -> World:
     world = World(towns, people, "跨镇联营公司")
     _shared(world)
     _cases(world)
+    _evaluation().build(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
@@ -421,6 +426,16 @@ def _shared(world: World) -> None:
     here.ids["shared"] = there.ids["shared"] = firm.enterprise.ulid
 
 
+def _evaluation() -> Any:
+    """The file beside this one: the folder is no package."""
+    path = Path(__file__).with_name("url_world_evaluation.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _cases(world: World) -> None:
     """An appeal of firm 1 of each town, opened by the town's officer: offices and the firm itself see it."""
     from tenglong.apps.casework import service
@@ -448,6 +463,8 @@ def _enterprise_desk(world: World) -> None:
     words = ("地块1", "路1号", "企业1", "企业地址1", "合同1", "证1", "厂房", "凭证", "批文", "园区", "理由", "申诉", "申诉内容")
     here.firm_may = {here.ids[key] for key in mine} | {f"机密{HERE}{word}" for word in words}
     here.firm_may.add(f"JZ-{here.code}-0001")
+    here.firm_may |= {here.ids["appeal"], TAX.format(100)}  # a firm reads its own figures in its own result
+    here.firm_may |= {f"机密{HERE}{word}" for word in ("评价申诉", "申诉答复", "调档理由", "纪要号")}
 
 
 def _policy(people: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ def duckdb_text(expression: Table) -> str:
     tree: Any = compiler.to_sqlglot(expression.unbind())
     for query in tree.find_all(exp.CTE):
         query.set("materialized", _aggregates(query.this) or _narrow(query.this))
-    return str(tree.sql(dialect="duckdb"))
+    return str(tree.sql(dialect="duckdb", copy=False))  # the tree is ours: a copy of it took half the time
 
 
 def _narrow(query: exp.Expression) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenglong.apps.evaluation.schemes import pinned
 from tenglong.apps.policy import service as policy
@@ -16,6 +17,14 @@ from tenglong.domain.evaluation.given import expression
 from tenglong.domain.evaluation.trace_terms import label_of
 from tenglong.domain.policy import PolicyError
 
+FAMILIES: Final = {
+    "ratio": gettext_lazy("与基准值之比"), "min_max": gettext_lazy("最小最大值之间"), "value": gettext_lazy("指标值即得分"),
+    "reverse": gettext_lazy("越小越好"), "max_base": gettext_lazy("与最大值之比"),
+}
+MISSING: Final = {
+    "zero": gettext_lazy("计 0 分"), "group_mean": gettext_lazy("计本组平均得分"), "full": gettext_lazy("计满分"),
+    "exclude": gettext_lazy("不计该项"), "refuse": gettext_lazy("不能计分"),
+}
 Part = Literal["bonuses", "deductions", "vetoes", "protections", "ungraded"]
 PARTS: Final[tuple[Part, ...]] = ("bonuses", "deductions", "vetoes", "protections", "ungraded")
 
@@ -60,10 +69,16 @@ def _indicator(compiled: Compiled, group: str, name: str, rule: Any) -> dict[str
     score = rule.score
     return {
         "id": name, "label": rule.label, "formula": formula, "unit": unit_text(rule.unit),
-        "weight": plain(rule.weight) if rule.weight is not None else _("未知"), "family": score.family if score else _("未知"),
-        "benchmark": _benchmark(score), "limits": _limits(score), "missing": rule.missing or _("未知"),
+        "weight": plain(rule.weight) if rule.weight is not None else _("未知"), "family": FAMILIES.get(score.family, score.family) if score else _("未知"),
+        "benchmark": _benchmark(score), "limits": _limits(score), "missing": _missing(rule.missing),
         "source": " ".join(part for part in (getattr(rule, "document", ""), getattr(rule, "source", "")) if part),
     }
+
+
+def _missing(rule: Any) -> str:
+    if rule is None:
+        return str(_("未知"))
+    return str(MISSING.get(rule, rule)) if isinstance(rule, str) else str(_("计固定分"))
 
 
 def _benchmark(score: Any) -> str:

@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("evaluation/schemes/", schemes.listing, name="schemes"),
     path("evaluation/schemes.json", schemes.listing_json, name="schemes-json"),
     path("evaluation/schemes/<slug:id>/<str:version>/", schemes.show, name="scheme"),
+    path("evaluation/mine/schemes/<slug:id>/<str:version>/", schemes.show, name="own-scheme"),
     path("evaluation/whatif/", whatif.pick, name="whatif-pick"),
     path("evaluation/whatif/<str:ulid>/", whatif.show, name="whatif"),
     path("evaluation/whatif/<str:ulid>/run.json", whatif.run, name="whatif-run"),

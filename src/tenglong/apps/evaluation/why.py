@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from tenglong.domain.evaluation.lift import lift
 from tenglong.domain.evaluation.trace import trace
 from tenglong.domain.evaluation.trace_terms import label_of
 
+#: place of the benchmark among the cells of a row of points
+BASE: Final = 3
 #: column → address of its source page
 Address = Callable[[str], str]
 
@@ -36,8 +38,8 @@ class Why:
     masked: list[dict[str, Any]]
 
 
-def why(user: Any, run: Any, key: str, address: Address) -> Why:
-    """Raises Result.DoesNotExist for a firm that is not the user's to see."""
+def why(user: Any, run: Any, key: str, address: Address, scheme: str = "") -> Why:
+    """`scheme`: where the rule can be read. Raises Result.DoesNotExist for a firm that is not the user's to see."""
     full = queries.full_row(user, run, key)
     if not full.complete:
         return Why(full, None, None, masked_terms(full, address))
@@ -45,8 +47,19 @@ def why(user: Any, run: Any, key: str, address: Address) -> Why:
         full.compiled, full.row, full.inputs, sources(user, full, address), snapshot=full.snapshot, software=full.software,
         last_ranks=last_ranks(run.result_sha256, full.row.get("group")),
     )
-    return Why(full, found, explain(
-        found, name=full.result.name, advice=advice(run, key), deliverers=responsible(run.cycle)), [])
+    page = explain(found, name=full.result.name, advice=advice(run, key), deliverers=responsible(run.cycle))
+    return Why(full, found, _bases_linked(page, scheme), [])
+
+
+def _bases_linked(page: Page, scheme: str) -> Page:
+    """Benchmarks lead to the rule that states them."""
+    sections = []
+    for section in page.sections:
+        if section.id == "points":
+            rows = tuple((*row[:BASE], replace(row[BASE], url=scheme), *row[BASE + 1:]) for row in section.rows)
+            section = replace(section, rows=rows)
+        sections.append(section)
+    return replace(page, sections=tuple(sections))
 
 
 def sources(user: Any, full: FullRow, address: Address) -> dict[str, dict[str, Any]]:

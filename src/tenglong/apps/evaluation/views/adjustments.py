@@ -80,9 +80,10 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 def step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
     """approve · reject · withdraw; the service asks for the verb of each."""
     row, note = _found(request, ulid), request.POST.get("reason", "")[:300]
-    steps = {"approve": (service.approve_adjustment, _("已批准，等级已调整")),
-             "reject": (service.reject_adjustment, _("已退回")),
-             "withdraw": (service.withdraw_adjustment, _("已撤回"))}
+    steps: dict[str, tuple[Any, Any]] = {
+        "approve": (service.approve_adjustment, _("已批准，等级已调整")),
+        "reject": (service.reject_adjustment, _("已退回")), "withdraw": (service.withdraw_adjustment, _("已撤回")),
+    }
     act, told = steps[name]
     done(request, lambda: act(request.user, row, note=note), told)
     return redirect("evaluation:adjustment", row.ulid)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.masking import HIDDEN
@@ -54,6 +55,7 @@ def twin(request: HttpRequest, ulid: str, key: str) -> JsonResponse:
 def book(request: HttpRequest, ulid: str, key: str) -> HttpResponse:
     from tenglong.files.evaluation import trace_workbook
 
+    _figures(request)
     _run, result, made = _made(request, ulid, key)
     if made.found is None:
         raise Refused("sensitive.view")
@@ -68,6 +70,7 @@ def printed(request: HttpRequest, ulid: str, key: str) -> HttpResponse:
     """The same page on A4."""
     from tenglong.files.pdf.pages import Explanation, Grid, explanation_page
 
+    _figures(request)
     run, result, made = _made(request, ulid, key)
     if made.page is None:
         raise Refused("sensitive.view")
@@ -81,6 +84,12 @@ def printed(request: HttpRequest, ulid: str, key: str) -> HttpResponse:
         made.page.title, notes, grids, [foot],
         subtitle=f"{result.name} {result.uscc or result.key}", watermark=run.watermark))
     return download(content, f"{result.name}-{made.page.title}.pdf", "application/pdf")
+
+
+def _figures(request: HttpRequest) -> None:
+    """Whole files of figures: for offices with the right to see them, and for the firm itself."""
+    if not is_own(request) and not can(request.user, "sensitive.view"):
+        raise Refused("sensitive.view")
 
 
 def source(request: HttpRequest, ulid: str, key: str, column: str) -> HttpResponse:
@@ -103,7 +112,8 @@ def _found(request: HttpRequest, ulid: str, key: str) -> tuple[Any, Any]:
 def _made(request: HttpRequest, ulid: str, key: str) -> tuple[Any, Any, Why]:
     run, result = _found(request, ulid, key)
     try:
-        made = why(request.user, run, key, lambda column: firm_url(request, "source", run, key, column))
+        made = why(request.user, run, key, lambda column: firm_url(request, "source", run, key, column),
+                   reverse(f"evaluation:{'own-' if is_own(request) else ''}scheme", args=[run.scheme_id, run.scheme_version]))
     except ObjectDoesNotExist as error:
         raise Http404 from error
     return run, result, made
