@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.accounts.scope import scope_of
-from tenglong.apps.policy import service as policy
+from tenglong.apps.evaluation.scheme_tables import catalogue
 from tenglong.apps.registry.county import facts
 
 FIRST_YEAR = 2000
@@ -37,13 +36,19 @@ class CycleForm(forms.Form):
     def __init__(self, user: Any, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.user = user
-        self.schemes = catalogue()
+        self.schemes = sorted(catalogue(), key=lambda one: (bool(one["unknown"]), one["id"], one["version"]))
         this_year = timezone.localdate().year
         self.fields["year"].initial = this_year - 1
         self.fields["year"].widget.attrs["max"] = this_year
         chosen = self.fields["scheme"]
         assert isinstance(chosen, forms.ChoiceField)
-        chosen.choices = [(one["reference"], one["label"]) for one in self.schemes]
+        chosen.choices = [(f"{one['id']}@{one['version']}", self._label(one)) for one in self.schemes]
+
+    @staticmethod
+    def _label(one: dict[str, Any]) -> str:
+        missing = len(one["unknown"])
+        note = _now("不完整：缺 %(n)s 项") % {"n": missing} if missing else _now("完整")
+        return f"{one['name']}（{one['id']}@{one['version']}，{note}）"
 
     def clean_year(self) -> int:
         year = int(self.cleaned_data["year"])
@@ -57,6 +62,11 @@ class CycleForm(forms.Form):
             raise forms.ValidationError(_now("用地核定日不能晚于今天"))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        if not area_of(self.user):
+            raise forms.ValidationError(_now("登记册里还没有本县，请先建立本县（tenglong county）再建批次"))
+        return self.cleaned_data
+
     def values(self) -> dict[str, Any]:
         """Arguments of `service.open_cycle`."""
         return {**self.cleaned_data, "division_code": area_of(self.user)}
@@ -69,23 +79,3 @@ def area_of(user: Any) -> str:
     if county and scope.covers(county):
         return county
     return min(scope.divisions, key=lambda code: (len(code), code), default=county)
-
-
-def catalogue() -> list[dict[str, Any]]:
-    """Every version of every scheme that may be chosen, with its name and what it does not know; newest of an id first."""
-    rows = [row for row in policy.listing() if row["kind"] == "evaluation" and row["state"] in ("approved", "packaged")]
-    found = []
-    for row in rows:
-        reference = f"{row['id']}@{row['version']}"
-        name, unknown = _told(reference, row["sha256"])
-        note = _now("完整") if not unknown else _now("不完整：缺 %(n)s 项") % {"n": len(unknown)}
-        found.append({"reference": reference, "label": f"{name}（{reference}，{note}）", "unknown": unknown,
-                      "valid_from": row["valid_from"], "valid_to": row["valid_to"], "state": row["state"]})
-    return sorted(found, key=lambda one: one["reference"], reverse=True)
-
-
-@lru_cache(maxsize=256)
-def _told(reference: str, sha256: str) -> tuple[str, tuple[str, ...]]:
-    """Name and unknown keys; a text is read once (`sha256` makes a changed one another)."""
-    document = policy.current("evaluation", reference).document
-    return str(document.data.get("name", reference)), document.header.unknown
