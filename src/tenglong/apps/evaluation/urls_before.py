@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.evaluation.views import area_objections, areas, deliveries, findings, mine, sheet_papers, sheets
+from tenglong.apps.evaluation.views import area_objections, areas, deliveries, findings, firms, mine, sheet_papers, sheets
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
+from tenglong.web.listing import list_paths
 
 _areas: list[URLPattern] = [
     *cycle_list_paths("areas", areas.AreaList, "areas"),
@@ -66,4 +67,15 @@ _mine: list[URLPattern] = [
     path("evaluation/mine/sheet/<str:ulid>/object/", mine.sheet_object, name="own-sheet-object"),
     path("evaluation/mine/sheet/<str:ulid>/confirm/", mine.sheet_confirm, name="own-sheet-confirm"),
 ]
-urlpatterns: list[URLPattern] = [*_mine, *_areas, *_deliveries, *_sheets, *_checks]
+_firms: list[URLPattern] = [
+    *list_paths("evaluation/attributes/", firms.AttributeList, "attributes"),
+    path("evaluation/attributes/new/", firms.attribute_new, name="attribute-new"),
+    path("evaluation/attributes/import/", firms.attribute_import, name="attribute-import"),
+    *list_paths("evaluation/decisions/", firms.DecisionList, "decisions"),
+    path("evaluation/decisions/new/", firms.decision_new, name="decision-new"),
+    path("evaluation/decision/<str:ulid>/", firms.decision, name="decision"),
+    path("evaluation/decision/<str:ulid>/change/", firms.decision_change, name="decision-change"),
+    path("evaluation/<str:ulid>/joint/", firms.joint, name="joint"),
+    path("evaluation/<str:ulid>/joint/new/", firms.joint_new, name="joint-new"),
+]
+urlpatterns: list[URLPattern] = [*_mine, *_firms, *_areas, *_deliveries, *_sheets, *_checks]

@@ -25,11 +25,14 @@ VERBS: dict[str, str] = {
     "sheet-object": "evaluation.area", "sheet-refuse": "evaluation.area", "sheet-overdue": "evaluation.area",
     "finding": "evaluation.view", "check": "evaluation.manage", "finding-waive": "evaluation.manage",
     "freeze": "evaluation.freeze",
+    "attribute-new": "evaluation.area", "attribute-import": "evaluation.area", "decision-new": "evaluation.manage",
+    "decision": "evaluation.view", "decision-change": "evaluation.manage", "joint": "evaluation.view",
+    "joint-new": "evaluation.manage",
     "mine": "evaluation.own", "own-area": "evaluation.own", "own-sheet": "evaluation.own", "own-sheet-pdf": "evaluation.own",
     "own-sheet-object": "evaluation.own", "own-sheet-confirm": "evaluation.own",
 }
 LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view", "sheets": "evaluation.view",
-                         "findings": "evaluation.view"}
+                         "findings": "evaluation.view", "attributes": "evaluation.view", "decisions": "evaluation.view"}
 
 
 def register() -> None:
@@ -48,3 +51,6 @@ def register() -> None:
     cycle_tabs.register("findings", _("数据核查"), "evaluation:findings", "evaluation.view", 30)
     cycle_tabs.register("freeze", _("数据冻结"), "evaluation:freeze", "evaluation.freeze", 50)
     menu.register("evaluation", _("本企业评价"), "evaluation:mine", "evaluation.own", 5)
+    cycle_tabs.register("joint", _("合并评价"), "evaluation:joint", "evaluation.view", 45)
+    menu.register("evaluation", _("企业属性"), "evaluation:attributes", "evaluation.view", 40)
+    menu.register("evaluation", _("否决决定"), "evaluation:decisions", "evaluation.view", 50)
