@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+#: modules beside the tests are imported by name
+sys.path.append(str(Path(__file__).parent))
 CHROMIUM = Path(os.environ.get("TENGLONG_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PASSWORD = "Bamboo-cage-9!"  # noqa: S105
