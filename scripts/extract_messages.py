@@ -22,6 +22,7 @@ from django.utils.translation.template import templatize
 from tenglong.domain.casework.definition import CaseDefinition, texts_of
 from tenglong.domain.casework.lights import WORDS
 from tenglong.domain.casework.wording import TEMPLATES
+from tenglong.domain.evaluation.attributes import STANDARD
 from tenglong.domain.evaluation.compiled import PURPOSES
 from tenglong.domain.evaluation.units import UNITS, unit_label
 from tenglong.domain.measures import packaged
@@ -71,11 +72,20 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
     yield from (("domain/casework/lights.py", word) for word, _tone in WORDS.values())
     yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
-    yield from (("domain/evaluation/compiled.py", text) for text in PURPOSES.values())
-    yield from (("domain/evaluation/units.py", unit_label(unit)) for unit in units_of_schemes())
+    yield from labels_of_evaluation()
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
+
+
+def labels_of_evaluation() -> Iterator[tuple[str, str]]:
+    """Purposes, standard attributes, units and the terms of a cycle; names of schemes and their indicators are data."""
+    default = (PACKAGE / "policies" / "evaluation_terms" / "default.yaml").read_text("utf-8")
+    terms = load_yaml(default, kind="evaluation_terms", id="default")
+    yield from (("policies/evaluation_terms/default.yaml", term["label"]) for term in terms.data["terms"].values())
+    yield from (("domain/evaluation/compiled.py", text) for text in PURPOSES.values())
+    yield from (("domain/evaluation/attributes.py", one.label) for one in STANDARD.values())
+    yield from (("domain/evaluation/units.py", unit_label(unit)) for unit in units_of_schemes())
 
 
 def units_of_schemes() -> list[str]:
