@@ -35,14 +35,17 @@ def main(firms: int, years: int, runs: int) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     actor = _actor(apps)
     snapshots = [_year(apps, actor, 2024 - back, firms) for back in range(years)]
-    seconds, moved, size = [], list[int](), 0
+    seconds, work, moved, size = list[float](), list[float](), list[int](), 0
     for number in range(runs + 1):
+        used = time.process_time()
         spent, found = _try(actor, snapshots, number)
+        work.append(time.process_time() - used)
         seconds.append(spent)
         moved.append(found["n"]["better"] + found["n"]["worse"])
         size = max(size, len(orjson.dumps(found)))
     kept = apps.get_model("evaluation", "Run")._default_manager.count()
-    return {"seconds": seconds[1:], "first": seconds[0], "moved": [min(moved[1:]), max(moved[1:])], "bytes": size,
+    return {"seconds": seconds[1:], "cpu": sorted(work[1:]),
+            "first": seconds[0], "moved": [min(moved[1:]), max(moved[1:])], "bytes": size,
             "kept": kept, "snapshots": len(snapshots)}
 
 

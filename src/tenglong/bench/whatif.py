@@ -27,6 +27,7 @@ def run(options: BenchOptions) -> BenchResult:
     result.limits = {"推演 p95": LIMIT}
     result.facts = {"快照": found["snapshots"], "每次等级变动户数": f"{found['moved'][0]} — {found['moved'][1]}",
                     "回答字节数": found["bytes"], "什么都没有留下": found["kept"] == 0}
+    result.facts["每次处理器秒数（中位）"] = round(found["cpu"][len(found["cpu"]) // 2], 2)
     if found["kept"]:
         result.failures.append(f"推演之后多了 {found['kept']} 条运算记录")
     return result

@@ -69,7 +69,8 @@ def _indicator(compiled: Compiled, group: str, name: str, rule: Any) -> dict[str
     score = rule.score
     return {
         "id": name, "label": rule.label, "formula": formula, "unit": unit_text(rule.unit),
-        "weight": plain(rule.weight) if rule.weight is not None else _("未知"), "family": FAMILIES.get(score.family, score.family) if score else _("未知"),
+        "weight": plain(rule.weight) if rule.weight is not None else _("未知"),
+        "family": FAMILIES.get(score.family, score.family) if score else _("未知"),
         "benchmark": _benchmark(score), "limits": _limits(score), "missing": _missing(rule.missing),
         "source": " ".join(part for part in (getattr(rule, "document", ""), getattr(rule, "source", "")) if part),
     }

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -32,7 +31,15 @@ from tenglong.domain.evaluation.compare import Side, compare, summary
 from tenglong.domain.evaluation.compiled import Compiled, PartialScheme
 from tenglong.domain.evaluation.money import money
 from tenglong.domain.evaluation.scheme import Ratio, Reverse
-from tenglong.domain.evaluation.whatif import Changes, WhatIfError, apply_changes, override_rows, read_changes
+from tenglong.domain.evaluation.whatif import (
+    Changes,
+    WhatIfError,
+    apply_changes,
+    changed,
+    draft_version,
+    override_rows,
+    read_changes,
+)
 from tenglong.domain.measures import packaged
 from tenglong.domain.policy import Document, PolicyError, load_yaml
 
@@ -43,10 +50,9 @@ NAMES: Final = ("key", "firm_name", "town", "industry")
 
 @dataclass(frozen=True)
 class Tried:
-    """`answer`: aggregates and first movers as JSON. `text`: the draft scheme."""
+    """`answer`: aggregates and first movers as JSON."""
 
     answer: dict[str, Any]
-    text: str
 
 
 def county_snapshot(actor: Any, ulid: str) -> Snapshot:
@@ -83,15 +89,22 @@ def attempt(actor: Any, snapshot: Snapshot, changes: Mapping[str, Any], *, years
     wanted = read_changes(changes)
     if wanted.overrides and not can(actor, "sensitive.view"):
         raise EvaluationError(_("改动单户数据需要“查看敏感数据”权限。"))
-    text, draft = drafted(chosen.cycle, wanted)
+    draft = tried_rule(chosen.cycle, wanted)
     refuse_statistics_of(draft, chosen)
     answer = _told(actor, chosen, draft, wanted)
     answer["years"] = _short(base_of(chosen.cycle), draft, [county_snapshot(actor, one.ulid) for one in years])
-    return Tried(answer, text)
+    return Tried(answer)
 
 
-def drafted(cycle: Cycle, wanted: Changes, number: int = 1) -> tuple[str, Pinned]:
-    """Text and compiled form of the draft. Raises WhatIfError, EvaluationError."""
+def tried_rule(cycle: Cycle, wanted: Changes) -> Pinned:
+    """The changed rule in memory. Raises WhatIfError."""
+    base = base_of(cycle)
+    made = changed(base.compiled, wanted.model_copy(update={"overrides": ()}))
+    return Pinned(base.id, made.version, made.pin, "", made)
+
+
+def drafted(cycle: Cycle, wanted: Changes, number: int) -> tuple[str, Pinned]:
+    """Text and compiled form of the draft that is to be kept. Raises WhatIfError, EvaluationError."""
     own, *above = [tuple(pair) for pair in orjson.loads(cycle.scheme_text)]
     key = wanted.model_copy(update={"overrides": ()}).model_dump_json()
     try:
@@ -100,7 +113,6 @@ def drafted(cycle: Cycle, wanted: Changes, number: int = 1) -> tuple[str, Pinned
         raise EvaluationError(str(error)) from error
 
 
-@lru_cache(maxsize=64)
 def _drafted(name: str, text: str, above: tuple[tuple[str, str], ...], changes: str, number: int) -> tuple[str, Pinned]:
     parent = _parent(above)
     made = apply_changes(text, Changes.model_validate_json(changes), id=name, draft=number, parent=parent)
@@ -178,9 +190,9 @@ def needed(compiled: Compiled, rows: pa.Table) -> pa.Table:
 def _told(actor: Any, snapshot: Snapshot, draft: Pinned, wanted: Changes) -> dict[str, Any]:
     base, rows = base_of(snapshot.cycle), tables.frozen(snapshot.sha256)
     before = worked(base, snapshot)
-    changed = override_rows(draft.compiled, rows, wanted.overrides) if wanted.overrides else rows
-    after = worked(draft, snapshot) if changed is rows else evaluated(
-        draft, needed(draft.compiled, changed), last_year(snapshot.cycle, draft))
+    given = override_rows(draft.compiled, rows, wanted.overrides) if wanted.overrides else rows
+    after = worked(draft, snapshot) if given is rows else evaluated(
+        draft, needed(draft.compiled, given), last_year(snapshot.cycle, draft))
     order = _order(base.compiled, draft.compiled)
     found = compare(_side(base, before), _side(draft, after), order, movers=MOVERS)
     firms = {row["key"]: row for row in rows.select(list(NAMES)).to_pylist()}
@@ -191,7 +203,7 @@ def _told(actor: Any, snapshot: Snapshot, draft: Pinned, wanted: Changes) -> dic
         "sankey": found["sankey"], "movers": [_mover(one, firms, clear) for one in found["movers"]],
         "by_town": _by(after, before, firms, "town", order, draft),
         "by_industry": _by(after, before, firms, "industry", order, draft),
-        "money": _money(draft, changed, before, after),
+        "money": _money(draft, given, before, after),
     }
 
 
@@ -319,8 +331,6 @@ def save_draft(actor: Any, snapshot: Snapshot, changes: Mapping[str, Any]) -> An
 
 
 def _version(cycle: Cycle, number: int) -> str:
-    from tenglong.domain.evaluation.whatif import draft_version
-
     return draft_version(cycle.scheme_version, number)
 
 

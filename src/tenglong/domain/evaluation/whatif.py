@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal
@@ -99,16 +99,52 @@ def apply_changes(
     """
     wanted, name = read_changes(changes), id or _id_of(document_text)
     document = load_yaml(document_text, kind="evaluation", id=name, parent=parent)
-    compiled = compile_scheme(document)
+    edits = _all_edits(compile_scheme(document), wanted)
+    text = draft_text(document, edits, version=draft_version(document.version, draft), note=wanted.note)
+    _check(text, name, parent)
+    return text
+
+
+def _all_edits(compiled: Compiled, wanted: Changes) -> list[Edit]:
     problems, edits = list[Refusal](), list[Edit]()
     for found in _edits(compiled, wanted):
         (edits if isinstance(found, Edit) else problems).append(found)  # type: ignore[arg-type]
     if problems:
         raise WhatIfError(problems)
-    edits += _weights(compiled, wanted)
-    text = draft_text(document, edits, version=draft_version(document.version, draft), note=wanted.note)
-    _check(text, name, parent)
-    return text
+    return edits + _weights(compiled, wanted)
+
+
+def changed(compiled: Compiled, changes: Mapping[str, Any] | Changes, *, draft: int = 1) -> Compiled:
+    """The rule that the draft of `apply_changes` compiles to, without writing and reading its text: for trying.
+
+    Its `text` is not YAML to be kept: it only makes the pin differ. Raises WhatIfError.
+    """
+    wanted = read_changes(changes)
+    edits, document = _all_edits(compiled, wanted), compiled.document
+    data = document.data
+    for edit in edits:
+        data = _with(data, edit.path, edit.value)
+    given = {".".join(edit.path) for edit in edits}
+    unknown = tuple(key for key in document.header.unknown if key not in given)
+    header = document.header.model_copy(update={
+        "version": draft_version(document.version, draft), "unknown": unknown,
+        "completeness": document.header.completeness if unknown else "full"})
+    told = "".join(f"\n# {'.'.join(edit.path)}: {edit.text}" for edit in edits)
+    made = replace(document, data=data, header=header, text=f"{document.text}{told}")
+    try:
+        return compile_scheme(made)
+    except PolicyError as error:
+        raise WhatIfError([Refusal(problem.key, problem.reason) for problem in error.problems]) from error
+    except ValidationError as error:
+        raise WhatIfError([Refusal(".".join(map(str, item["loc"])), str(item["msg"]).removeprefix("Value error, "))
+                           for item in error.errors()]) from error
+
+
+def _with(data: Any, path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A copy with another value at the path; what lies beside it is shared."""
+    held = dict(data) if isinstance(data, Mapping) else {}
+    held[path[0]] = value if len(path) == 1 else _with(held.get(path[0]), path[1:], value)
+    return held
 
 
 def _id_of(text: str) -> str:
