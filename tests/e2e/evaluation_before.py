@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pypdfium2
-from evaluation_office import TITLE, YEAR, County, material, move, paper, settled, stage, task, worked, yes
+from evaluation_office import TITLE, YEAR, County, material, move, paper, press, stage, task, worked, yes
 from PIL import Image, ImageFilter
 
 #: one department goes through the pages, the others are prepared: importing has its own test
@@ -65,8 +65,7 @@ def the_firm_objects_to_its_area(county: County) -> None:
     page.fill("textarea[name=text]", OBJECTION)
     page.set_input_files("input[name=file]", paper("道路移交协议"))
     county.shoot(page, "08-own-area")
-    page.click("button:text-is('提交异议')")
-    settled(page)
+    press(page, "button:text-is('提交异议')")
     assert OBJECTION in page.inner_text("main")
 
 
@@ -84,13 +83,11 @@ def an_officer_upholds_the_objection(county: County) -> None:
     page.fill("input[name=note]", "按移交协议扣除")
     page.set_input_files("form[action$='/items/'] input[name=file]", paper("道路移交协议"))
     county.shoot(page, "10-area")
-    page.click("button:text-is('添加')")
-    settled(page)
+    press(page, "button:text-is('添加')")
     assert round(before - mu(page), 2) == 0.5
     page.select_option("select[name=outcome]", label="成立")
     page.fill("textarea[name=reply]", "情况属实，按移交协议扣除半亩。")
-    page.click("button:text-is('答复')")
-    settled(page)
+    press(page, "button:text-is('答复')")
     county.shoot(page, "11-area-answered")
     owner = county.open("enterprise", county.notes["own-area"])
     assert "按移交协议扣除半亩" in owner.inner_text("main")
@@ -110,14 +107,13 @@ def the_land_is_settled(county: County) -> None:
     task(county, "mujunban", "面积公示期", "公示期满")
     page = county.at("mujunban", "areas/publication/")
     page.set_input_files("form[action$='/close/'] input[type=file]", paper("面积异议处理汇总"))
-    page.click("button:text-is('结束公示')")
-    settled(page)
+    press(page, "button:text-is('结束公示')")
     page = county.at("mujunban", "areas/")
     page.click("button:text-is('定稿')")
     yes(page)
     assert stage(page) == "部门数据"
     states = page.locator("tbody td[data-label='状态']").all_inner_texts()
-    assert set(states) == {"已定稿"}
+    assert set(states) == {"已核定"}
 
 
 def departments_deliver(county: County) -> None:
@@ -160,8 +156,7 @@ def findings_are_answered(county: County) -> None:
     page.wait_for_url("**/evaluation/finding/**")
     page.fill("textarea[name=reason]", "已向部门核实，数字无误")
     county.shoot(page, "19-finding")
-    page.click("button:text-is('豁免')")
-    settled(page)
+    press(page, "button:text-is('豁免')")
     assert "已豁免" in page.inner_text(".head")
     material(county, "mujunban", "数据核查报告")
     task(county, "mujunban", "核查异常值、突变和单位错误", "已核查")
@@ -179,8 +174,7 @@ def sheets_go_out_and_come_back(county: County) -> None:
     page.click("button:has-text('登记送达')")
     page.set_input_files("input[name=file]", paper("送达回证"))
     county.shoot(page, "20-deliver-sheets")
-    page.click("button:text-is('登记')")
-    settled(page)
+    press(page, "button:text-is('登记')")
     page = county.at("mujunban", "sheets/")
     names = picked(page)
     county.shoot(page, "21-sheets")

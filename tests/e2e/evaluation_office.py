@@ -84,13 +84,18 @@ def yes(page: Any, typed: str = "") -> None:
     page.wait_for_selector("#confirm[open] #confirm-list li")
     if typed:
         page.fill("#confirm-word", typed)
-    page.click("#confirm button[value=yes]")
+    press(page, "#confirm button[value=yes]")
+
+
+def press(page: Any, button: str) -> None:
+    """A form is sent; its answer is there and is no refusal."""
+    with page.expect_navigation():
+        page.click(button)
     settled(page)
 
 
 def settled(page: Any) -> None:
-    """The answer is there and it is no refusal."""
-    page.wait_for_load_state("networkidle")
+    """No refusal stands on the page."""
     assert page.locator(".toast.error, .note.late[role=alert], .field .error").all_inner_texts() == []
 
 
@@ -106,7 +111,8 @@ def task(county: County, person: str, label: str, note: str) -> None:
     row = page.locator(f".case-tasks > li:not(.past):has(strong:text-is('{label}'))")
     row.locator("summary:text-is('完成')").click()
     row.locator("input[name=note]").fill(note)
-    row.locator("button:text-is('确认完成')").click()
+    with page.expect_navigation():
+        row.locator("button:text-is('确认完成')").click()
     settled(page)
 
 
@@ -115,18 +121,19 @@ def material(county: County, person: str, kind: str) -> None:
     page = county.open(person, county.case)
     page.select_option("select[name=kind]", label=kind)
     page.set_input_files("#e-file", paper(kind))
-    page.click("button:text-is('归入案件')")
-    settled(page)
+    press(page, "button:text-is('归入案件')")
 
 
 def move(county: County, person: str, label: str) -> None:
     """A step of the procedure, taken from the home of the cycle."""
     page = county.at(person)
-    page.click(f".case-moves a.btn:text-is('{label}')")
-    page.click(f"form.case-move button:text-is('{label}')")
+    press(page, f".case-moves a.btn:text-is('{label}')")
+    button = f"form.case-move button:text-is('{label}')"
     if page.locator("form.case-move").get_attribute("data-confirm"):
+        page.click(button)
         yes(page)
-    settled(page)
+    else:
+        press(page, button)
 
 
 def stage(page: Any) -> str:

@@ -39,12 +39,27 @@ def deliver(cycle: str, left_out: str) -> str:
     return str(len(asks))
 
 
+def desk(username: str, cycle: str, grade: str) -> str:
+    """A user of a ranked firm that was given this grade by the formal run."""
+    from tenglong.apps.accounts import service as accounts
+    from tenglong.apps.evaluation import queries
+
+    officer = accounts.user_named("mujunban")
+    run = queries.runs(officer, queries.cycle(officer, cycle)).get(kind="formal")
+    found = queries.results(officer, run).filter(grade=grade, standing="graded", group="above").order_by("rank").last()
+    user, password = accounts.create_user(
+        accounts.SYSTEM, username=username, name="企业经办", is_demo=True, must_change=False
+    )
+    accounts.grant_role(accounts.SYSTEM, user, "enterprise", enterprise_id=found.enterprise_id)
+    return json.dumps({"password": password, "uscc": found.uscc, "name": found.name})
+
+
 def main() -> None:
     import django
 
     django.setup()
     what, *given = sys.argv[1:]
-    sys.stdout.write({"load": load, "deliver": deliver}[what](*given))
+    sys.stdout.write({"load": load, "deliver": deliver, "desk": desk}[what](*given))
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import evaluation_after
 import evaluation_before
 import pytest
 from evaluation_office import HERE, County
 
 pytestmark = pytest.mark.browser
 PLOTS = "60"
-STEPS = (*evaluation_before.STEPS,)
+STEPS = (*evaluation_before.STEPS, *evaluation_after.STEPS)
 
 
 @pytest.fixture(scope="module")
