@@ -28,7 +28,9 @@ MOST_CYCLES, MOST_ROWS = 5, 20_000
 
 def known(user: Any) -> dict[str, tuple[str, str]]:
     """Attribute → label and type: the standard ones kept by hand, and those of the user's latest cycles."""
-    found = {name: (one.label, one.type) for name, one in STANDARD.items() if one.source in BY_HAND}
+    found: dict[str, tuple[str, str]] = {
+        name: (one.label, one.type) for name, one in STANDARD.items() if one.source in BY_HAND
+    }
     for cycle in queries.cycles(user)[:MOST_CYCLES]:
         rule = Pinned.of(cycle.scheme_id, cycle.scheme_version, cycle.scheme_pin, cycle.scheme_text)
         found |= {name: (one.label, one.type) for name, one in rule.compiled.attributes.items() if one.source in BY_HAND}

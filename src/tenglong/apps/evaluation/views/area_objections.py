@@ -109,6 +109,7 @@ def gaps(request: HttpRequest, ulid: str) -> HttpResponse:
     """Plots whose assessed areas do not add up to the plot; `?all=1` also those that do or are explained."""
     cycle = cycle_or_404(request, ulid)
     every = queries.area_gaps(request.user, cycle)
+    every.sort(key=lambda gap: (-abs(gap.gap_cm2), gap.code))
     wanted = every if request.GET.get("all") else [gap for gap in every if gap.gap_cm2 and gap.note is None]
     towns = town_names(request.user)
     page = Paginator([(gap, towns.get(gap.division_code, gap.division_code)) for gap in wanted], PAGE).get_page(

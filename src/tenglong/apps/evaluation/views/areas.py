@@ -68,7 +68,9 @@ class AreaList(CycleListPage):
 
     def more(self) -> dict[str, Any]:
         waiting = queries.objections(self.user, self.cycle).filter(outcome="").count()
-        return {"waiting": waiting, "may_assess": self.cycle.stage == "land_review"}
+        before = self.cycle.stage in ("land_publicity", "data", "checks", "sheets")
+        ready = before and queries.areas(self.user, self.cycle).filter(state="published").exists()
+        return {"waiting": waiting, "may_assess": self.cycle.stage == "land_review", "may_settle": ready}
 
 
 def area_or_404(request: HttpRequest, ulid: str) -> Any:

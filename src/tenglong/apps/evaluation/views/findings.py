@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import BooleanField, Case, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
@@ -28,7 +28,7 @@ from tenglong.web.listing import Column, Filter
 
 class FindingList(CycleListPage):
     id, title, noun, verb, tab = "findings", _("数据核查"), _("条"), "evaluation.view", "findings"
-    key, order, row_url = "pk", ("severity", "rule", "subject", "pk"), "evaluation:finding"
+    key, order, row_url = "pk", ("weight", "rule", "subject", "pk"), "evaluation:finding"
     template = "evaluation/finding_list.html"
     empty_title = _("没有发现问题")
     empty_text = _("核查会逐户核对部门数据、用地和上年变化；数据补齐后可以再查一遍，已豁免的问题不变就保留。")
@@ -55,10 +55,9 @@ class FindingList(CycleListPage):
         return ("division_code", "message", "sensitive")
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
-        from django.db.models import BooleanField, Case, Value, When
-
         waived = Case(When(waived_at__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField())
-        return queries.findings(user, self.cycle).annotate(is_waived=waived)
+        weight = Case(*(When(severity=name, then=Value(place)) for place, name in enumerate(SEVERITIES)), default=Value(9))
+        return queries.findings(user, self.cycle).annotate(is_waived=waived, weight=weight)
 
     def decorate(self, rows: list[dict[str, Any]]) -> None:
         self.name_towns(rows)

@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
-from tenglong.apps.evaluation.firm_words import COLUMNS, as_kept, known, take_table
+from tenglong.apps.evaluation.firm_words import COLUMNS, Refusal, as_kept, known, take_table
 from tenglong.apps.evaluation.forms_firm import AttributeForm, DecisionForm, DecisionStateForm, JointForm, TableForm
 from tenglong.apps.evaluation.views.common import cycle_or_404, head
 from tenglong.apps.evaluation.words import DECISION_STATES
@@ -162,10 +162,10 @@ def decision_new(request: HttpRequest) -> HttpResponse:
 def attribute_import(request: HttpRequest) -> HttpResponse:
     """Every row or none; each refused row is told with its number."""
     form = TableForm(request.POST or None, request.FILES or None)
-    refusals, written = [], None
+    refusals: list[Refusal] = []
     if request.method == "POST" and form.is_valid():
         try:
-            written, refusals = take_table(request.user, form.cleaned_data["file"])
+            _written, refusals = take_table(request.user, form.cleaned_data["file"])
         except EvaluationError as error:
             form.add_error("file", str(error))
         else:
@@ -191,10 +191,11 @@ def _decision_page(request: HttpRequest, found: Any, firm: Any, form: DecisionSt
     return render(request, "evaluation/decision.html", context, status=status)
 
 
+@require_POST
 @requires("evaluation.manage")
 def decision_change(request: HttpRequest, ulid: str) -> HttpResponse:
     found = queries.decisions(request.user).filter(ulid=ulid).first()
-    if found is None or request.method != "POST":
+    if found is None:
         raise Http404(_now("没有这份决定，或它不在您的管辖范围内。"))
     form = DecisionStateForm(request.POST)
     if form.is_valid():
