@@ -145,7 +145,8 @@ def build() -> World:
     world = World(towns, people, "跨镇联营公司")
     _shared(world)
     _cases(world)
-    _evaluation().build(world)
+    _beside("url_world_evaluation").build(world)
+    _beside("url_world_before").build(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
@@ -426,9 +427,9 @@ def _shared(world: World) -> None:
     here.ids["shared"] = there.ids["shared"] = firm.enterprise.ulid
 
 
-def _evaluation() -> Any:
-    """The file beside this one: the folder is no package."""
-    path = Path(__file__).with_name("url_world_evaluation.py")
+def _beside(name: str) -> Any:
+    """A file beside this one: the folder is no package."""
+    path = Path(__file__).with_name(f"{name}.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -465,6 +466,8 @@ def _enterprise_desk(world: World) -> None:
     here.firm_may.add(f"JZ-{here.code}-0001")
     here.firm_may |= {here.ids["appeal"], TAX.format(100)}  # a firm reads its own figures in its own result
     here.firm_may |= {f"机密{HERE}{word}" for word in ("评价申诉", "申诉答复", "调档理由", "纪要号")}
+    here.firm_may |= {here.ids[key] for key in ("area", "sheet")}
+    here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业")}
 
 
 def _policy(people: dict[str, Any]) -> None:
