@@ -116,7 +116,10 @@ def _rows(compiled: Any, year: int, firms: int) -> Any:
         figures = (np.round(rng.lognormal(3, 1, firms), 2) * 10**6).astype(np.int64)
         columns[name] = pa.array(figures, mask=rng.random(firms) < 0.03)
     for attribute in every_attribute(compiled):
-        columns[attribute.id] = pa.array([None] * firms, TYPES[attribute.type])
+        value = {"number": 10**7, "flag": False, "text": None}[attribute.type]  # ten years old, owning, nothing special
+        columns[attribute.id] = pa.array([value] * firms, TYPES[attribute.type])
+    columns["tenants_below"] = pa.array([0] * firms, pa.int64())
+    columns["holding"] = pa.array(["own"] * firms, pa.string())
     columns["scale"] = pa.array(np.where(rng.random(firms) < 0.15, "above", "below"), pa.string())
     columns["industry"] = pa.array([f"{code}00" for code in rng.integers(13, 44, firms)], pa.string())
     columns["town"] = pa.array([f"330604{code:03d}" for code in rng.integers(1, 21, firms)], pa.string())

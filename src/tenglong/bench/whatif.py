@@ -28,6 +28,8 @@ def run(options: BenchOptions) -> BenchResult:
     result.facts = {"快照": found["snapshots"], "每次等级变动户数": f"{found['moved'][0]} — {found['moved'][1]}",
                     "回答字节数": found["bytes"], "什么都没有留下": found["kept"] == 0}
     result.facts["每次处理器秒数（中位）"] = round(found["cpu"][len(found["cpu"]) // 2], 2)
+    if not found["moved"][1]:
+        result.failures.append("没有一次推演改变了任何等级，数据没有说明力")
     if found["kept"]:
         result.failures.append(f"推演之后多了 {found['kept']} 条运算记录")
     return result
