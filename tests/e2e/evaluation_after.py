@@ -35,7 +35,7 @@ def a_trial_and_the_formal_run(county: County) -> None:
     yes(page)
     worked(page)
     page = county.at("mujunban", "runs/")
-    page.click("tbody a:text-is('正式')")
+    page.click("tbody a:text-is('正式运算')")
     page.wait_for_url("**/evaluation/runs/**")
     county.notes["run"] = urlsplit(page.url).path
     assert "试算结果" not in page.inner_text("main")

@@ -47,6 +47,8 @@ def desk(username: str, cycle: str, grade: str) -> str:
     officer = accounts.user_named("mujunban")
     run = queries.runs(officer, queries.cycle(officer, cycle)).get(kind="formal")
     found = queries.results(officer, run).filter(grade=grade, standing="graded", group="above").order_by("rank").last()
+    if found is None:
+        raise SystemExit(f"no ranked firm has {grade}")
     user, password = accounts.create_user(
         accounts.SYSTEM, username=username, name="企业经办", is_demo=True, must_change=False
     )
