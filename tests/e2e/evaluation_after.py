@@ -50,6 +50,7 @@ def low_grades_are_served(county: County) -> None:
     page.click("button:has-text('公示')")
     page.click("#confirm button[value=yes]")
     page.wait_for_selector(".note.late[role=alert]:has-text('要逐户送达')")
+    county.refused(400)
     page = county.open("mujunban", f"{county.notes['run']}notices/")
     for box in page.locator("input[name=firm]").all():
         box.check()

@@ -229,8 +229,10 @@ def the_data_is_frozen(county: County) -> None:
     page = county.at("mujunban", "freeze/")
     page.fill("input[name=typed]", "2024")
     county.shoot(page, "27-freeze")
-    page.click("button:text-is('冻结数据')")
+    with page.expect_navigation():
+        page.click("button:text-is('冻结数据')")
     assert f"请写 {YEAR}" in page.inner_text("main")
+    county.refused(400)
     page.fill("input[name=typed]", str(YEAR))
     page.click("button:text-is('冻结数据')")
     worked(page)

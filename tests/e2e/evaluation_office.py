@@ -64,6 +64,10 @@ class County:
         file = self.home / "days-ahead"
         return int(file.read_text()) if file.exists() else 0
 
+    def refused(self, status: int) -> None:
+        """The last answer was a refusal on purpose; the browser complained of it once."""
+        assert f"status of {status}" in self.office.trouble.pop()
+
     def days_pass(self, days: int) -> None:
         (self.home / "days-ahead").write_text(str(self.ahead + days))
 
