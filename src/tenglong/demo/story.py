@@ -8,9 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tenglong.apps.accounts.service import user_named
-from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation import queries, service
-from tenglong.apps.evaluation.models import AttributeRecord, Cycle
 from tenglong.apps.registry import service as registry
 from tenglong.apps.survey import queries as survey
 from tenglong.demo import cast
@@ -50,7 +48,7 @@ class Stage:
             self.officer, f"{name}.txt", text.encode(), kind=kind, number=number, dated=dated, **place
         )
 
-    def fresh(self, cycle: Cycle) -> Cycle:
+    def fresh(self, cycle: Any) -> Any:
         return queries.cycle(self.officer, cycle.ulid)
 
 
@@ -64,13 +62,10 @@ def prepare(county: County, ledger: Ledger, firm_ids: Mapping[str, int]) -> Stag
 def write_honours(stage: Stage) -> int:
     """Dated attributes at once, decisions one by one, each with its paper. Returns how many."""
     told = attributes(stage.county, stage.ledger)
-    AttributeRecord.objects.bulk_create([
-        AttributeRecord(
-            enterprise_id=stage.firm_ids[row.uscc], attribute=row.name, value=row.value, valid_from=row.since,
-            valid_to=row.until, note=row.note, created_by_id=stage.officer.pk,
-        ) for row in told
-    ], batch_size=500)
-    record(stage.officer, "firm.attribute", "county", COUNTY_CODE, count=len(told), reason=f"{MARK}：荣誉、规模、载体名单")
+    listed = [
+        service.Listed(stage.firm_ids[row.uscc], row.name, row.value, row.since, row.until, row.note) for row in told
+    ]
+    service.enter_attributes(stage.officer, COUNTY_CODE, listed, reason=f"{MARK}：荣誉、规模、载体名单")
     rulings = decisions(stage.county, stage.ledger)
     for one in rulings:
         firm = stage.firm_ids[one.uscc]
@@ -83,7 +78,7 @@ def write_honours(stage: Stage) -> int:
     return len(told) + len(rulings)
 
 
-def open_with_unit(stage: Stage, year: int, *, procedure: bool) -> Cycle:
+def open_with_unit(stage: Stage, year: int, *, procedure: bool) -> Any:
     """A cycle with its joint unit and, area by area, what the register says of the land."""
     cycle = service.open_cycle(
         stage.officer, year=year, title=f"上虞区 {year} 年度亩均效益综合评价（示范）", division_code=COUNTY_CODE, scheme=SCHEME,
@@ -101,7 +96,7 @@ def open_with_unit(stage: Stage, year: int, *, procedure: bool) -> Cycle:
     return stage.fresh(cycle)
 
 
-def collect(stage: Stage, cycle: Cycle, due_on: date, outstanding: tuple[str, ...] = ()) -> None:
+def collect(stage: Stage, cycle: Any, due_on: date, outstanding: tuple[str, ...] = ()) -> None:
     """Ask every department; those not outstanding have sent their table and it was accepted."""
     asks = [service.Ask(name, measures, due_on, f"{name}联系人（示范）") for name, measures in ASKED.items()]
     batches = {

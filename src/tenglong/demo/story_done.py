@@ -6,9 +6,7 @@ from datetime import date
 from typing import Any
 
 from tenglong.apps.accounts.service import user_named
-from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation import queries, service
-from tenglong.apps.evaluation.models import Cycle, GradeNotice, Result, Run, Sheet
 from tenglong.demo import cast
 from tenglong.demo.story import Stage, collect, open_with_unit
 
@@ -18,7 +16,7 @@ MU = 6_666_667  # cm², rounded up
 DESKS = (("enterprise-a", "A"), ("enterprise-c", "C"), ("enterprise-d", "D"))
 
 
-def play(stage: Stage) -> Cycle:
+def play(stage: Stage) -> Any:
     """Everything of the year; the accounts of three firms are added to `stage.people`."""
     cycle = open_with_unit(stage, YEAR, procedure=False)
     _land(stage, cycle)
@@ -39,7 +37,7 @@ def play(stage: Stage) -> Cycle:
     return _final(stage, cycle, run)
 
 
-def _land(stage: Stage, cycle: Cycle) -> None:
+def _land(stage: Stage, cycle: Any) -> None:
     """Published; one firm objects, is right, and its area is mended; all settled."""
     notice = stage.paper("2024 年度用地面积公示", "公示各企业核定用地面积。", dated=date(2025, 4, 7))
     made = service.publish_areas(
@@ -62,50 +60,41 @@ def _land(stage: Stage, cycle: Cycle) -> None:
     service.step(stage.officer, stage.fresh(cycle), "collect")
 
 
-def _sheets(stage: Stage, cycle: Cycle) -> None:
+def _sheets(stage: Stage, cycle: Any) -> None:
     """Delivered to all on one day; most sealed, some overdue with proof, one refused, a few still open."""
     service.sheets_now(stage.officer, stage.fresh(cycle))
     proof = stage.paper("一企一单送达回证", "2025 年 6 月 9 日逐户送达。", kind="proof", dated=date(2025, 6, 9))
-    every = Sheet.objects.filter(cycle=cycle, voided_at__isnull=True)
-    every.update(state="delivered", delivered_on=date(2025, 6, 9), delivered_by="镇街送达", proof_document=proof,
-                 due_on=date(2025, 6, 23))
-    late = list(every.order_by("pk").values_list("pk", flat=True)[::40])
-    every.exclude(pk__in=late).update(state="sealed", sealed_on=date(2025, 6, 18))
-    every.filter(pk__in=late).update(state="overdue", overdue_clause="评价通知第五条：逾期未反馈的视为无异议（示范）")
-    record(stage.officer, "sheet.sealed", "cycle", cycle.ulid, count=every.count(), reason="示范：按送达登记册整批登记")
+    every = queries.sheets(stage.officer, cycle).filter(voided_at__isnull=True)
+    late = tuple(every.order_by("pk").values_list("pk", flat=True)[::40])
+    service.enter_sheets(stage.officer, stage.fresh(cycle), service.Delivered(
+        date(2025, 6, 9), "镇街送达", proof, date(2025, 6, 18), late, "评价通知第五条：逾期未反馈的视为无异议（示范）"
+    ))
 
 
-def _serve(stage: Stage, run: Run) -> None:
+def _serve(stage: Stage, run: Any) -> None:
     """Each low grade served with proof, its days over before the list goes up; at once, with one audit entry."""
     day = date(2025, 7, 14)
     proof = stage.paper("评价结果告知送达回证", "2025 年 7 月 14 日逐户送达 C、D 档企业。", kind="proof", dated=day)
-    low = Result.objects.filter(run=run, grade__in=service.low_grades(run)).order_by("pk")
-    GradeNotice.objects.bulk_create([
-        GradeNotice(
-            run=run, enterprise_id=firm, division_code=town, grade=grade, served_on=day, served_by="直接送达",
-            proof_document=proof, window_ends_on=date(2025, 7, 21), created_by_id=stage.officer.pk,
-        ) for firm, town, grade in low.values_list("enterprise_id", "town", "grade")
-    ], batch_size=500)
-    record(stage.officer, "evaluation.serve", "run", run.ulid, count=low.count(), reason="示范：按送达登记册整批登记")
+    service.enter_notices(stage.officer, run, served_on=day, how="直接送达", proof=proof)
 
 
-def _people(stage: Stage, run: Run) -> None:
+def _people(stage: Stage, run: Any) -> None:
     """Users of an A, a C and a D firm, 规上 where there is one."""
     firms = {firm.uscc: firm for firm in stage.county.enterprises}
     for username, grade in DESKS:
-        result = _one_of(run, grade)
+        result = _one_of(stage, run, grade)
         if result is not None:
             stage.people.append(cast.desk(firms[result.uscc], username, f"，{YEAR} 年度 {grade}"))
 
 
-def _one_of(run: Run, grade: str) -> Result | None:
-    found = Result.objects.filter(run=run, grade=grade, standing="graded", uscc__gt="").order_by("rank", "key")
+def _one_of(stage: Stage, run: Any, grade: str) -> Any:
+    found = queries.results(stage.officer, run).filter(grade=grade, standing="graded", uscc__gt="").order_by("rank", "key")
     return found.filter(group="above").first() or found.first()
 
 
-def _appeal(stage: Stage, run: Run) -> None:
+def _appeal(stage: Stage, run: Any) -> None:
     """The C firm appeals with evidence and is right: B by a collective decision and two persons. The D firm's is rejected."""
-    c_firm, d_firm = _one_of(run, "C"), _one_of(run, "D")
+    c_firm, d_firm = _one_of(stage, run, "C"), _one_of(stage, run, "D")
     c_desk, d_desk = user_named("enterprise-c"), user_named("enterprise-d")
     if c_firm is not None and c_desk is not None:
         _upheld(stage, run, c_firm.enterprise_id, c_desk)
@@ -115,7 +104,7 @@ def _appeal(stage: Stage, run: Run) -> None:
         service.reply_appeal(stage.admin, other, outcome="rejected", reply=why)
 
 
-def _upheld(stage: Stage, run: Run, firm: int, owner: Any) -> None:
+def _upheld(stage: Stage, run: Any, firm: int, owner: Any) -> None:
     number, day = "虞亩均办纪要〔2025〕示范3号", date(2025, 8, 14)
     appeal = service.file_appeal(
         owner, run, firm, text="2024 年研发费用有一笔未计入，附审计报告摘要。",
@@ -131,7 +120,7 @@ def _upheld(stage: Stage, run: Run, firm: int, owner: Any) -> None:
     service.approve_adjustment(stage.approver, asked, note="同意")
 
 
-def _final(stage: Stage, cycle: Cycle, run: Run) -> Cycle:
+def _final(stage: Stage, cycle: Any, run: Any) -> Any:
     for step in ("hear", "submit"):
         service.step(stage.officer, stage.fresh(cycle), step)
     number, day = "虞政纪〔2025〕示范18号", date(2025, 9, 10)

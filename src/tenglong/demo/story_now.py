@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from tenglong.apps.casework import service as casework
-from tenglong.apps.casework import tasks
-from tenglong.apps.casework.models import Case, CaseEvent, Task
+from tenglong.apps.casework.demo_past import pretend_earlier
 from tenglong.apps.evaluation import queries, service
-from tenglong.apps.evaluation.models import Cycle
 from tenglong.demo.story import Stage, collect, days_ago, open_with_unit
 
 YEAR = 2025
@@ -28,7 +26,7 @@ def outstanding(department: str, year: int) -> bool:
     return year == YEAR and department in OUTSTANDING
 
 
-def play(stage: Stage) -> Cycle:
+def play(stage: Stage) -> Any:
     today = timezone.localdate()
     cycle = open_with_unit(stage, YEAR, procedure=True)
     _land(stage, cycle, today)
@@ -44,40 +42,29 @@ def play(stage: Stage) -> Cycle:
     return stage.fresh(cycle)
 
 
-def _land(stage: Stage, cycle: Cycle, today: date) -> None:
+def _land(stage: Stage, cycle: Any, today: date) -> None:
     """Put up, waited for, settled; the case lies as long in the past as its waits ask."""
     _done(stage, cycle, "review_land", "各镇街已核对")
     notice = stage.paper("2025 年度用地面积公示", "公示各企业核定用地面积。", dated=days_ago(today, UP))
     made = service.publish_areas(
         stage.officer, stage.fresh(cycle), starts_on=days_ago(today, UP), ends_on=days_ago(today, UP - 15), notice=notice
     )
-    _earlier(stage.fresh(cycle), UP)
+    pretend_earlier(stage.officer, stage.fresh(cycle).case_ulid, UP)
     _done(stage, cycle, "land_notice_wait", "公示期满")
     heard = stage.paper("2025 年度面积异议处理汇总", "公示期内没有收到异议。", dated=days_ago(today, UP - 16))
     service.close_publication(stage.officer, made, objections=heard)
     service.settle_areas(stage.officer, stage.fresh(cycle))
 
 
-def _done(stage: Stage, cycle: Cycle, task: str, note: str) -> None:
+def _done(stage: Stage, cycle: Any, task: str, note: str) -> None:
     """The open task of the cycle's case, closed by the office."""
-    case = Case.objects.get(ulid=stage.fresh(cycle).case_ulid)
+    case = casework.visible(stage.officer).get(ulid=stage.fresh(cycle).case_ulid)
     found = casework.open_task(stage.officer, case, task)
     if found is not None:
-        tasks.complete_task(stage.officer, found, note=note)
+        casework.complete_task(stage.officer, found, note=note)
 
 
-def _earlier(cycle: Cycle, days: int) -> None:
-    """Everything of the case so far happened `days` ago."""
-    back = timedelta(days=days)
-    Case.objects.filter(ulid=cycle.case_ulid).update(opened_on=F("opened_on") - back, entered_on=F("entered_on") - back)
-    CaseEvent.objects.filter(case__ulid=cycle.case_ulid).update(on=F("on") - back)
-    mine = Task.objects.filter(case__ulid=cycle.case_ulid)
-    mine.update(opened_on=F("opened_on") - back)
-    mine.filter(due_on__isnull=False).update(due_on=F("due_on") - back)
-    mine.filter(done_on__isnull=False).update(done_on=F("done_on") - back)
-
-
-def _found_later(stage: Stage, cycle: Cycle) -> None:
+def _found_later(stage: Stage, cycle: Any) -> None:
     """Land found after the settling: these firms have to be settled again, and some object."""
     areas = queries.areas(stage.officer, cycle).filter(state="settled", total_cm2__gt=12 * MU, carrier=False).order_by("-pk")
     for number, area in enumerate(areas[:FOUND_LATER]):

@@ -10,6 +10,7 @@ from django.contrib.auth import password_validation
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -239,6 +240,11 @@ def _told(value: Any) -> Any:
 
 def user_named(username: str) -> User | None:
     return User.objects.filter(username=username).first()
+
+
+def departments() -> QuerySet[Department]:
+    """Every department by name, for choosing one in a form."""
+    return Department.objects.order_by("name")
 
 
 def department_named(name: str, divisions: Iterable[str] = (), parent: Department | None = None) -> Department:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.accounts.models import Department
+from tenglong.apps.accounts import service as accounts
 from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.registry.forms import day_input
 from tenglong.apps.survey import queries as survey
@@ -23,8 +23,8 @@ class AskForm(forms.Form):
     """One department and the measures it answers for; those of the scheme stand first."""
 
     department = forms.CharField(label=_("部门"), max_length=48, help_text=_("与导入数据时填的部门名称一致，例如 税务局"))
-    department_key = forms.ModelChoiceField(
-        label=_("对应机构"), queryset=Department.objects.none(), required=False, empty_label=_("不对应"),
+    department_key: Any = forms.ModelChoiceField(
+        label=_("对应机构"), queryset=None, required=False, empty_label=_("不对应"),
         help_text=_("这个机构的经办人可以自己登记报送"),
     )
     measures = forms.MultipleChoiceField(label=_("负责的指标"), widget=forms.CheckboxSelectMultiple)
@@ -42,7 +42,7 @@ class AskForm(forms.Form):
         ]
         office = self.fields["department_key"]
         assert isinstance(office, forms.ModelChoiceField)
-        office.queryset = Department.objects.order_by("name")
+        office.queryset = accounts.departments()
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=DAYS)
 
     def values(self) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tenglong.apps.accounts.service import user_named
 from tenglong.apps.evaluation import queries
@@ -94,3 +98,15 @@ def test_attributes_and_decisions_stand_in_the_record(officer: Any) -> None:
     assert {"scale", "newly_above", "high_tech", "carrier"} <= set(AttributeRecord.objects.values_list("attribute", flat=True))
     assert Decision.objects.filter(state="effective", expires_on=None, document__isnull=False).count() >= 3
     assert Decision.objects.filter(state="under_review").count() == 1
+
+
+def test_every_seeded_mistake_of_the_key_is_found_before_the_freeze(loaded: load.Loaded, officer: Any) -> None:
+    slips = json.loads((Path(settings.TENGLONG_HOME) / load.KEY_FILE).read_text(encoding="utf-8"))["slips"]
+    firms = locate.enterprises_by_uscc([slip["uscc"] for slip in slips])
+    held: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for row in queries.findings(officer, cycle(officer, 2025)):
+        held[(row.enterprise_id, row.measure)].add(row.rule)
+    wanted = {"negative": {"negative-value"}, "zero-land": {"zero-land"}}
+    odd = {"unit-slip", "jump", "outlier"}
+    missed = [slip for slip in slips if not held[(firms[slip["uscc"]], slip["measure"])] & wanted.get(slip["kind"], odd)]
+    assert len(slips) == 14 and missed == []

@@ -1,6 +1,7 @@
 """The one door for writing the evaluation: each call checks verb and row scope, is one transaction, and is audited."""
 
 from tenglong.apps.evaluation.errors import EvaluationError, Stale
+from tenglong.apps.evaluation.service.afterwards import Delivered, Listed, enter_attributes, enter_notices, enter_sheets
 from tenglong.apps.evaluation.service.appeals import (
     approve_adjustment,
     file_appeal,
@@ -50,9 +51,10 @@ from tenglong.apps.evaluation.service.sheets import (
 from tenglong.apps.evaluation.stages import STAGES
 
 __all__ = [
-    "STAGES", "Ask", "EvaluationError", "Filed", "Scan", "Stale", "WhatIf", "accept_delivery", "add_item", "again",
-    "approve_adjustment", "archive", "ask_departments", "assess_areas", "assess_now", "change_decision", "change_scheme",
-    "checks_now", "close_publication", "decide_objection", "effective", "expire_publications", "explain_gap", "file_appeal",
+    "STAGES", "Ask", "Delivered", "EvaluationError", "Filed", "Listed", "Scan", "Stale", "WhatIf", "accept_delivery",
+    "add_item", "again", "approve_adjustment", "archive", "ask_departments", "assess_areas", "assess_now", "change_decision",
+    "change_scheme", "checks_now", "close_publication", "decide_objection", "effective", "enter_attributes",
+    "enter_notices", "enter_sheets", "expire_publications", "explain_gap", "file_appeal",
     "file_scans", "finalise", "freeze", "low_grades", "make_joint_unit", "mark_delivered", "mark_overdue", "mark_refused",
     "object_area", "open_cycle", "prepare_sheets", "propose_adjustment", "publish", "publish_areas", "receive_delivery",
     "record_attribute", "record_decision", "record_objection", "record_statement", "reject_adjustment", "remind", "remove_item",
