@@ -21,6 +21,7 @@ from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.evaluation.service import case
 from tenglong.apps.evaluation.service.base import at, document_of, due, locked, one_of, said, whole
 from tenglong.apps.evaluation.service.effective import effective
+from tenglong.domain.codes.persons import masked_individual
 from tenglong.domain.delta import Delta, diff
 
 COLUMNS: Final = ("name", "uscc", "grade")
@@ -162,10 +163,8 @@ def _cell(result: Result, name: str, grades: dict[int, str]) -> str:
 
 
 def masked(name: str, uscc: str) -> str:
-    """A person's own name is masked: 个体工商户 hold a code that begins with 92 (GB 32100-2015: 登记部门 9, 机构类别 2)."""
-    if uscc.startswith("92") and 2 <= len(name) <= 4:
-        return name[0] + "＊" * (len(name) - 1)
-    return name
+    """A person's own name is masked, also inside the name of a 个体工商户 (office practice 14)."""
+    return masked_individual(name, uscc)
 
 
 def _new(
