@@ -193,9 +193,10 @@ def the_grade_has_changed(county: County) -> None:
     assert DECISION in page.inner_text("main")
     county.shoot(page, "46-adjustments")
     page.click("tbody tr td a")
-    page.click(f"main a:text-is('{DECISION}')")
-    page.wait_for_load_state()
-    assert "专题会议纪要" in page.inner_text("main")
+    page.wait_for_url("**/evaluation/adjustments/*/")
+    with page.expect_download() as waiting:
+        page.click(f"main a:text-is('{DECISION}')")
+    assert waiting.value.suggested_filename == "专题会议纪要.pdf"
     page = county.open("auditor", "/audit/?action=adjustment.approved")
     county.shoot(page, "47-audit")
     assert DECISION in page.inner_text("main")
