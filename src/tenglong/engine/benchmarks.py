@@ -14,6 +14,7 @@ from tenglong.engine.exact import NUMBER, Column, Table, divided, double, pick, 
 from tenglong.engine.expressions import Quantity, compile_number
 from tenglong.engine.families import FAMILIES
 from tenglong.engine.plan import EngineError, Plan
+from tenglong.engine.symbols import exact
 
 ROLES = {"base": "b_", "low": "l_"}
 
@@ -114,14 +115,14 @@ def _last_year(plan: Plan, rows: Table, need: Need) -> Column:
     factor = need.benchmark.factor or Decimal(1)
     if need.benchmark.per == "group":
         mean = plan.last_year.get((need.group, need.indicator))
-        return NUMBER if mean is None else double(Fraction(mean) * Fraction(factor))
+        return NUMBER if mean is None else double(Fraction(mean) * exact(factor))
     held = {
         key[1].partition("/")[2]: mean
         for key, mean in plan.last_year.items()
         if key[0] == need.group and key[1].startswith(f"{need.indicator}/")
     }
     prefix = _industry(rows).substr(0, need.benchmark.digits)
-    return pick([(prefix == name, double(Fraction(mean) * Fraction(factor))) for name, mean in sorted(held.items())], NUMBER)
+    return pick([(prefix == name, double(Fraction(mean) * exact(factor))) for name, mean in sorted(held.items())], NUMBER)
 
 
 # ---- worked from the rows

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import ibis
 
+from tenglong.engine.symbols import Symbol, exact, ratio
+
 #: an Ibis value; Ibis's own classes are too narrow for a column that is a number here and null there
 Column = Any
 Table = ibis.Table
 
-_LARGEST: Final = 2**62
 NUMBER: Final = ibis.null("float64")
 
 
@@ -24,16 +25,18 @@ def double(value: Fraction | Decimal | int) -> Column:
     """A literal as double: numerator ÷ denominator, both whole.
 
     A bare `24.097` would be a decimal to one engine and not to the other."""
-    exact = Fraction(value)
-    while abs(exact.numerator) > _LARGEST or exact.denominator > _LARGEST:
-        exact = Fraction(Decimal(f"{float(exact):.16e}")) if abs(exact) >= 1 else exact.limit_denominator(10**15)
-        if abs(exact.numerator) > _LARGEST:
-            return ibis.literal(float(exact), "float64")
-    top = whole(exact.numerator).cast("float64")
-    return top if exact.denominator == 1 else top / whole(exact.denominator).cast("float64")
+    if isinstance(value, Symbol):
+        return whole(value.sheet.number(value, whole=False)).cast("float64")
+    found = ratio(value)
+    if isinstance(found, float):
+        return ibis.literal(found, "float64")
+    top = whole(found[0]).cast("float64")
+    return top if found[1] == 1 else top / whole(found[1]).cast("float64")
 
 
-def whole(value: int) -> Column:
+def whole(value: int | Symbol) -> Column:
+    if isinstance(value, Symbol):
+        value = value.sheet.number(value, whole=True)
     return ibis.literal(value, "int64")
 
 
@@ -55,7 +58,7 @@ def divided(a: Column, b: int) -> Column:
 
 def share(n: Column, percent: Decimal, rounding: str) -> Column:
     """percent · n ÷ 100, rounded `floor`, `ceil` or `half_up`, in whole numbers."""
-    part = Fraction(percent) / 100
+    part = exact(percent) / 100
     top, bottom = part.numerator, part.denominator
     if rounding == "half_up":
         return divided(n * whole(2 * top) + whole(bottom), 2 * bottom)

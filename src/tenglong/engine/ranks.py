@@ -11,6 +11,7 @@ import ibis
 from tenglong.domain.evaluation.grading import Grades, RankShare, ScoreCut, TwoStage
 from tenglong.engine.exact import Column, Table, double, int64, pick, share, whole
 from tenglong.engine.plan import GRADED, UNGRADED, EngineError, Plan, code
+from tenglong.engine.symbols import exact
 
 _INT8: Final = ibis.null("int8")
 _INT64: Final = ibis.null("int64")
@@ -252,7 +253,7 @@ def last_rank(grades: RankShare, percent: Decimal, n: Column) -> Column:
 def by_score(plan: Plan, total: Column, cuts: dict[str, Decimal]) -> Column:
     """Index of the grade of a rounded total; the least total belongs to the grade."""
     decimals = plan.scheme.total.decimals if plan.scheme.total else 0
-    bounds = [-((-Fraction(cut) * 10**decimals).__floor__()) for cut in cuts.values()]
+    bounds = [-((-exact(cut) * 10**decimals).__floor__()) for cut in cuts.values()]
     return pick([(total >= whole(bound), code(index)) for index, bound in enumerate(bounds)], code(len(cuts)))
 
 

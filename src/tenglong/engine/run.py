@@ -75,15 +75,15 @@ def evaluate(
         from tenglong.engine.spark import evaluate_rows
 
         return evaluate_rows(compiled, rows, last_year, trace)
-    rows = _plain(rows)
+    rows = plain(rows)
     text = _text(compiled, rows.schema, last_year, trace)
     with duckdb.connect() as connection:
-        _configure(connection, 2, "2GB", None)
+        configure(connection, 2, "2GB", None)
         connection.register(_ROWS, rows)
-        return _answer(connection, f"SELECT * FROM ({text}) AS r ORDER BY key")  # noqa: S608 - our own text
+        return answered(connection, f"SELECT * FROM ({text}) AS r ORDER BY key")  # noqa: S608 - our own text
 
 
-def _plain(rows: pa.Table) -> pa.Table:
+def plain(rows: pa.Table) -> pa.Table:
     """Without dictionaries, which Ibis does not name."""
     _unique(rows)
     fields = [pa.field(field.name, _undictionaried(field.type)) for field in rows.schema]
@@ -113,7 +113,7 @@ def _text(compiled: Compiled, schema: pa.Schema, last_year: LastYear | None, tra
     return _TEXTS.get(key, make)
 
 
-def _configure(connection: duckdb.DuckDBPyConnection, threads: int, memory: str, folder: str | None) -> None:
+def configure(connection: duckdb.DuckDBPyConnection, threads: int, memory: str, folder: str | None) -> None:
     connection.execute(f"SET threads = {int(threads)}")
     connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET preserve_insertion_order = false")
@@ -121,7 +121,7 @@ def _configure(connection: duckdb.DuckDBPyConnection, threads: int, memory: str,
         connection.execute("SET temp_directory = ?", [folder])
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
+def answered(connection: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
     try:
         return connection.execute(text).to_arrow_table()
     except duckdb.ConversionException as error:
@@ -159,7 +159,7 @@ def _files(
     compiled: Compiled, source: Path, target: Path, threads: int, memory: str, last_year: LastYear | None, trace: bool
 ) -> int:
     with tempfile.TemporaryDirectory(prefix=".evaluate-", dir=target.parent) as folder, duckdb.connect() as connection:
-        _configure(connection, threads, memory, folder)
+        configure(connection, threads, memory, folder)
         connection.execute(f"CREATE VIEW {_ROWS} AS SELECT * FROM read_parquet('{_quoted(source)}')")  # noqa: S608 - our own text
         schema = connection.execute(f"SELECT * FROM {_ROWS} LIMIT 0").to_arrow_table().schema  # noqa: S608 - our own text
         text = _text(compiled, schema, last_year, trace)
@@ -180,11 +180,11 @@ def benchmarks(compiled: Compiled, rows: pa.Table) -> dict[tuple[str, str], Deci
     asked = [need for need in needs(plan) if need.benchmark.mean is not None]
     if not asked:
         return {}
-    table = ibis.table(ibis.Schema.from_pyarrow(_plain(rows).schema), name=_ROWS)
+    table = ibis.table(ibis.Schema.from_pyarrow(plain(rows).schema), name=_ROWS)
     valid = valued(plan, placed(plan, merged(plan, filled(plan, table)).rows))
     found: dict[tuple[str, str], Decimal] = {}
     with duckdb.connect() as connection:
-        connection.register(_ROWS, _plain(rows))
+        connection.register(_ROWS, plain(rows))
         for need in asked:
             for prefix, value in connection.execute(duckdb_text(_mean(plan, valid, need))).fetchall():
                 if value is not None:

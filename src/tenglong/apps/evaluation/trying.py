@@ -25,7 +25,7 @@ from tenglong.apps.evaluation import tables
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Snapshot
 from tenglong.apps.evaluation.schemes import Pinned, pin_of
-from tenglong.apps.evaluation.service.runs import LastYear, evaluated, last_year, refuse_statistics_of
+from tenglong.apps.evaluation.service.runs import LastYear, last_year, refuse_statistics_of, tried
 from tenglong.apps.policy import service as policy
 from tenglong.domain.evaluation.compare import Side, compare, summary
 from tenglong.domain.evaluation.compiled import Compiled, PartialScheme
@@ -163,12 +163,13 @@ def worked(rule: Pinned, snapshot: Snapshot) -> pa.Table:
 
 
 def worked_many(rule: Pinned, chosen: Sequence[Snapshot]) -> list[pa.Table | EvaluationError]:
-    """Results over several snapshots, two at a time; a refusal stands in its place. Bases are read here, not in the threads."""
+    """Results over several snapshots without the columns of single indicators, two at a time; a refusal stands in its place.
+    Bases are read here, not in the threads."""
     bases = [last_year(snapshot.cycle, rule) for snapshot in chosen]
 
     def one(at: int) -> pa.Table | EvaluationError:
         try:
-            return _kept(rule, chosen[at], bases[at])
+            return _kept(rule, chosen[at], bases[at], trace=False)
         except EvaluationError as error:
             return error
 
@@ -176,9 +177,9 @@ def worked_many(rule: Pinned, chosen: Sequence[Snapshot]) -> list[pa.Table | Eva
         return list(pool.map(one, range(len(chosen))))
 
 
-def _kept(rule: Pinned, snapshot: Snapshot, last: LastYear) -> pa.Table:
-    key = (Path(settings.TENGLONG_HOME), rule.name, rule.pin, snapshot.sha256, tuple(sorted(last.items())))
-    return _RESULTS.get(key, lambda: evaluated(rule, needed(rule.compiled, tables.frozen(snapshot.sha256)), last))
+def _kept(rule: Pinned, snapshot: Snapshot, last: LastYear, *, trace: bool = True) -> pa.Table:
+    key = (Path(settings.TENGLONG_HOME), rule.name, rule.pin, snapshot.sha256, tuple(sorted(last.items())), trace)
+    return _RESULTS.get(key, lambda: tried(rule, needed(rule.compiled, tables.frozen(snapshot.sha256)), last, trace=trace))
 
 
 def needed(compiled: Compiled, rows: pa.Table) -> pa.Table:
@@ -191,7 +192,7 @@ def _told(actor: Any, snapshot: Snapshot, draft: Pinned, wanted: Changes) -> dic
     base, rows = base_of(snapshot.cycle), tables.frozen(snapshot.sha256)
     before = worked(base, snapshot)
     given = override_rows(draft.compiled, rows, wanted.overrides) if wanted.overrides else rows
-    after = worked(draft, snapshot) if given is rows else evaluated(
+    after = worked(draft, snapshot) if given is rows else tried(
         draft, needed(draft.compiled, given), last_year(snapshot.cycle, draft))
     order = _order(base.compiled, draft.compiled)
     found = compare(_side(base, before), _side(draft, after), order, movers=MOVERS)
