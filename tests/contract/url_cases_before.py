@@ -7,6 +7,7 @@ from typing import Any
 CYCLE, AREA, SHEET, DELIVERY = {"ulid": "{cycle}"}, {"ulid": "{area}"}, {"ulid": "{sheet}"}, {"ulid": "{delivery}"}
 LIST_QUERIES = ("", "?q=机密&sort=-total_cm2&size=200", "?town={code}&state=junk", "?waived=1&void=1")
 GIVEN = {"form": "xlsx", "recipient": "县政府", "purpose": "核对"}
+NEW_CYCLE = {"title": "新批次", "year": "2022", "scheme": "world@1", "measure_day": "", "attribution": "location"}
 ATTRIBUTE = {"enterprise_id": "{uscc1}", "attribute": "newly_above", "value": "是", "valid_from": "2024-01-01"}
 DECISION = {"enterprise_id": "{uscc1}", "veto": "newly_above", "number": "新1号", "dated": "2024-05-01", "state": "effective"}
 JOINT = {"name": "甲集团", "members": "{uscc1}", "valid_from": "2024-01-01", "valid_to": "2025-01-01"}
@@ -28,7 +29,9 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         return found | plain(CYCLE, *(f"{name}-export" for name in names), queries=LIST_QUERIES, get=False, post=GIVEN)
 
     return {
-        **lists("evaluation:attributes", "evaluation:decisions"),
+        **lists("evaluation:cycles", "evaluation:attributes", "evaluation:decisions"),
+        **plain(CYCLE, "cycle", "cycle-json"),
+        **plain({}, "cycle-new", post=NEW_CYCLE),
         **inside("areas", "area-objections", "sheets", "findings"),
         **plain(CYCLE, "area-gaps", "area-gaps-json", queries=("", "?all=1&page=9")),
         **plain(CYCLE, "deliveries", "deliveries-json", "joint"),

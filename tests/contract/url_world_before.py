@@ -50,8 +50,10 @@ def _jobs(county: Any, cycle: Any) -> dict[str, str]:
 
 def _of_town(town: Any, cycle: Any) -> None:
     from tenglong.apps.evaluation.models import AreaItem, AssessedArea, Decision, Finding, Sheet
+    from tenglong.apps.registry.models import PlotVersion
 
     firm, plot = town.ids["firm_pk1"], town.ids["plot_pk1"]
+    PlotVersion.objects.filter(plot_id=plot).update(surveyed_cm2=2 * 10**7)
     area = AssessedArea.objects.create(cycle=cycle, enterprise_id=firm, name=town.word("核定企业"), division_code=town.code,
                                        titled_cm2=10**7, total_cm2=10**7, state="published")
     item = AreaItem.objects.create(area=area, kind="titled", plot_id=plot, cm2=10**7, note=town.word("面积依据"))

@@ -165,9 +165,10 @@ FIELD_LABELS: dict[str, Text] = {
 }
 
 
-def thousands(value: int | float | Decimal | None, places: int | None = None) -> str:
-    if value is None:
-        return NONE
+def thousands(value: int | float | Decimal | str | None, places: int | None = None) -> str:
+    """With separators; the empty text a template makes of a key that is not there is no value."""
+    if value is None or isinstance(value, str):
+        return value or NONE
     return f"{value:,}" if places is None else f"{value:,.{places}f}"
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from tenglong.apps.accounts.scope import can, requires
+from tenglong.apps.accounts.scope import can, require, requires
 from tenglong.apps.evaluation import queries, service
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_after import AdjustForm, ReasonForm
@@ -79,6 +79,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires("evaluation.view")
 def step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
     """approve · reject · withdraw; the service asks for the verb of each."""
+    require(request.user, "evaluation.adjust" if name == "withdraw" else "evaluation.approve")
     row, note = _found(request, ulid), request.POST.get("reason", "")[:300]
     steps: dict[str, tuple[Any, Any]] = {
         "approve": (service.approve_adjustment, _("已批准，等级已调整")),

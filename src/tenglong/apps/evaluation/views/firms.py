@@ -131,8 +131,17 @@ def _entry(request: HttpRequest, form: forms.Form, title: Any, back: str, step: 
             return redirect(back)
         except EvaluationError as error:
             form.add_error(None, str(error))
+    if form.is_bound:
+        _forget_strangers(request, form)
     context = {"form": form, "page_title": title, "back": back}
     return render(request, "evaluation/firm_form.html", context, status=400 if form.is_bound else 200)
+
+
+def _forget_strangers(request: HttpRequest, form: forms.Form) -> None:
+    """A firm that this person may not see is not said back."""
+    firm = form.cleaned_data.get("enterprise_id")
+    if firm is None or not registry.enterprises(request.user).filter(enterprise_id=firm).exists():
+        form.data = {**{name: form.data.get(name) for name in form.data}, "enterprise_id": ""}
 
 
 @requires("evaluation.area")
