@@ -31,6 +31,8 @@ HAN = re.compile(r"[㐀-鿿豈-﫿]+")
 ASKED = {"机密", "公司"}
 #: words that stay Chinese in an English page: the name of the other language
 ALLOWED = {"中文", "简体中文"}
+#: marking one of these as Chinese hides nothing: the rest of the page is to be read
+WHOLE = {"html", "head", "body", "main", "meta", "input", "img", "br"}
 SILENT = {"value", "href", "src", "class", "id", "name", "action", "data-href", "data-draft", "content"}
 ROLES = ("county_admin", "town_officer", "system_admin", "security_admin", "auditor", "enterprise", "nobody", "anonymous")
 
@@ -47,20 +49,29 @@ def beside(name: str) -> ModuleType:
 
 
 class Words(HTMLParser):
-    """Texts of a page: between the tags, and in the attributes that people see or hear."""
+    """Texts of a page: between the tags, and in the attributes that people see or hear; none of what is marked as Chinese."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
         self.inside: list[str] = []
+        self.marked, self.depth = "", 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.depth or (tag not in WHOLE and ("lang", "zh-Hans") in attrs):
+            self.marked = self.marked if self.depth else tag
+            self.depth += tag == self.marked
+            return
         self.inside.append(tag)
         shown = [text for name, text in attrs if text and (name not in SILENT or (tag == "button" and name == "value"))]
         self.found += shown
 
+    def handle_endtag(self, tag: str) -> None:
+        if self.depth:
+            self.depth -= tag == self.marked
+
     def handle_data(self, data: str) -> None:
-        if self.inside[-1:] != ["style"]:
+        if not self.depth and self.inside[-1:] != ["style"]:
             self.found.append(data.strip())
 
 
@@ -189,3 +200,9 @@ def test_the_log_in_page_and_its_refusal_are_english(db: None) -> None:
 def test_the_watch_notices_a_chinese_word() -> None:
     page = '<p title="提示">Plots</p><button value="x">保存</button><p>百官街道</p><a>中文</a>'
     assert chinese(page, {"百官街道"}) == ["提示", "保存"]
+
+
+def test_the_watch_passes_over_what_is_marked_as_chinese_and_nothing_more() -> None:
+    marked = '<div lang="zh-Hans" title="二"><div>三<br></div>四</div>'
+    page = f'<html lang="zh-Hans"><p>一</p>{marked}<td><span lang="zh-Hans">五</span>六</td>'
+    assert chinese(page) == ["一", "六"]

@@ -27,7 +27,12 @@ MOST_CYCLES, MOST_ROWS = 5, 20_000
 
 
 def known(user: Any) -> dict[str, tuple[str, str]]:
-    """Attribute → label and type: the standard ones kept by hand, and those of the user's latest cycles."""
+    """As `as_written`, with labels in the language of the reader."""
+    return {name: (_(label), kind) for name, (label, kind) in as_written(user).items()}
+
+
+def as_written(user: Any) -> dict[str, tuple[str, str]]:
+    """Attribute → label and type as files write them: the standard ones kept by hand, and those of the user's latest cycles."""
     found: dict[str, tuple[str, str]] = {
         name: (one.label, one.type) for name, one in STANDARD.items() if one.source in BY_HAND
     }
@@ -78,7 +83,7 @@ def take_table(user: Any, file: Any) -> tuple[int, list[Refusal]]:
             "names": "、".join(lacks), "all": "、".join(COLUMNS)})
     if len(table.rows) > MOST_ROWS:
         raise EvaluationError(_("一次最多 %(n)s 行。") % {"n": MOST_ROWS})
-    words, refusals, written = known(user), [], 0
+    words, refusals, written = as_written(user), [], 0
     with transaction.atomic():
         for number, cells in zip(table.row_numbers, table.rows, strict=True):
             told = {name: cells[place] for name, place in places.items()}
@@ -109,7 +114,7 @@ def _table(file: Any) -> Any:
 
 def _row(user: Any, told: dict[str, Any], words: dict[str, tuple[str, str]]) -> None:
     wanted = str(told["属性"] or "").strip()
-    name = next((key for key, (label, _type) in words.items() if wanted in (key, label)), None)
+    name = next((key for key, (label, _type) in words.items() if wanted in (key, label, _(label))), None)
     if name is None:
         raise EvaluationError(_("没有属性“%(name)s”。") % {"name": wanted})
     field = EnterpriseField()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.accounts import service as accounts
@@ -37,8 +38,8 @@ class AskForm(forms.Form):
         needed = measures_of(cycle)
         chosen = self.fields["measures"]
         assert isinstance(chosen, forms.MultipleChoiceField)
-        chosen.choices = [(name, f"{book[name].label}") for name in needed] + [
-            (name, one.label) for name, one in book.items() if name not in needed and "enterprise" in one.subject
+        chosen.choices = [(name, _now(book[name].label)) for name in needed] + [
+            (name, _now(one.label)) for name, one in book.items() if name not in needed and "enterprise" in one.subject
         ]
         office = self.fields["department_key"]
         assert isinstance(office, forms.ModelChoiceField)

@@ -106,7 +106,7 @@ def bases(run: Any) -> list[dict[str, Any]]:
             values = _worked(table, name, f"b_{id_}")
             low = _worked(table, name, f"l_{id_}")
             found.append({
-                "group": group.label, "label": indicator.label, "unit": unit_text(indicator.unit),
+                "group": group.label, "label": indicator.label, "unit": _(unit_text(indicator.unit)),
                 "weight": plain(indicator.weight) if indicator.weight is not None else "—",
                 "value": "、".join(values) or "—", "low": "、".join(low), "source": _source(indicator)})
     return found
@@ -145,7 +145,7 @@ def refused(user: Any, run: Any) -> list[dict[str, Any]]:
         labels = [label_of(compiled, row.standing_id)]
         if row.group:
             labels = missing_labels(compiled, asked, inputs.get(row.key, {}))
-        found.append({"result": row, "missing": [{"label": label, "owner": known.get(label, "")} for label in labels]})
+        found.append({"result": row, "missing": [{"label": _(label), "owner": known.get(label, "")} for label in labels]})
     return found
 
 
@@ -158,7 +158,7 @@ def plots(user: Any, run: Any, number: str | None) -> dict[str, Any]:
              .values_list("plot_id", "plot__ulid", "code", "name")}
     clear, towns = can(user, "sensitive.view"), town_names(user)
     names = [name for name in rule(run).compiled.measures if name not in LAND] if clear else []
-    heads = [(packaged()[name].label, unit_text(packaged()[name].unit)) for name in names]
+    heads = [(_(packaged()[name].label), _(unit_text(packaged()[name].unit))) for name in names]
     told = []
     for row in rows:
         ulid, code, name = known.get(row.plot_id, ("", "", ""))

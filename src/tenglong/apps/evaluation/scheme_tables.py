@@ -32,7 +32,8 @@ PARTS: Final[tuple[Part, ...]] = ("bonuses", "deductions", "vetoes", "protection
 def catalogue() -> list[dict[str, Any]]:
     """Every scheme that may be chosen, with who made it, how complete it is and what cannot be done with it."""
     rows = [row for row in policy.listing() if row["kind"] == "evaluation" and row["state"] in ("approved", "packaged")]
-    return [found for row in rows if (found := _entry(row["id"], row["version"], row["sha256"])) is not None]
+    held = (_entry(row["id"], row["version"], row["sha256"]) for row in rows)
+    return [{**one, "blocks": [_(label) for label in one["blocks"]]} for one in held if one is not None]
 
 
 @lru_cache(maxsize=256)
@@ -47,12 +48,12 @@ def _entry(name: str, version: str, _sha256: str) -> dict[str, Any] | None:
             "document": header.document, "valid_from": header.valid_from.isoformat() if header.valid_from else "",
             "valid_to": header.valid_to.isoformat() if header.valid_to else "", "verified": str(header.verified),
             "completeness": str(header.completeness), "unknown": list(header.unknown),
-            "blocks": [one["label"] for one in blocks(rule.compiled)]}
+            "blocks": [label for name, label in PURPOSES.items() if rule.compiled.lacks(name)]}
 
 
 def blocks(compiled: Compiled) -> list[dict[str, Any]]:
     """What the unknown keys stand in the way of."""
-    return [{"label": label, "keys": keys} for name, label in PURPOSES.items() if (keys := compiled.lacks(name))]
+    return [{"label": _(label), "keys": keys} for name, label in PURPOSES.items() if (keys := compiled.lacks(name))]
 
 
 def groups(compiled: Compiled) -> list[dict[str, Any]]:
@@ -68,7 +69,7 @@ def _indicator(compiled: Compiled, group: str, name: str, rule: Any) -> dict[str
     formula = chinese(expr, {one: label_of(compiled, one) for one in names(expr)})
     score = rule.score
     return {
-        "id": name, "label": rule.label, "formula": formula, "unit": unit_text(rule.unit),
+        "id": name, "label": rule.label, "formula": formula, "unit": _(unit_text(rule.unit)),
         "weight": plain(rule.weight) if rule.weight is not None else _("未知"),
         "family": FAMILIES.get(score.family, score.family) if score else _("未知"),
         "benchmark": _benchmark(score), "limits": _limits(score), "missing": _missing(rule.missing),

@@ -49,7 +49,8 @@ def source_rows(user: Any, run: Any, full: FullRow, column: str) -> SourceRows |
     if source is None:
         return None
     measure = packaged().get(column)
-    found = SourceRows(label_of(full.compiled, column), _value(full, column), unit_text(measure.unit) if measure else "", ())
+    unit = _(unit_text(measure.unit)) if measure else ""
+    found = SourceRows(_(label_of(full.compiled, column)), _value(full, column), unit, ())
     maker = {"fact": _facts, "area": _area, "decision": _decision, "attribute": _attribute}.get(source["kind"], _other)
     maker(user, run, full, column, found)
     return found

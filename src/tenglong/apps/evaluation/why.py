@@ -123,7 +123,7 @@ def _masked(full: FullRow, group: str, name: str, rule: Any, address: Address) -
 
 def _input(full: FullRow, name: str, address: Address) -> dict[str, Any]:
     source = full.sources.get(name)
-    told = {"label": label_of(full.compiled, name), "value": HIDDEN if name in full.hidden else "", "url": ""}
+    told = {"label": _(label_of(full.compiled, name)), "value": HIDDEN if name in full.hidden else "", "url": ""}
     return told | ({"url": address(name), "from": source["label"]} if source else {"from": _("缺")})
 
 

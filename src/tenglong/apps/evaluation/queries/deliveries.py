@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.masking import HIDDEN
 from tenglong.apps.accounts.scope import can
@@ -70,7 +71,7 @@ def board(user: Any, cycle: Cycle) -> list[Cell]:
     have = _have(user, cycle)
     book = packaged()
     return [
-        Cell(row, name, book[name].label, len(firms), len(have.get((row.department, name), set()) & firms))
+        Cell(row, name, _(book[name].label), len(firms), len(have.get((row.department, name), set()) & firms))
         for row in deliveries(user, cycle) for name in row.measures
     ]
 

@@ -117,7 +117,7 @@ def every_attribute(compiled: Compiled) -> list[Attribute]:
 def conflict_sentence(measure: str, said: Mapping[str, int]) -> str:
     told = "；".join(f"{name}报 {e6_text(value)}" for name, value in said.items())
     return _("%(measure)s各部门报数不一致（%(told)s），请指定以哪个部门为准。") % {
-        "measure": packaged()[measure].label, "told": told}
+        "measure": _(packaged()[measure].label), "told": told}
 
 
 def responsible(cycle: Cycle) -> dict[str, str]:

@@ -52,7 +52,7 @@ def _statistics(rule: Pinned, rows: Rows) -> Iterator[Finding]:
         yield Finding(
             rule="statistics", severity="error", measure=name, subject=packaged()[name].label, key=name, value=str(len(mine)),
             message=_("“%(label)s”有 %(n)s 条来自统计调查，统计法不允许用来给单个企业打分，整批不能运算。") % {
-                "label": packaged()[name].label, "n": len(mine)},
+                "label": _(packaged()[name].label), "n": len(mine)},
             fix=_("改用企业申报或部门共享的数据，或在评价办法里不用这项指标。"),
             source={"facts": [fact.id for fact in mine[:20]]},
         )
@@ -64,11 +64,11 @@ def _conflicts(rule: Pinned, rows: Rows, firms: Mapping[int, Firm]) -> Iterator[
             told = "；".join(f"{who} {e6_text(value)}" for who, value in said.items())
             yield about(firms[pk], "conflict", "error", name, measure=name, value=told, message=_(
                 "“%(label)s”有 %(n)s 个部门报数，且不一致，没有指定以谁为准；该企业不能冻结。") % {
-                    "label": packaged()[name].label, "n": len(said)}, fix=_("在部门数据里写明这项指标由哪个部门负责。"))
+                    "label": _(packaged()[name].label), "n": len(said)}, fix=_("在部门数据里写明这项指标由哪个部门负责。"))
     for pk, name, others in rows.picked.elsewhere:
         if pk in firms and name in rule.compiled.measures:
             yield about(firms[pk], "elsewhere", "warning", name, measure=name, expected="、".join(others), message=_(
-                "负责“%(label)s”的部门没有报，其他部门有数，按规则没有取用。") % {"label": packaged()[name].label},
+                "负责“%(label)s”的部门没有报，其他部门有数，按规则没有取用。") % {"label": _(packaged()[name].label)},
                 fix=_("请负责部门补报，或改由有数的部门负责。"))
 
 
@@ -82,7 +82,7 @@ def _missing(rule: Pinned, rows: Rows) -> Iterator[Finding]:
         for name in needed.get(groups.get(line["key"], ""), ()):
             if line[name] is None and (firm.id, name) not in book:
                 yield about(firm, "missing", "warning", name, measure=name, message=_("缺“%(label)s”。") % {
-                    "label": packaged()[name].label}, fix=_("请负责部门补报；仍缺的按评价办法的缺数规则处理。"))
+                    "label": _(packaged()[name].label)}, fix=_("请负责部门补报；仍缺的按评价办法的缺数规则处理。"))
 
 
 def responsible_of(rows: Rows) -> set[tuple[int, str]]:
@@ -123,7 +123,7 @@ def _sizes(actor: Any, cycle: Cycle, rule: Pinned, rows: Rows, firms: Mapping[in
 
 
 def _odd(firm: Firm, name: str, found: Odd, chosen: figures.Chosen) -> Finding:
-    label = packaged()[name].label
+    label = _(packaged()[name].label)
     against = _("上年") if found.against == "last_year" else _("同行业中位数")
     times = f"{found.ratio:.4g}"
     messages = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenglong.apps.evaluation.models import AreaItem, AssessedArea, Cycle, Finding
 from tenglong.apps.evaluation.queries.areas import area_gaps
@@ -19,7 +20,10 @@ from tenglong.domain.units import area_text
 WHOLE_BP: Final = 10_000
 #: a meter stands somewhere; a tax number need not
 PLACED: Final = ("power", "water")
-KINDS: Final = {"power": "电表户号", "water": "水表", "discharge": "排污许可证", "tax": "税号"}
+KINDS: Final = {
+    "power": gettext_lazy("电表户号"), "water": gettext_lazy("水表"), "discharge": gettext_lazy("排污许可证"),
+    "tax": gettext_lazy("税号"),
+}
 
 
 def of_land(actor: Any, cycle: Cycle, rows: Rows) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ def _negative(rule: Pinned, rows: Rows) -> Iterator[Finding]:
             fact = chosen.facts[0]
             yield about(
                 firms[pk], "negative-value", "warning", name, measure=name, value=e6_text(chosen.value_e6), message=_(
-                    "“%(label)s”为负数。") % {"label": packaged()[name].label},
+                    "“%(label)s”为负数。") % {"label": _(packaged()[name].label)},
                 fix=_("请 %(who)s 核对；属实的（例如退税大于入库）写明理由豁免。") % {"who": fact.department},
                 source={"fact": fact.id, "department": fact.department, "batch": fact.batch_id},
             )

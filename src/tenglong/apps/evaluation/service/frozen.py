@@ -96,7 +96,7 @@ def refuse_statistics(rule: Pinned, found: list[Fact]) -> None:
     if not found:
         return
     names = sorted({fact.measure for fact in found})
-    labels = "、".join(packaged()[name].label for name in names)
+    labels = "、".join(_(packaged()[name].label) for name in names)
     raise EvaluationError(
         _("评价办法 %(rule)s 给单个企业打分用到了统计调查资料：%(labels)s（%(n)s 条，如数据编号 %(ids)s）。"
           "统计法不允许这样使用，请改用企业申报或部门共享的数据。") % {

@@ -133,7 +133,8 @@ def refuse_statistics_of(rule: Pinned, snapshot: Snapshot) -> None:
     """The same refusal as at the freeze, by what the snapshot noted of its sources."""
     found = {name: number for name, number in snapshot.notes["statistics"].items() if name in rule.compiled.measures}
     if found:
-        told = "、".join(f"{packaged()[name].label} {number} 条" for name, number in sorted(found.items()))
+        told = "、".join(_("%(label)s %(n)s 条") % {"label": _(packaged()[name].label), "n": number}
+                        for name, number in sorted(found.items()))
         raise EvaluationError(_("评价办法 %(rule)s 给单个企业打分用到了统计调查资料（%(told)s），统计法不允许，不能运算。") % {
             "rule": rule.name, "told": told})
 

@@ -68,7 +68,7 @@ def _terms(cycle: Any) -> list[dict[str, str]]:
     units = {"working_days": _("个工作日"), "days": _("天")}
     held = cycle.terms.get("terms", {})
     return [
-        {**{key: str(term.get(key, "")) for key in ("source", "verified")}, "label": str(term.get("label", name)),
+        {**{key: str(term.get(key, "")) for key in ("source", "verified")}, "label": _(str(term.get("label", name))),
          "value": f"{term.get('value', '')} {units.get(term.get('unit', ''), '')}".strip()}
         for name, term in held.items() if isinstance(term, dict)
     ]

@@ -40,7 +40,7 @@ def board(request: HttpRequest, ulid: str) -> HttpResponse:
     cells = queries.board(request.user, cycle)
     rows = list(queries.deliveries(request.user, cycle))
     asked = {name for row in rows for name in row.measures}
-    orphans = [packaged()[name].label for name in measures_of(cycle) if name not in asked]
+    orphans = [_(packaged()[name].label) for name in measures_of(cycle) if name not in asked]
     return render(request, "evaluation/deliveries.html", {
         **head(request, cycle, "deliveries"), "lines": [_line(row, cells) for row in rows], "orphans": orphans,
         "matrix": matrix(rows, cells), "departments": rows, "expected": cells[0].expected if cells else 0,
@@ -124,7 +124,7 @@ def _lacking(request: HttpRequest, delivery: Any) -> dict[str, Any]:
         return {}
     found = queries.lacking(request.user, delivery.cycle, delivery, measure)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return {"lacking": page, "lacking_label": packaged()[measure].label}
+    return {"lacking": page, "lacking_label": _(packaged()[measure].label)}
 
 
 def _diff(request: HttpRequest, versions: list[Any]) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def _diff(request: HttpRequest, versions: list[Any]) -> dict[str, Any]:
     if old not in by_number or new not in by_number:
         return {}
     book = packaged()
-    rows = [(one, book[one.measure].label) for one in queries.version_diff(request.user, by_number[old], by_number[new])]
+    rows = [(one, _(book[one.measure].label)) for one in queries.version_diff(request.user, by_number[old], by_number[new])]
     return {"diff": Paginator(rows, PAGE).get_page(request.GET.get("page")), "old": int(old), "new": int(new)}
 
 
@@ -160,7 +160,7 @@ def receipt(request: HttpRequest, ulid: str, number: int) -> HttpResponse:
     version = queries.versions(request.user, delivery).filter(number=number).first()
     if version is None:
         raise Http404
-    labels = [packaged()[name].label for name in delivery.measures]
+    labels = [_(packaged()[name].label) for name in delivery.measures]
     return render(request, "evaluation/receipt.html", {
         **head(request, delivery.cycle, "deliveries"), "delivery": delivery, "version": version, "labels": labels,
     })

@@ -107,7 +107,11 @@ def _issues(request: HttpRequest, found: Any) -> list[str]:
         return []
     graded = sum(number for counts in found.run.counts.values() for word, number in counts.items()
                  if word in _counts(found))
-    return [issue.message for issue in check_notice(_counts(found), graded)]
+    counts = _counts(found)
+    parts = "、".join(f"{grade} {number}" for grade, number in counts.items())
+    return [_("各档 %(parts)s 合计 %(sum)s 户，公布的总数是 %(stated)s 户，相差 %(gap)s 户") % {
+        "parts": parts, **issue.size, "gap": int(issue.size["stated"]) - int(issue.size["sum"])}
+        for issue in check_notice(counts, graded)]
 
 
 @require_GET

@@ -39,7 +39,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "evaluation/whatif.html", {
         "snapshot": snapshot, "cycle": snapshot.cycle, "groups": labelled(compiled, request.POST), "clear": clear,
         "others": [one for one in trying.snapshots(request.user) if one.pk != snapshot.pk],
-        "measures": [(name, packaged()[name].label) for name in compiled.measures] if clear else [], "slots": range(3),
+        "measures": [(name, _(packaged()[name].label)) for name in compiled.measures] if clear else [], "slots": range(3),
         "given": request.POST, "may_save": can(request.user, "policy.edit"), **found,
     }, status=400 if found.get("problems") else 200)
 
