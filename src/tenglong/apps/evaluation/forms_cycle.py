@@ -21,12 +21,22 @@ ATTRIBUTIONS = (
 )
 
 
+class RuleSelect(forms.Select):
+    """Names of rules are Chinese whatever language the page speaks, and marked so."""
+
+    def create_option(self, *args: Any, **options: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().create_option(*args, **options)
+        found["attrs"]["lang"] = "zh-Hans"
+        return found
+
+
 class CycleForm(forms.Form):
     """`schemes`: what may be chosen, each with what it does not know."""
 
     title = forms.CharField(label=_("批次名称"), max_length=200, help_text=_("例如 2025 年度工业企业亩均效益综合评价"))
     year = forms.IntegerField(label=_("数据年度"), min_value=FIRST_YEAR)
-    scheme = forms.ChoiceField(label=_("评价办法"), help_text=_("建批次时固定版本；冻结前可以说明理由更换"))
+    scheme = forms.ChoiceField(
+        label=_("评价办法"), widget=RuleSelect, help_text=_("建批次时固定版本；冻结前可以说明理由更换"))
     measure_day = forms.DateField(
         label=_("用地核定日"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("按这一天有效的权证和用地关系核定面积；不填为数据年度 12 月 31 日"),
