@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tenglong import engine
 from tenglong.bench._evaluate_scheme import scheme
+
+#: minutes in all: once in `make test`, not in `make check`
+pytestmark = pytest.mark.slow
 
 
 def beside(name: str) -> ModuleType:

@@ -21,6 +21,9 @@ from tenglong.domain.policy.shelf import packaged
 from tenglong.engine import kept
 from tenglong.engine.symbols import NotSymbolic, as_double, shape_of
 
+#: minutes in all: once in `make test`, not in `make check`
+pytestmark = pytest.mark.slow
+
 
 def beside(name: str) -> ModuleType:
     """A helper of these tests, loaded once: the folder is no package."""

@@ -119,6 +119,7 @@ def _language_of_the_others() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 class TestPagesInEnglish(TestCase):
     """The towns of the URL contract, read in English by every kind of role."""
 

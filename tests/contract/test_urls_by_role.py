@@ -179,6 +179,7 @@ def test_only_the_log_in_page_and_the_language_are_open_to_everybody() -> None:
     assert {name for name, verb in access.registered().items() if verb == PUBLIC} == {"accounts:login", "web:language"}
 
 
+@pytest.mark.slow
 class TestEveryAddress(TestCase):
     """One world for all roles; every test, and every request in it, works in a savepoint of its own."""
 

@@ -20,7 +20,7 @@ from tenglong.demo.build import build_county
 from tenglong.demo.honours import attributes, decisions, joint_group
 from tenglong.demo.ledger import build_ledger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SEED, PLOTS = 9, 120
 
 

@@ -9,6 +9,9 @@ from tenglong.domain.evaluation.tests import trace_county as county
 from tenglong.domain.measures import packaged
 from tenglong.engine import evaluate
 
+#: minutes in all: once in `make test`, not in `make check`
+pytestmark = pytest.mark.slow
+
 TWO_STAGE = """method: two_stage
       order: [A, B, C]
       half: 50
