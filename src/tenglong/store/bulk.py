@@ -139,7 +139,7 @@ def _many_at_once(head: str, width: int, rows: Iterable[Row]) -> int:
 
 def _copy(sql: str, rows: Iterable[Row]) -> int:
     total = 0
-    with connection.cursor() as cursor, cursor.copy(sql) as copy:
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
         for row in rows:
             copy.write_row(row)
             total += 1

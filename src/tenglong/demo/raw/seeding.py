@@ -247,4 +247,7 @@ def _where(spot: Spot) -> dict[str, Any]:
 
 
 def _said(value: Any) -> str:
+    """A value as a workbook gives it back: 3.0 is written and read as 3."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
     return "" if value is None else str(value)
