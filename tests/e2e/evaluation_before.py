@@ -113,7 +113,7 @@ def the_land_is_settled(county: County) -> None:
     yes(page)
     assert stage(page) == "部门数据"
     states = page.locator("tbody td[data-label='状态']").all_inner_texts()
-    assert set(states) == {"已核定"}
+    assert set(states) == {"已定稿"}
 
 
 def departments_deliver(county: County) -> None:

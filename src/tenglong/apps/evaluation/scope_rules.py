@@ -16,6 +16,7 @@ from tenglong.apps.evaluation.models import (
     Appeal,
     AssessedArea,
     Delivery,
+    GradeNotice,
     JointMember,
     Result,
     Sheet,
@@ -152,6 +153,14 @@ def sheets(scope: Scope) -> Q:
     return _firm(scope, TOLD_SHEET)
 
 
+@scope_rule("evaluation.UnreadScan")
+def unread_scans(scope: Scope) -> Q:
+    """Nobody knows yet whose page it is: only who answers for the whole cycle sees it."""
+    if scope.kind == "all":
+        return EVERY
+    return in_divisions("cycle__division_code", scope.divisions) if scope.divisions else NOTHING
+
+
 @scope_rule("evaluation.Snapshot")
 def snapshots(scope: Scope) -> Q:
     return _cycle(scope)
@@ -181,6 +190,11 @@ def plot_results(scope: Scope) -> Q:
 @scope_rule("evaluation.GradeNotice")
 def grade_notices(scope: Scope) -> Q:
     return _firm(scope)
+
+
+@scope_rule("evaluation.StatementEvidence")
+def statement_evidence(scope: Scope) -> Q:
+    return EVERY if scope.kind == "all" else Q(notice_id__in=_ids(GradeNotice, grade_notices(scope), "pk"))
 
 
 @scope_rule("evaluation.Publication")

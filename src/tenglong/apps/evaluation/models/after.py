@@ -24,9 +24,27 @@ class GradeNotice(Named):
     window_ends_on = models.DateField(_("陈述申辩期满"))
     statement = models.TextField(_("陈述申辩"), blank=True)
     statement_document = document_key()
+    stated_by_id = models.BigIntegerField(null=True)
+    stated_at = models.DateTimeField(null=True)
+    reply = models.TextField(_("答复"), blank=True)
+    replied_by_id = models.BigIntegerField(null=True)
+    replied_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "enterprise"], name="grade_notice_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "enterprise"], name="grade_notice_once"),
+            models.CheckConstraint(
+                condition=Q(replied_by_id__isnull=True) | ~Q(replied_by_id=F("stated_by_id")), name="statement_second_person"
+            ),
+        ]
+
+
+class StatementEvidence(models.Model):
+    notice = models.ForeignKey(GradeNotice, on_delete=models.CASCADE, related_name="evidence")
+    document = models.ForeignKey("registry.SourceDocument", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "document"], name="statement_evidence_once")]
 
 
 class PublicationKind(models.TextChoices):

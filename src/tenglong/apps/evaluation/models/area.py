@@ -14,7 +14,7 @@ class AreaState(models.TextChoices):
     DRAFT = "draft", _("核定中")
     PUBLISHED = "published", _("已公示")
     OBJECTED = "objected", _("有异议")
-    SETTLED = "settled", _("已核定")
+    SETTLED = "settled", _("已定稿")
 
 
 class AssessedArea(Named):

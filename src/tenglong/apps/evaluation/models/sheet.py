@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.evaluation.models.base import Named, document_key, enterprise_key
@@ -56,3 +56,44 @@ class Sheet(Named):
             ),
         ]
         indexes = [models.Index(fields=["cycle", "state"], name="sheet_state")]
+
+
+class UnreadState(models.TextChoices):
+    OPEN = "open", _("待核对")
+    MATCHED = "matched", _("待复核")
+    FILED = "filed", _("已归档")
+    DISMISSED = "dismissed", _("不归档")
+
+
+class UnreadScan(Named):
+    """A scanned page that its code did not bring to a sheet: one person says whose it is, a second one looks and files it."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.CASCADE, related_name="unread_scans")
+    job_ulid = models.CharField(max_length=26)
+    place = models.PositiveIntegerField()  # in the order of the batch
+    file = models.CharField(_("文件"), max_length=200)
+    page = models.PositiveIntegerField(_("页"))
+    trouble = models.CharField(_("情况"), max_length=24)  # code of files.scans
+    hint = models.CharField(max_length=40, blank=True)  # code of the sheet, where one was read
+    document = document_key(verbose_name=_("原页"))
+    state = models.CharField(_("状态"), max_length=12, choices=UnreadState.choices, default=UnreadState.OPEN)
+    sheet = models.ForeignKey(Sheet, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    printed = models.CharField(_("纸上的核对码"), max_length=60, blank=True)
+    note = models.CharField(_("说明"), max_length=300, blank=True)
+    matched_by_id = models.BigIntegerField(null=True)
+    matched_at = models.DateTimeField(null=True)
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-job_ulid", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["job_ulid", "place"], name="unread_scan_once"),
+            models.CheckConstraint(
+                condition=~Q(state="filed")
+                | (Q(sheet__isnull=False) & Q(matched_by_id__isnull=False) & Q(decided_by_id__isnull=False)
+                   & ~Q(decided_by_id=F("matched_by_id"))),
+                name="unread_scan_two_persons",
+            ),
+        ]
+        indexes = [models.Index(fields=["cycle", "state"], name="unread_scan_state")]
