@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "tenglong.apps.survey",
     "tenglong.apps.casework",
     "tenglong.apps.evaluation",
+    "tenglong.apps.renewal",
     "tenglong.apps.supply",
 ]
 MIDDLEWARE = [

@@ -50,11 +50,16 @@ VERBS: Final[dict[str, object]] = {
     "evaluation.deliver": _("报送部门数据"), "evaluation.freeze": _("冻结数据"), "evaluation.run": _("运行评价"),
     "evaluation.publish": _("公示评价结果"), "evaluation.appeal": _("办理申诉"), "evaluation.adjust": _("提出调档"),
     "evaluation.approve": _("批准调档"), "evaluation.whatif": _("推演评价办法"), "evaluation.own": _("查看本企业评价"),
+    "renewal.view": _("查看低效整治"), "renewal.find": _("识别低效用地"), "renewal.appeal": _("办理识别异议和豁免"),
+    "renewal.idle": _("办理闲置土地"), "renewal.plan": _("编制整治方案和选址"), "renewal.secret": _("查看指定的方案和选址"),
+    "renewal.approve": _("批准整治方案"), "renewal.own": _("查看本企业用地的识别结果"),
+    "premises.view": _("查看载体房源"), "premises.edit": _("编辑载体房源"),
 }
 _READ = (
     "plot.view", "enterprise.view", "document.view", "deal.view", "map.view", "workbench.view", "search.use", "case.view",
-    "case.work",
+    "case.work", "renewal.view", "renewal.secret", "premises.view",
 )
+_RENEW = ("renewal.appeal", "renewal.idle", "premises.edit")
 _EVALUATE = ("evaluation.view", "evaluation.area", "evaluation.deliver", "evaluation.appeal")
 _WORK = (*_READ, "plot.edit", "enterprise.edit", "document.add", "survey.import", "export.make", "job.view")
 
@@ -66,16 +71,20 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
         *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit",
         "policy.approve", "case.assign", *_EVALUATE, "evaluation.manage", "evaluation.freeze", "evaluation.run",
         "evaluation.publish", "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
+        *_RENEW, "renewal.find", "renewal.plan", "renewal.approve",
     }),
     "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit",
-                          "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif"}),
+                          "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif",
+                          "renewal.find", "renewal.plan"}),
     "leader": frozenset({
         *_READ, "policy.view", "policy.approve", "evaluation.view", "evaluation.approve", "evaluation.whatif",
+        "renewal.approve",
     }),
     "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view", "case.assign",
-                              *_EVALUATE}),
-    "task_force": frozenset({*_WORK, "policy.view", *_EVALUATE}),
-    "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view", "case.view", "evaluation.own"}),
+                              *_EVALUATE, *_RENEW}),
+    "task_force": frozenset({*_WORK, "policy.view", *_EVALUATE, *_RENEW}),
+    "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view", "case.view", "evaluation.own",
+                             "renewal.own", "premises.view"}),
 }
 #: scope a role starts with; SCOPES_ALLOWED says what a security administrator may choose
 DEFAULT_SCOPE: Final[dict[str, str]] = {

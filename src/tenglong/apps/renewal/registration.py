@@ -1,0 +1,12 @@
+"""What renewal puts into the registries of the shell: each part wires its own addresses, menu entries and tabs."""
+
+from __future__ import annotations
+
+from tenglong.apps.renewal import wiring_findings, wiring_plans, wiring_treated
+
+
+def register() -> None:
+    """Called from `AppConfig.ready()`."""
+    wiring_findings.register()
+    wiring_plans.register()
+    wiring_treated.register()
