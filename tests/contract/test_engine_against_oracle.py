@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tenglong import engine
 from tenglong.bench._evaluate_scheme import scheme
+from tenglong.engine.grouping import groups_of
 
 #: minutes in all: once in `make test`, not in `make check`
 pytestmark = pytest.mark.slow
@@ -41,8 +42,11 @@ FEW = settings(max_examples=12, deadline=None, derandomize=True, suppress_health
 @given(SEEDS)
 def test_engine_says_what_exact_fractions_say(seed):
     compiled, rows, last = world(seed)
-    found = engine.evaluate(compiled, table(compiled, rows), last_year=last).to_pylist()
+    data = table(compiled, rows)
+    found = engine.evaluate(compiled, data, last_year=last).to_pylist()
     agree(compiled, found, results(compiled, rows, last))
+    keys = {row["key"] for row in rows}
+    assert groups_of(compiled, data) == {row["key"]: row["group"] for row in found if row["group"] and row["key"] in keys}
 
 
 @FEW

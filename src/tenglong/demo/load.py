@@ -15,6 +15,7 @@ from django.db import transaction
 from tenglong.apps.audit.service import record
 from tenglong.apps.registry import bulk, foundation
 from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
+from tenglong.apps.survey.confirm import quiet_memory
 from tenglong.demo import cast, deliver, load_rows, story, story_done, story_now
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
@@ -68,6 +69,11 @@ def load(
     seed: int = DEFAULT_SEED, plots: int = PLOTS, progress: Progress = lambda percent: None, *, evaluation: bool = True
 ) -> Loaded:
     """Build and write; all or nothing. `progress` is told percents. `evaluation` False: no cycles."""
+    with quiet_memory():
+        return _loaded(seed, plots, progress, evaluation)
+
+
+def _loaded(seed: int, plots: int, progress: Progress, evaluation: bool) -> Loaded:
     county = build_county(seed, plots)
     progress(15)
     ledger = build_ledger(county)

@@ -31,23 +31,23 @@ class Content:
 def contents(cycle: Cycle, rule: Pinned, rows: Rows) -> Iterator[Content]:
     """One per firm, with the columns that the scheme reads."""
     measures, attributes = rule.compiled.measures, sorted(rule.compiled.attributes)
-    areas = {area.enterprise_id: area for area in AssessedArea.objects.filter(cycle=cycle)}
+    areas = {pk: rest for pk, *rest in AssessedArea.objects.filter(cycle=cycle).values_list("enterprise_id", *AREA)}
     origins: dict[str, dict[str, str]] = defaultdict(dict)
     for line in rows.sources.select(["key", "column", "department"]).to_pylist():
         origins[line["key"]][line["column"]] = line["department"] or ""
+    figures = [(name, packaged()[name].label, packaged()[name].unit) for name in measures]
+    marks = [(name, rule.compiled.attributes[name].label) for name in attributes]
     for line in rows.table.select(["key", *measures, *attributes]).to_pylist():
         firm = rows.firms[line["key"]]
-        area = areas.get(firm.id)
+        area, origin = areas.get(firm.id), origins[firm.key]
         data = {
             "year": cycle.year, "scheme": rule.name, "key": firm.key, "uscc": firm.uscc, "name": firm.name,
             "measures": [
-                {"id": name, "label": packaged()[name].label, "unit": packaged()[name].unit, "value_e6": _text(line[name]),
-                 "department": origins[firm.key].get(name, "")} for name in measures
+                {"id": name, "label": label, "unit": unit, "value_e6": _text(line[name]), "department": origin.get(name, "")}
+                for name, label, unit in figures
             ],
-            "attributes": [
-                {"id": name, "label": rule.compiled.attributes[name].label, "value": _text(line[name])} for name in attributes
-            ],
-            "area": {name: str(getattr(area, name)) for name in AREA} if area else None,
+            "attributes": [{"id": name, "label": label, "value": _text(line[name])} for name, label in marks],
+            "area": dict(zip(AREA, map(str, area), strict=True)) if area else None,
         }
         yield Content(firm.id, firm.division_code, hash_of(data), data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -31,14 +31,14 @@ from tenglong.apps.evaluation.service.base import (
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry import queries as registry
 from tenglong.domain.delta import Delta, diff
-from tenglong.store.bulk import update_rows
+from tenglong.store.bulk import insert_rows, update_rows
 
 SUMS = {
     "titled": "titled_cm2", "untitled": "untitled_cm2", "leased_in": "leased_in_cm2", "leased_out": "leased_out_cm2",
     "deduction": "deducted_cm2",
 }
 FIGURES = (*SUMS.values(), "total_cm2")
-PART = 500
+ITEM = ("area_id", "kind", "plot_id", "cm2", "occupancy_id", "parcel_id", "note", "counted")
 
 
 def assess_areas(actor: Any, cycle: Cycle) -> Any:
@@ -98,8 +98,8 @@ def assess_now(
         at(fresh, "land_review")
         areas = _rows(fresh, firms, set(found))
         AreaItem.objects.filter(area__cycle=fresh, made_by="register").delete()
-        items = [_item(areas[firm], part) for firm, mine in found.items() if firm in areas for part in mine]
-        AreaItem.objects.bulk_create(items, batch_size=PART)
+        items = list(_items(areas, found))
+        insert_rows(AreaItem, ITEM, items)
         progress(1, 2, _("汇总"))
         changed = resum(fresh, areas.values())
         told = {"firms": len(areas), "items": len(items), "changed": len(changed)}
@@ -121,20 +121,20 @@ def _rows(cycle: Cycle, firms: dict[int, tuple[str, str]], wanted: set[int]) -> 
         AttributeRecord.objects.filter(registry.in_force(cycle.measure_day), attribute="carrier", value="true")
         .values_list("enterprise_id", flat=True)
     )
-    new = [
-        AssessedArea(cycle=cycle, enterprise_id=pk, name=firms[pk][0], division_code=firms[pk][1], carrier=pk in carriers)
-        for pk in sorted(wanted - set(held)) if pk in firms
-    ]
-    AssessedArea.objects.bulk_create(new, batch_size=PART)
+    new = [(cycle.pk, pk, *firms[pk], pk in carriers) for pk in sorted(wanted - set(held)) if pk in firms]
+    if not new:
+        return held
+    insert_rows(AssessedArea, ("cycle_id", "enterprise_id", "name", "division_code", "carrier"), new)
     return {area.enterprise_id: area for area in AssessedArea.objects.filter(cycle=cycle)}
 
 
-def _item(area: AssessedArea, part: Part) -> AreaItem:
+def _items(areas: Mapping[int, AssessedArea], found: Mapping[int, list[Part]]) -> Iterator[tuple[Any, ...]]:
     words = {"no-area": _("没有占地面积，也没有可分摊的建筑面积"), "no-share": _("没有写明该宗地有多少落在本地块")}
-    return AreaItem(
-        area=area, kind=part.kind, plot_id=part.plot_id, cm2=part.cm2, occupancy_id=part.occupancy_id, parcel_id=part.parcel_id,
-        note=words.get(part.open, part.note)[:300], counted=not part.open,
-    )
+    for firm, mine in found.items():
+        if firm in areas:
+            for part in mine:
+                whose = (part.plot_id, part.cm2, part.occupancy_id, part.parcel_id)
+                yield (areas[firm].pk, part.kind, *whose, words.get(part.open, part.note)[:300], not part.open)
 
 
 def resum(cycle: Cycle, areas: Iterable[AssessedArea]) -> list[AssessedArea]:

@@ -8,13 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tenglong.apps.evaluation.check_figures import Limits, Odd, odd
-from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Finding
 from tenglong.apps.evaluation.rows import Firm, Rows
 from tenglong.apps.evaluation.rows import facts as figures
 from tenglong.apps.evaluation.rows.assemble import LAND, responsible
 from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.registry.queries_sensitive import e6_text, sensitive_measures
+from tenglong.domain.evaluation.compiled import PartialScheme
 from tenglong.domain.evaluation.expression import names
 from tenglong.domain.evaluation.parse import parse
 from tenglong.domain.measures import packaged
@@ -101,13 +101,13 @@ def needs(rule: Pinned) -> dict[str, tuple[str, ...]]:
 
 def groups_of(rule: Pinned, rows: Rows) -> dict[str, str]:
     """Key → group, as the engine places the firms; empty where the scheme does not know who is in."""
-    from tenglong.apps.evaluation.service.runs import evaluated
+    from tenglong.engine import EngineError
+    from tenglong.engine.grouping import groups_of as placed
 
     try:
-        table = evaluated(rule, rows.table, None)
-    except EvaluationError:
+        return placed(rule.compiled, rows.table)
+    except (EngineError, PartialScheme):
         return {}
-    return {key: group for key, group in zip(table["key"].to_pylist(), table["group"].to_pylist(), strict=True) if group}
 
 
 def _sizes(actor: Any, cycle: Cycle, rule: Pinned, rows: Rows, firms: Mapping[int, Firm]) -> Iterator[Finding]:

@@ -35,8 +35,11 @@ from tenglong.apps.evaluation.sheet_content import Content, contents
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry import service as registry_service
 from tenglong.domain.delta import Delta, diff
+from tenglong.store.bulk import insert_rows
 
-PART = 200
+COLUMNS = (
+    "cycle_id", "enterprise_id", "division_code", "version_hash", "number", "content", "created_by_id", "code",
+)
 CODE_LENGTH = 16
 
 
@@ -102,12 +105,10 @@ def _make(actor: Any, cycle: Cycle, found: list[Content]) -> None:
     last: dict[int, int] = {}
     for firm, number in Sheet.objects.filter(cycle=cycle).order_by("number").values_list("enterprise_id", "number"):
         last[firm] = number
-    Sheet.objects.bulk_create([
-        Sheet(
-            cycle=cycle, enterprise_id=one.enterprise_id, division_code=one.division_code, version_hash=one.version_hash,
-            number=last.get(one.enterprise_id, 0) + 1, content=one.data, created_by_id=actor.pk, code=_code(cycle, one),
-        ) for one in found
-    ], batch_size=PART)
+    insert_rows(Sheet, COLUMNS, (
+        (cycle.pk, one.enterprise_id, one.division_code, one.version_hash, last.get(one.enterprise_id, 0) + 1, one.data,
+         actor.pk, _code(cycle, one)) for one in found
+    ))
 
 
 def _code(cycle: Cycle, content: Content) -> str:
