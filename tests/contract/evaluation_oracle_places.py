@@ -109,6 +109,9 @@ class Places:
     # ---- ranks
 
     def counts(self, row, grades):
+        unit = row.get("joint") is not None and row["joint"] == row["key"]
+        if self.mixed() and (unit if self.scheme.joint.counts != "joint" else row["joint"] is not None and not unit):
+            return False
         counts = grades.counts_in_n
         if row["standing"] == "ungraded":
             return counts.ungraded and row["total"] is not None

@@ -26,6 +26,10 @@ def names_in_order(expr):
     return [name for part in parts for name in names_in_order(part)]
 
 
+def is_unit(row):
+    return row.get("joint") is not None and row["joint"] == row["key"]
+
+
 class Points:
     """What `Oracle` says of `self.rows` before totals."""
 
@@ -92,17 +96,18 @@ class Points:
     def score(self, group_name, group, rows):
         for row in rows:
             row["x"], row["b"], row["l"], row["p"], row["s"], row["f"] = {}, {}, {}, {}, {}, {}
+        firms = [row for row in rows if not is_unit(row)]
         for name, indicator in group.indicators.items():
             factor = self.compiled.factors[group_name, name]
             for row in rows:
                 value = self.ask(indicator.value, row["values"])
                 row["x"][name] = None if value is None else value * factor
             for row in rows:
-                row["b"][name], row["l"][name] = self.bounds(group_name, name, indicator, row, rows)
+                row["b"][name], row["l"][name] = self.bounds(group_name, name, indicator, row, firms)
             for row in rows:
                 row["p"][name] = self.family(indicator, row["x"][name], row["b"][name], row["l"][name])
         for name, indicator in group.indicators.items():
-            known = [row["p"][name] for row in rows if row["p"][name] is not None]
+            known = [row["p"][name] for row in firms if row["p"][name] is not None]
             mean = sum(known) / len(known) if known else None
             for row in rows:
                 row["s"][name], row["f"][name] = self.points(indicator, row["x"][name], row["p"][name], mean)

@@ -78,6 +78,8 @@ class _Scheme:
             for name in ("flag_a", "flag_b", "veto", "shield")
         }
         groups = {name: self.group(name, index) for index, name in enumerate(self.groups)}
+        joint = self.jointly()
+        mixed = "mixed" in joint
         return {
             "attributes": {
                 **flags,
@@ -135,13 +137,19 @@ class _Scheme:
             "tenants": rng.choice(
                 [
                     {"treatment": "separate"},
-                    {"treatment": "merge"},
-                    {"treatment": "merge", "unless": "revenue > 6"},
+                    *([{"treatment": "merge"}, {"treatment": "merge", "unless": "revenue > 6"}] if not mixed else []),
                     {"treatment": "follow_landlord", "when": "town == '乙' and tenants_below == 0"},
                 ]
             ),
-            "joint": {"allowed": False, "mixed": "none"},
+            "joint": joint,
         }
+
+    def jointly(self):
+        rng = self.rng
+        together = {"allowed": True, "vetoes": rng.choice(["any", "head"])}
+        takes, counts = rng.choice(["own", "joint", "better", "worse"]), rng.choice(["own", "joint"])
+        both = {"mixed": "both", "takes": takes, "counts": counts}
+        return rng.choice([{"allowed": False}, together, {**together, **both}, {**together, **both}])
 
     def named(self, letter, make, most):
         return {f"{letter}{number}": make() for number in range(self.rng.randint(0, most))}

@@ -15,7 +15,7 @@ source: 测试
 verified: to-verify
 name: 两镇办法
 jurisdiction: "330604"
-attributes: {exempt_applied: {if_absent: false}}
+attributes: {exempt_applied: {if_absent: false}, unit: {if_absent: null}}
 scope: {include: all, exclude: {applied: {label: 已申请不参评, when: exempt_applied, needs_application: true}}}
 groups:
   all:
@@ -34,7 +34,7 @@ vetoes: none
 protections: none
 ungraded: none
 tenants: {treatment: separate}
-joint: {allowed: true, mixed: none}
+joint: {allowed: true, mixed: none, vetoes: any}
 """
 
 

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from tenglong.domain.evaluation.compiled import Compiled
 from tenglong.domain.evaluation.figures import fixed, total_text
 from tenglong.domain.evaluation.given import values_of
+from tenglong.domain.evaluation.joint import UNIT_KEY, is_unit, unit_inputs, works_the_unit
 from tenglong.domain.evaluation.table import DATASET, EvaluationRows
 from tenglong.domain.evaluation.trace import standing_reason, trace
 from tenglong.domain.quality.issue import Issue, Severity
@@ -39,9 +40,12 @@ class Results:
     traced: bool
     source: str = ""
     rows: list[dict[str, Any]] = field(init=False)
+    units: dict[str, dict[str, Any]] = field(init=False)  # rows of joint units beside their members, by key
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rows", self.table.to_pylist())
+        every = self.table.to_pylist()
+        object.__setattr__(self, "rows", [row for row in every if not is_unit(row)])
+        object.__setattr__(self, "units", {row["key"]: row for row in every if is_unit(row)})
 
     @cached_property
     def inputs(self) -> dict[str, dict[str, Any]]:
@@ -52,7 +56,8 @@ class Results:
     def places(self) -> dict[str, tuple[int, str]]:
         """Row number and name by key."""
         at = zip(self.given.row_numbers, self.given.names, strict=True)
-        return dict(zip((str(key) for key in self.given.columns["key"]), at, strict=True))
+        found = dict(zip((str(key) for key in self.given.columns["key"]), at, strict=True))
+        return found | {key: (0, f"合并评价单元 {key.removeprefix(UNIT_KEY)}") for key in self.units}
 
     @property
     def decimals(self) -> int:
@@ -66,18 +71,25 @@ class Results:
         scheme = {"id": self.compiled.id, "version": self.compiled.version, "pin": self.compiled.pin,
                   "name": self.compiled.scheme.name, "completeness": header.completeness, "unknown": list(header.unknown)}
         results = [self.result(row) for row in self.rows]
-        return {"scheme": scheme, "n": len(self.rows), "groups": self.groups(), "results": results}
+        told = {"scheme": scheme, "n": len(self.rows), "groups": self.groups(), "results": results}
+        return told | ({"units": [self.result(row) for row in self.units.values()]} if self.mixed else {})
+
+    @property
+    def mixed(self) -> bool:
+        joint = self.compiled.scheme.joint
+        return joint is not None and joint.mixed == "both"
 
     def groups(self) -> list[dict[str, Any]]:
         """Per group: members, the denominator of ranks, how many were graded, and grades best first."""
         found = []
         for name, group in self.compiled.scheme.groups.items():
             inside = [row for row in self.rows if row["group"] == name]
+            units = [row for row in self.units.values() if row["group"] == name]
             counts = Counter(row["grade"] for row in inside if row["grade"])
             order = group.grades.order if group.grades and not self.compiled.lacks("grade") else ()
             found.append({
                 "id": name, "label": group.label, "members": len(inside),
-                "n": max((int(row["n"]) for row in inside if row["n"] is not None), default=0),
+                "n": max((int(row["n"]) for row in [*inside, *units] if row["n"] is not None), default=0),
                 "graded": sum(counts.values()), "grades": {grade: counts[grade] for grade in order},
             })
         return found
@@ -92,6 +104,8 @@ class Results:
             "total": self.total(row), "rank": row["rank"], "n": row["n"], "rank_grade": row.get("rank_grade"),
             "grade": row["grade"],
         }
+        if self.mixed:
+            found |= {name: row[name] for name in ("joint", "own_grade", "joint_grade")}
         if self.traced:
             found["trace"] = self.trace(row)
         return found
@@ -105,15 +119,30 @@ class Results:
         return None if row["total"] is None else total_text(int(row["total"]), self.decimals)
 
     def trace(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        inputs = self.inputs[str(row["key"])]
-        number = self.places[str(row["key"])][0]
+        inputs = self.given_to(row)
+        members = self.members(inputs["unit"]) if works_the_unit(self.compiled, row, inputs) else [row]
+        place: dict[str, Any] = {"row": self.places[str(members[0]["key"])][0]}
+        if len(members) > 1:
+            place = {"rows": [self.places[str(member["key"])][0] for member in members]}
         headings = self.given.headings.items()
-        sources = {name: {"file": self.source, "row": number, "column": heading} for name, heading in headings}
-        return trace(self.compiled, row, inputs, sources, software=f"tenglong {version('tenglong')}")
+        sources = {name: {"file": self.source, **place, "column": heading} for name, heading in headings}
+        return trace(self.compiled, row, inputs, sources, software=f"tenglong {version('tenglong')}",
+                     unit=self.units.get(str(row.get("joint"))))
+
+    def members(self, unit: str) -> list[dict[str, Any]]:
+        return [given for given in self.inputs.values() if given.get("unit") == unit]
+
+    def given_to(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What the row was worked from: its own figures, or its unit's."""
+        key = str(row["key"])
+        inputs = {"unit": key.removeprefix(UNIT_KEY)} if is_unit(row) else self.inputs[key]
+        together = works_the_unit(self.compiled, row, inputs)
+        return unit_inputs(self.compiled, self.members(inputs["unit"])) if together else inputs
 
     def issues(self) -> list[Issue]:
         """What the scheme does not know, and every enterprise that could not be scored."""
-        return [*self._partial(), *(self._refused(row) for row in self.rows if row["standing"] == "refused")]
+        every = [*self.rows, *self.units.values()]
+        return [*self._partial(), *(self._refused(row) for row in every if row["standing"] == "refused")]
 
     def _partial(self) -> list[Issue]:
         keys = self.compiled.lacks("grade")
@@ -125,7 +154,7 @@ class Results:
 
     def _refused(self, row: Mapping[str, Any]) -> Issue:
         key, missing = str(row["key"]), str(row["standing_id"] or "")
-        message = standing_reason(self.compiled, row, values_of(self.compiled, self.inputs[key]))
+        message = standing_reason(self.compiled, row, values_of(self.compiled, self.given_to(row)))
         return Issue(DATASET, self.places[key][0], key, missing, "not-scored", "", Severity.ERROR, message,
                      "请补齐这些数后重算")
 
@@ -148,14 +177,23 @@ class Results:
                   for name, indicator in group.indicators.items()}
         points = [f"{label}得分" for label in labels.values()]
         heads = ["企业标识", "企业名称", "评价组", "情况", *points, "加分", "扣分", "总分", "名次", "排名总数", "等级"]
-        return [Column(head) for head in heads], [self._line(row, list(labels)) for row in self.rows]
+        heads += ["合并评价单元", "单独评价等级", "合并评价等级"] if self.mixed else []
+        every = [*self.rows, *self.units.values()]
+        return [Column(head) for head in heads], [self._line(row, list(labels)) for row in every]
 
     def _line(self, row: Mapping[str, Any], names: list[str]) -> list[Any]:
         result = self.result(row)
         group = self.compiled.scheme.groups.get(str(row["group"]))
         figures = [result["scores"].get(name) for name in names] + [result["bonus"], result["deduction"], result["total"]]
         return [row["key"], self.places[str(row["key"])][1], group.label if group else "", STANDINGS[row["standing"]],
-                *(None if text is None else Decimal(text) for text in figures), row["rank"], row["n"], row["grade"]]
+                *(None if text is None else Decimal(text) for text in figures), row["rank"], row["n"], row["grade"],
+                *self._both(row)]
+
+    def _both(self, row: Mapping[str, Any]) -> list[str | None]:
+        if not self.mixed:
+            return []
+        unit = row["joint"]
+        return [unit and str(unit).removeprefix(UNIT_KEY), row["own_grade"], row["joint_grade"]]
 
 
 def _points(value: float | None) -> str | None:

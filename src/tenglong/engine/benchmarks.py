@@ -131,17 +131,19 @@ def _last_year(plan: Plan, rows: Table, need: Need) -> Column:
 def _of_groups(plan: Plan, rows: Table, asked: list[Need]) -> Table:
     if not asked:
         return rows
-    plain = {need.column: _aggregate(plan, rows, need) for need in asked if need.benchmark.kind != "percentile"}
-    joined = rows.cross_join(rows.aggregate(**plain)) if plain else rows
+    firms = plan.enterprises(rows)
+    plain = {need.column: _aggregate(plan, firms, need) for need in asked if need.benchmark.kind != "percentile"}
+    joined = rows.cross_join(firms.aggregate(**plain)) if plain else rows
     for need in asked:
         if need.benchmark.kind == "percentile":
-            joined = joined.cross_join(_ranked(rows, need, []).aggregate(**{need.column: ibis._.value.max()}))
+            joined = joined.cross_join(_ranked(firms, need, []).aggregate(**{need.column: ibis._.value.max()}))
     return joined
 
 
 def _of_industries(plan: Plan, rows: Table, joined: Table, asked: list[Need], digits: int) -> Table:
     name = f"industry_{digits}"
-    keyed = rows.mutate(**{name: _industry(rows).substr(0, digits)})
+    firms = plan.enterprises(rows)
+    keyed = firms.mutate(**{name: _industry(firms).substr(0, digits)})
     keyed = keyed.filter(keyed[name].notnull() & keyed["grp"].notnull())
     joined = joined.mutate(**{name: _industry(joined).substr(0, digits)})
     plain = {need.column: _aggregate(plan, keyed, need) for need in asked if need.benchmark.kind != "percentile"}

@@ -9,6 +9,7 @@ import ibis
 from tenglong.engine.benchmarks import valued, with_benchmarks
 from tenglong.engine.effects import finished
 from tenglong.engine.exact import NUMBER, Column, Table, pick
+from tenglong.engine.joint import taken
 from tenglong.engine.placed import Merged, filled, merged, placed
 from tenglong.engine.plan import FOLLOWS, MERGED, REFUSED, STANDINGS, LastYear, Plan, code
 from tenglong.engine.points import scored
@@ -92,6 +93,8 @@ def _results(plan: Plan, rows: Table, units: Merged) -> Table:
     columns["grade"] = rows["grade_text"]
     if plan.trace:
         columns["reasons"] = rows["reasons"]
+    if plan.mixed:
+        return taken(plan, rows.select(**columns, joint=rows["joint"], is_unit=rows["is_unit"]))
     found = rows.select(**columns)
     return found if units.members is None else _with_members(found, units.members)
 

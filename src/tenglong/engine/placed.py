@@ -10,6 +10,7 @@ from typing import Final
 import ibis
 
 from tenglong.domain.evaluation.compiled import Attribute
+from tenglong.domain.evaluation.joint import UNIT_KEY, veto_flags
 from tenglong.engine.exact import Column, Table, int64, pick, whole
 from tenglong.engine.plan import EXCLUDED, FOLLOWS, GRADED, OUTSIDE, REFUSED, Plan, code
 
@@ -53,20 +54,24 @@ class Merged:
 
 
 def merged(plan: Plan, rows: Table) -> Merged:
-    """Tenants (b): rows of one `unit` become one, with summed measures (missing when any member's is) and the attributes of the
-    head: the member whose key is the unit's id, else the smallest key.
-    `doubt`: for some member it is not known whether it stands alone."""
+    """Tenants (b) and joint units: rows of one `unit` become one, with summed measures (missing when any member's is) and the
+    attributes of the head: the member whose key is the unit's id, else the smallest key; flags that vetoes read as the scheme
+    says. `doubt`: for some member it is not known whether it stands alone. Mixed evaluation: `beside`."""
     tenants = plan.scheme.tenants
-    if tenants is None or tenants.treatment != "merge":
+    of_tenants = tenants is not None and tenants.treatment == "merge"
+    if plan.mixed:
+        return Merged(beside(plan, rows))
+    if not of_tenants and plan.joint is None:
         return Merged(rows)
-    alone = plan.flag(rows, "tenants.unless", tenants.unless) if tenants.unless else ibis.literal(False)
+    unless = tenants.unless if of_tenants and tenants is not None else ""
+    alone = plan.flag(rows, "tenants.unless", unless) if unless else ibis.literal(False)
     inside = rows["a_unit"].notnull() & ~alone.fill_null(False)
     marked = rows.mutate(of_unit=pick([(inside, rows["a_unit"])], _TEXT), unsure=alone.isnull())
     units = _units(plan, marked)
     joined = marked.left_join(units, marked["of_unit"] == units["unit_id"])
     stands = joined["of_unit"].isnull() | (joined["key"] == joined["head"])
     single = joined["of_unit"].isnull()
-    sums = {f"m_{name}": pick([(single, joined[f"m_{name}"])], joined[f"u_{name}"]) for name in plan.compiled.measures}
+    sums = {name: pick([(single, joined[name])], joined[f"u_{name}"]) for name in _summed(plan)}
     kept = joined.filter(stands).mutate(**sums, doubt=joined["doubt"].fill_null(False))
     members = joined.filter(~stands).select("key", "head")
     return Merged(kept.select(*rows.columns, "doubt"), members)
@@ -76,14 +81,44 @@ def _units(plan: Plan, marked: Table) -> Table:
     """One row per unit."""
     rows = marked.filter(marked["of_unit"].notnull())
     sums = {
-        f"u_{name}": pick([(rows[f"m_{name}"].count() == rows.count(), int64(rows[f"m_{name}"].sum()))], ibis.null("int64"))
+        f"u_m_{name}": pick([(rows[f"m_{name}"].count() == rows.count(), int64(rows[f"m_{name}"].sum()))], ibis.null("int64"))
         for name in plan.compiled.measures
     }
+    sums |= {f"u_a_{name}": _any(rows[f"a_{name}"], rows.count()) for name in _shared(plan)}
     own = rows["key"].max(where=rows["key"] == rows["of_unit"])
     found = rows.group_by(unit_id=rows["of_unit"]).aggregate(
         head=ibis.coalesce(own, rows["key"].min()), doubt=rows["unsure"].cast("int8").max() == code(1), **sums
     )
     return found.select("unit_id", "head", "doubt", *sums)
+
+
+def _summed(plan: Plan) -> list[str]:
+    """Columns of a unit that are not its head's."""
+    return [*(f"m_{name}" for name in plan.compiled.measures), *(f"a_{name}" for name in _shared(plan))]
+
+
+def _shared(plan: Plan) -> tuple[str, ...]:
+    """Flags that vetoes read, where one member's is the unit's."""
+    return veto_flags(plan.compiled) if plan.joint is not None and plan.joint.vetoes == "any" else ()
+
+
+def _any(flag: Column, size: Column) -> Column:
+    """True when any is, else null when any is not known."""
+    known = [(flag.cast("int8").max() == code(1), ibis.literal(True)), (flag.count() < size, ibis.null("boolean"))]
+    return pick(known, ibis.literal(False))
+
+
+def beside(plan: Plan, rows: Table) -> Table:
+    """Every row, and a row more for each unit: `joint` is the key of the unit's row, there and on its members."""
+    inside = rows["a_unit"].notnull()
+    named = pick([(inside, ibis.literal(UNIT_KEY) + rows["a_unit"])], _TEXT)
+    marked = rows.mutate(joint=named, of_unit=rows["a_unit"], unsure=ibis.literal(False))
+    units = _units(plan, marked)
+    heads = marked.inner_join(units, [marked["of_unit"] == units["unit_id"], marked["key"] == units["head"]])
+    theirs = {name: heads[f"u_{name}"] for name in _summed(plan)}
+    columns = [*rows.columns, "joint", "is_unit"]
+    whole_units = heads.mutate(key=heads["joint"], is_unit=ibis.literal(True), **theirs).select(*columns)
+    return marked.mutate(is_unit=ibis.literal(False)).select(*columns).union(whole_units)
 
 
 @dataclass(frozen=True)

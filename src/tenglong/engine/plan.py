@@ -13,7 +13,7 @@ import ibis
 from tenglong.domain.evaluation.expression import Expr, Flag
 from tenglong.domain.evaluation.grading import Grades, RankShare
 from tenglong.domain.evaluation.parse import parse
-from tenglong.domain.evaluation.scheme import Group, Indicator, Scheme
+from tenglong.domain.evaluation.scheme import Group, Indicator, Joint, Scheme
 from tenglong.domain.evaluation.sites import sites
 from tenglong.engine.exact import Column, Table, pick
 from tenglong.engine.expressions import Compiled as Value
@@ -39,6 +39,8 @@ _ALWAYS: Final = frozenset(
         "standing",
         "standing_id",
         "total",
+        "joint",
+        "is_unit",
     }
 )
 LastYear = Mapping[tuple[str, str], Decimal]
@@ -59,6 +61,22 @@ class Plan:
     @property
     def scheme(self) -> Scheme:
         return self.compiled.scheme
+
+    @cached_property
+    def joint(self) -> Joint | None:
+        """How units of several enterprises are evaluated; None when they are not."""
+        found = self.scheme.joint
+        return found if found is not None and found.allowed else None
+
+    @property
+    def mixed(self) -> bool:
+        """Whether members of a unit have a result of their own beside the unit's."""
+        return self.joint is not None and self.joint.mixed == "both"
+
+    @staticmethod
+    def enterprises(rows: Table) -> Table:
+        """Without the rows of units: a mean that had them too would count their land twice."""
+        return rows.filter(~rows["is_unit"]) if "is_unit" in rows.columns else rows
 
     @cached_property
     def groups(self) -> tuple[tuple[int, str, Group], ...]:

@@ -45,13 +45,14 @@ def _families(plan: Plan, rows: Table, name: str) -> Iterator[tuple[int, Scored]
 
 def _with_means(plan: Plan, rows: Table) -> Table:
     """Adds `mean_<group>_<i>`: the item's mean points over the rows of the group that have it, where a rule asks for it."""
+    firms = plan.enterprises(rows)
     wanted = {
-        f"mean_{group}_{name}": steady_mean(rows[f"p_{name}"], (rows["grp"] == group) & rows[f"p_{name}"].notnull())
+        f"mean_{group}_{name}": steady_mean(firms[f"p_{name}"], (firms["grp"] == group) & firms[f"p_{name}"].notnull())
         for name in plan.indicators
         for group, _, indicator in plan.holding(name)
         if indicator.missing == "group_mean"
     }
-    return rows.cross_join(rows.aggregate(**wanted)) if wanted else rows
+    return rows.cross_join(firms.aggregate(**wanted)) if wanted else rows
 
 
 def _missing(plan: Plan, rows: Table) -> Table:

@@ -90,7 +90,15 @@ def _counts(plan: Plan, rows: Table, grades: Grades) -> Column:
                 concerned = plan.concerns(rows, entry.groups)
                 holds = plan.flag(rows, f"{kind}.{name}.when", entry.when).fill_null(False)
                 graded = graded & ~(holds if concerned is None else concerned & holds)
-    return graded | (rows["standing"] == code(UNGRADED)) if counts.ungraded else graded
+    found = graded | (rows["standing"] == code(UNGRADED)) if counts.ungraded else graded
+    return found & _own_or_joint(plan, rows) if plan.mixed else found
+
+
+def _own_or_joint(plan: Plan, rows: Table) -> Column:
+    """Members of a unit or the unit stand in n, never both; without a rule there are no grades."""
+    if plan.joint is not None and plan.joint.counts == "joint":
+        return rows["is_unit"] | rows["joint"].isnull()
+    return ~rows["is_unit"]
 
 
 # ---- counts of equal keys
@@ -212,7 +220,7 @@ def _staged(plan: Plan) -> dict[int, TwoStage]:
 def _some_uncounted(plan: Plan) -> bool:
     """Whether a graded row may stand outside n."""
     counts = [grades.counts_in_n for grades in plan.graded.values()]
-    return not all(one.vetoed and one.protected for one in counts)
+    return plan.mixed or not all(one.vetoed and one.protected for one in counts)
 
 
 def _place(plan: Plan, counts: Table, up: Column, down: Column) -> Column:

@@ -193,7 +193,8 @@ def benchmarks(compiled: Compiled, rows: pa.Table) -> dict[tuple[str, str], Deci
 
 
 def _mean(plan: Plan, rows: Table, need: Need) -> Table:
-    held = rows.filter(rows["grp"] == need.code)
+    firms = plan.enterprises(rows)
+    held = firms.filter(firms["grp"] == need.code)
     if need.benchmark.per == "industry":
         held = held.mutate(prefix=held["a_industry"].substr(0, need.benchmark.digits)).filter(ibis._.prefix.notnull())
         return held.group_by("prefix").aggregate(mean=mean(plan, held, need, held[f"x_{need.indicator}"].notnull()))

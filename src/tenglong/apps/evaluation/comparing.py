@@ -30,8 +30,10 @@ def compared(user: Any, before: Any, after: Any, *, clear: bool) -> dict[str, An
 def _side(user: Any, run: Any) -> tuple[Side, tuple[str, ...]]:
     import pyarrow.compute as pc
 
+    from tenglong.engine import enterprises
+
     rule = Pinned.of(run.scheme_id, run.scheme_version, run.scheme_pin, run.scheme_text)
-    scheme, table = rule.compiled.scheme, tables.frozen(run.result_sha256)
+    scheme, table = rule.compiled.scheme, enterprises(tables.frozen(run.result_sha256))
     seen = list(queries.results(user, run).values_list("key", flat=True))
     mine = table if len(seen) == table.num_rows else table.filter(pc.is_in(table["key"], value_set=_keys(seen)))
     labels = {name: one.label for group in scheme.groups.values() for name, one in group.indicators.items()}

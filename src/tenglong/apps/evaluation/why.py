@@ -45,7 +45,7 @@ def why(user: Any, run: Any, key: str, address: Address, scheme: str = "") -> Wh
         return Why(full, None, None, masked_terms(full, address))
     found = trace(
         full.compiled, full.row, full.inputs, sources(user, full, address), snapshot=full.snapshot, software=full.software,
-        last_ranks=last_ranks(run.result_sha256, full.row.get("group")),
+        last_ranks=last_ranks(run.result_sha256, full.row.get("group")), unit=full.unit,
     )
     page = explain(found, name=full.result.name, advice=advice(run, key), deliverers=responsible(run.cycle))
     return Why(full, found, _bases_linked(page, scheme), [])

@@ -27,6 +27,7 @@ def problems(scheme: Scheme, places: Places) -> Iterator[Problem]:
     for name, group in scheme.groups.items():
         if isinstance(group.grades, RankShare):
             yield from _rank_share(scheme, name, group.grades, places)
+    yield from _joint(scheme, places)
 
 
 def _grades_of(effect: Effect) -> list[str]:
@@ -56,6 +57,18 @@ def _groups_named(scheme: Scheme, places: Places) -> Iterator[Problem]:
             for group in entry.groups:
                 if group not in scheme.groups:
                     yield places.problem((*path, name, "groups"), f"没有“{group}”这个分组，只有 {'、'.join(scheme.groups)}")
+
+
+def _joint(scheme: Scheme, places: Places) -> Iterator[Problem]:
+    """Two results can only be compared in one order of grades; one `unit` cannot say two things."""
+    joint, tenants = scheme.joint, scheme.tenants
+    if joint is None or joint.mixed == "none":
+        return
+    if tenants is not None and tenants.treatment == "merge":
+        yield places.problem(("joint", "mixed"), "承租企业合并（tenants merge）和混合评价（both）都按 unit 分单元，只能用其一")
+    orders = {group.grades.order for group in scheme.groups.values() if group.grades is not None}
+    if joint.takes in ("better", "worse") and len(orders) > 1:
+        yield places.problem(("joint", "takes"), "各组的等级不同，单独和合并两个等级无从比较高低；takes 请写 own 或 joint")
 
 
 def _rank_share(scheme: Scheme, name: str, grades: RankShare, places: Places) -> Iterator[Problem]:

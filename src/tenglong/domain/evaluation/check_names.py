@@ -77,6 +77,8 @@ def _wrong_unit(spec: AttributeSpec, type_: str) -> str:
 
 def _wrong_absent(name: str, spec: AttributeSpec, type_: str, standard: Standard | None) -> str:
     value = spec.if_absent
+    if name == "unit" and value is not None:
+        return "没有记录就不在任何评价单元里，unit 的 if_absent 只能写 null"
     fits: dict[str, Any] = {"number": Decimal, "text": str, "flag": bool}
     if value is not None and not isinstance(value, fits[type_]):
         return f"if_absent 应是{_TYPES[type_]}，写的是 {value}"
@@ -144,6 +146,8 @@ def _needs(scheme: Scheme) -> Iterator[tuple[str, tuple[str, ...], str]]:
     if any(one.kind == "by_industry" or one.per == "industry" for one in benchmarks_of(scheme)):
         yield "industry", ("groups",), "有基准值按行业取"
     treatment = scheme.tenants.treatment if scheme.tenants else "separate"
+    if scheme.joint is not None and scheme.joint.allowed:
+        yield "unit", ("joint",), "允许集团合并评价"
     if treatment == "merge":
         yield "unit", ("tenants",), "承租企业合并评价"
     if treatment == "follow_landlord":

@@ -15,7 +15,7 @@ from tenglong.domain.policy.document import Document
 
 Purpose = Literal["score", "grade", "publish", "consequences"]
 PURPOSES: Final[dict[Purpose, str]] = {"score": "算分", "grade": "定档", "publish": "公示", "consequences": "测算差别化措施"}
-_GRADING: Final = frozenset({"scope", "bonuses", "deductions", "vetoes", "protections", "ungraded", "tenants"})
+_GRADING: Final = frozenset({"scope", "bonuses", "deductions", "vetoes", "protections", "ungraded", "tenants", "joint"})
 
 
 class PartialScheme(ValueError):
@@ -93,7 +93,7 @@ class Compiled:
         first, *rest = key.split(".")
         if first == "consequences":
             return frozenset({"consequences"})
-        if first == "joint":
+        if key == "joint":
             return frozenset({"publish"})
         # an unknown rule for missing figures only concerns who lacks one: that enterprise is refused, the others are scored
         cuts = first == "groups" and (rest[1:2] == ["grades"] or rest[-1:] == ["missing"])

@@ -28,6 +28,15 @@ def open_fields(scheme: Scheme) -> Iterator[Path]:
             yield from ((*path, "indicators", id_, *rest) for rest in _of_indicator(indicator))
         if group.grades is None:
             yield (*path, "grades")
+    yield from (("joint", name) for name in _of_joint(scheme))
+
+
+def _of_joint(scheme: Scheme) -> Iterator[str]:
+    joint = scheme.joint
+    if joint is None or not joint.allowed:
+        return
+    both = ("takes", "counts") if joint.mixed == "both" else ()
+    yield from (name for name in (*both, "vetoes") if getattr(joint, name) is None)
 
 
 def _of_indicator(indicator: Indicator) -> Iterator[Path]:

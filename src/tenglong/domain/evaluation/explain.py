@@ -13,7 +13,7 @@ _MISSING: Final[dict[str, str]] = {
     "zero": "缺数，计 0 分", "group_mean": "缺数，计本组平均得分", "full": "缺数，计满分", "points": "缺数，计固定分",
     "exclude": "缺数，不计该项，权重摊给其余各项", "refuse": "缺数，不能计分",
 }
-_NUMERALS: Final = "一二三四五"
+_NUMERALS: Final = "一二三四五六"
 _LIMITED: Final[dict[str, str]] = {"cap": "已到封顶", "floor": "按下限计"}
 
 
@@ -75,7 +75,7 @@ def explain(
     delivers it, named where a figure is missing.
     """
     who, owners = name or "本企业", deliverers or {}
-    made = [_points(found), _extras(found), _place(found, who), _lifts(found, advice), _missing(found, owners)]
+    made = [_points(found), _extras(found), _place(found, who), _both(found), _lifts(found, advice), _missing(found, owners)]
     main = [replace(one, title=f"{_NUMERALS[place]}、{one.title}") for place, one in enumerate(one for one in made if one)]
     annex = _sources(found)
     return Page(_title(found), tuple(_summary(found, who, owners)), tuple([*main, annex] if annex else main))
@@ -99,6 +99,8 @@ def _summary(found: Mapping[str, Any], who: str, owners: Mapping[str, str]) -> l
     scheme = found["scheme"]
     opening = f"{who}按《{scheme['name']}》（{scheme['id']}@{scheme['version']}）评价"
     group = f"，属于“{found['group']['label']}”" if found["group"] else ""
+    if found["standing"] == "refused" and _member(found) and not _absent(found):
+        return [f"{opening}{group}。", f"{found['standing_reason']}。"]
     if found["standing"] == "refused":
         return [f"{opening}{group}，因缺数不能计分，也没有等级。", f"{_lacking(found, owners)}。数据补齐后重新计算即可。"]
     if found["standing"] == "graded" and found["total"] is not None:
@@ -114,12 +116,35 @@ def _graded(found: Mapping[str, Any]) -> list[str]:
     told = [f"总分 {found['total']}{rank}。"]
     if found["rank_grade"] is None:
         return [*told, "没有划定等级。"]
+    member = _member(found)
+    grade = f"单独评价等级 {member['own_grade']}" if member else f"最终等级 {found['grade']}"
+    taken = [f"{member['sentence']}，最终等级 {found['grade']}。"] if member else []
     acted = [f"{'因' if kind == 'vetoes' else '按'}“{one['label']}”{one['effect']}"
              for kind in ("vetoes", "protections") for one in found[kind] if one["acted"]]
     if not acted:
         unmoved = "没有否决或保护事项改变它"
-        return [*told, f"{_basis_word(found)}划为 {found['rank_grade']} 等，{unmoved}，最终等级 {found['grade']}。"]
-    return [*told, f"{_basis_word(found)}本为 {found['rank_grade']} 等；{'；'.join(acted)}，最终等级 {found['grade']}。"]
+        return [*told, f"{_basis_word(found)}划为 {found['rank_grade']} 等，{unmoved}，{grade}。", *taken]
+    return [*told, f"{_basis_word(found)}本为 {found['rank_grade']} 等；{'；'.join(acted)}，{grade}。", *taken]
+
+
+def _member(found: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The two results of a member of a joint unit."""
+    both = found.get("joint")
+    return both if both and both["role"] == "member" else None
+
+
+def _both(found: Mapping[str, Any]) -> Section | None:
+    """Alone and jointly, side by side; of a unit's own row what it is."""
+    both = found.get("joint")
+    if not both:
+        return None
+    if both["role"] == "unit":
+        return Section("joint", "合并评价", (f"{both['sentence']}。",))
+    lines = (("单独评价", found["total"], found["rank"], found["n"], both["own_grade"]),
+             ("合并评价", both["joint_total"], both["joint_rank"], both["joint_n"], both["joint_grade"]))
+    rows = tuple((Link(word), Link(total or "—"), Link(f"{rank}／{n}" if rank is not None else "不计名次"), Link(grade or "—"))
+                 for word, total, rank, n, grade in lines)
+    return Section("joint", "单独和合并两个结果", (f"{both['sentence']}。",), ("", "总分", "名次", "等级"), rows)
 
 
 def _basis_word(found: Mapping[str, Any]) -> str:

@@ -42,9 +42,10 @@ def field_of(compiled: Compiled, key: str, rows: Rows, results: Rows) -> Field:
     if group is None:
         raise FieldError(f"{key} 不在任何评价组里")
     standings, groups = values_in(results, "standing"), values_in(results, "group")
-    chosen = np.array([i for i, one in enumerate(groups) if one == group and standings[i] in _EVALUATED], dtype=np.intp)
     place = {name: index for index, name in enumerate(values_in(rows, "key"))}
     listed = values_in(results, "key")
+    evaluated = [one == group and standings[i] in _EVALUATED and listed[i] in place for i, one in enumerate(groups)]
+    chosen = np.flatnonzero(evaluated)
     order = np.array([place[listed[i]] for i in chosen], dtype=np.intp)
     columns = {name: Column(one.values[order], one.known[order]) for name, one in inputs(compiled, rows).items()}
     held = {name: doubles_in(results, name)[chosen] for name in _numbers(compiled, group, results)}

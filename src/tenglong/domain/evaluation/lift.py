@@ -129,6 +129,8 @@ def _effort(one: Lift) -> tuple[int, Fraction]:
 
 def _not_advised(compiled: Compiled, row: Mapping[str, Any]) -> str:
     standing = row["standing"]
+    if row.get("joint") is not None:
+        return "有单独和合并两个结果，等级按办法在两者中取定，不推算单项变动"
     if standing != "graded" or row.get("grade") is None or row.get("rank_grade") is None:
         return {"follows": "随出租方定等级，等级取决于出租方", "merged": "与同一评价单元的企业合并评价，按整个单元推算"}.get(
             standing, "本企业没有评定等级，不推算升档")

@@ -264,10 +264,27 @@ class Tenants(Based):
 
 
 class Joint(Based):
-    """集团合并评价 and 混合型: group evaluation is dated, sealed, for the whole year and all members; never with alone."""
+    """集团合并评价 and 混合型 (evaluated jointly and alone): dated, sealed, for the whole year and all members.
+
+    mixed none: the rows of one `unit` are one, with one result for all members. both: every member keeps its own result and
+    the unit gets one beside it; `takes` says which grade is the member's (better, worse of the two), `counts` who stands in n
+    and moves the cuts, the members on their own or the unit in their place. `vetoes`: a veto on any member meets the unit,
+    or only one on its head.
+    """
 
     allowed: bool
     mixed: Literal["none", "both"] = "none"
+    takes: Literal["own", "joint", "better", "worse"] | None = None
+    counts: Literal["own", "joint"] | None = None
+    vetoes: Literal["any", "head"] | None = None
+
+    @model_validator(mode="after")
+    def _only_where_meant(self) -> Joint:
+        if not self.allowed and (self.mixed != "none" or self.vetoes):
+            raise ValueError("joint 没有允许（allowed: false）合并评价，不能再写 mixed: both 或 vetoes")
+        if self.mixed == "none" and (self.takes or self.counts):
+            raise ValueError("joint 的 takes、counts 只用于 mixed: both（单独和合并两个结果）")
+        return self
 
 
 class LegalBasis(Part):

@@ -11,6 +11,7 @@ from tenglong.domain.evaluation.expression import chinese, names
 from tenglong.domain.evaluation.figures import POINT_PLACES, decimal_of, fixed, plain, total_text
 from tenglong.domain.evaluation.given import expression, group_of, indicators_of, values_of, with_points
 from tenglong.domain.evaluation.grading import TwoStage
+from tenglong.domain.evaluation.joint import both_results, standing_of_member
 from tenglong.domain.evaluation.placing import cuts_of
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ class TraceError(ValueError):
 def trace(
     compiled: Compiled, row: Mapping[str, object], inputs: Mapping[str, object], sources: Mapping[str, Source] | None = None, *,
     snapshot: str = "", software: str = "", last_ranks: Mapping[str, int] | None = None,
+    unit: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """Trace of one result row (engine, `trace=True`) and its input row (numbers are int × 10⁶).
 
     sources: measure or attribute → where the figure comes from (fact, url, department, batch, row, date…), passed on as it is;
-    that of a veto's flag is its decision. last_ranks: last rank of each grade where the rule cuts by score.
+    that of a veto's flag is its decision. last_ranks: last rank of each grade where the rule cuts by score. unit: with mixed
+    evaluation the result row of the unit that the enterprise belongs to; inputs of a unit's row: `joint.unit_inputs`.
     Raises TraceError when bonus or deduction cannot be explained to the last decimal.
     """
     values, known = values_of(compiled, inputs), sources or {}
@@ -56,7 +59,7 @@ def trace(
         "order": list(grades.order) if grades else [], "method": grades.method if grades else None,
         "stages": _stages(compiled, str(group), grades) if isinstance(grades, TwoStage) else None,
         "rank_grade": row.get("rank_grade"), **trace_extras.acts(compiled, group, row, seen, known),
-        "grade": row.get("grade"), "managed_as": _managed_as(compiled, row),
+        "grade": row.get("grade"), "managed_as": _managed_as(compiled, row), "joint": both_results(compiled, row, unit),
     }
 
 
@@ -106,6 +109,8 @@ def standing_reason(compiled: Compiled, row: Mapping[str, object], values: Mappi
     """Why the enterprise is not simply graded, as a plain sentence; empty when it is."""
     standing, id_ = str(row["standing"]), str(row.get("standing_id") or "")
     scheme = compiled.scheme
+    if of_unit := standing_of_member(row):
+        return of_unit
     if standing == "excluded":
         excluded = scheme.scope.exclude.get(id_) if scheme.scope else None
         return f"不参加评价：{excluded.label if excluded else id_}"

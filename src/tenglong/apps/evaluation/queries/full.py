@@ -9,12 +9,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import can, scope_of
+from tenglong.apps.evaluation import tables
 from tenglong.apps.evaluation.models import Decision, Result, Run
 from tenglong.apps.evaluation.queries.results import results
 from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.registry.queries_sensitive import sensitive_measures
 from tenglong.domain.evaluation.compiled import Compiled
 from tenglong.domain.evaluation.expression import names
+from tenglong.domain.evaluation.joint import unit_inputs, works_the_unit
 from tenglong.domain.evaluation.parse import parse
 from tenglong.store.snapshots import Snapshots
 
@@ -34,6 +36,7 @@ class FullRow:
     hidden: frozenset[str]
     snapshot: str
     software: str
+    unit: dict[str, Any] | None = None  # with mixed evaluation the result row of the unit it belongs to
 
     @property
     def complete(self) -> bool:
@@ -47,11 +50,26 @@ def full_row(user: Any, run: Run, key: str) -> FullRow:
     store = Snapshots(settings.TENGLONG_HOME)
     (row,) = store.peek(run.result_sha256, keys=[key]).to_pylist()
     (inputs,) = store.peek(run.snapshot.sha256, keys=[key]).to_pylist()
-    lines = store.peek(run.snapshot.sources_sha256, keys=[key]).to_pylist()
+    keys, inputs = _worked_from(run, rule.compiled, row, inputs)
+    lines = store.peek(run.snapshot.sources_sha256, keys=keys).to_pylist()
+    unit = store.peek(run.result_sha256, keys=[row["joint"]]).to_pylist()[0] if row.get("joint") else None
     hidden = frozenset() if _clear(user, found) else hidden_columns(rule.compiled, frozenset(row) | frozenset(inputs))
     shown = {name: None if name in hidden else value for name, value in row.items()}
     given = {name: None if name in hidden else value for name, value in inputs.items()}
-    return FullRow(found, rule.compiled, shown, given, _sources(lines), hidden, run.snapshot.sha256, run.software)
+    return FullRow(found, rule.compiled, shown, given, _sources(lines), hidden, run.snapshot.sha256, run.software, unit)
+
+
+def _worked_from(
+    run: Run, compiled: Compiled, row: dict[str, Any], inputs: dict[str, Any]
+) -> tuple[list[str], dict[str, Any]]:
+    """Keys of the firms whose figures make the row, and those figures: of one firm, or of all members of its joint unit."""
+    if not works_the_unit(compiled, row, inputs):
+        return [str(inputs["key"])], inputs
+    table = tables.frozen(run.snapshot.sha256)
+    members = [one for one in table.select(["key", "unit"]).to_pylist() if one["unit"] == inputs["unit"]]
+    keys = [str(one["key"]) for one in members]
+    given = Snapshots(settings.TENGLONG_HOME).peek(run.snapshot.sha256, keys=keys).to_pylist()
+    return keys, {**inputs, **unit_inputs(compiled, given), "key": inputs["key"]}
 
 
 def _clear(user: Any, found: Result) -> bool:

@@ -99,9 +99,9 @@ def evaluated(rule: Pinned, rows: pa.Table, last: LastYear | None) -> pa.Table:
 
 def tried(rule: Pinned, rows: pa.Table, last: LastYear | None, *, trace: bool = True) -> pa.Table:
     """As `evaluated`, quicker for one rule after another that differ in numbers. Raises EvaluationError."""
-    from tenglong.engine import evaluate_again
+    from tenglong.engine import enterprises, evaluate_again
 
-    return _answer(evaluate_again, rule, rows, last, trace=trace)
+    return enterprises(_answer(evaluate_again, rule, rows, last, trace=trace))
 
 
 def _answer(engine: Callable[..., pa.Table], rule: Pinned, rows: pa.Table, last: LastYear | None, *, trace: bool) -> pa.Table:
@@ -142,10 +142,12 @@ def refuse_statistics_of(rule: Pinned, snapshot: Snapshot) -> None:
 def _kept(
     actor: Any, cycle: Cycle, snapshot: Snapshot, kind: str, rule: Pinned, table: pa.Table, last: LastYear, kept: Kept
 ) -> Run:
+    from tenglong.engine import enterprises
+
     params = {"last_year": {f"{group}.{name}": str(value) for (group, name), value in sorted(last.items())}}
     made = Run.objects.create(
         cycle=cycle, snapshot=snapshot, kind=kind, software=f"tenglong {version('tenglong')}", params=params,
-        result_sha256=kept.sha256, result_size=kept.size, counts=counts(table),
+        result_sha256=kept.sha256, result_size=kept.size, counts=counts(enterprises(table)),
         watermark=TRIAL_MARK if kind == RunKind.TRIAL else "", created_by_id=actor.pk, **rule.columns(),
     )
     record(actor, f"evaluation.run_{kind}", "run", made.ulid, count=kept.rows, digest=kept.sha256, reason=rule.name)
@@ -162,13 +164,15 @@ def counts(table: pa.Table) -> dict[str, dict[str, int]]:
 
 
 def _results(made: Run, table: pa.Table, data: pa.Table, rule: Pinned) -> None:
+    from tenglong.engine import enterprises
+
     places = ["key", "firm_id", "firm_name", "firm_uscc", "town", "zone", "industry"]
     firms = {line["key"]: line for line in data.select(places).to_pylist()}
     total = rule.compiled.scheme.total
     decimals = total.decimals if total else 0
     wanted = ["key", "group", "standing", "standing_id", "total", "rank", "n", "rank_grade", "grade"]
     rows = []
-    for line in table.select(wanted).to_pylist():
+    for line in enterprises(table).select(wanted).to_pylist():  # a unit's own row stays in the file of results
         firm = firms[line["key"]]
         texts = {name: line[name] or "" for name in ("group", "standing_id", "rank_grade", "grade")}
         rows.append(Result(
@@ -201,6 +205,8 @@ def _last_of(made: Run) -> LastYear:
 
 def whatif(actor: Any, snapshot: Snapshot, text: str, *, scheme_id: str = "", last: LastYear | None = None) -> WhatIf:
     """Another rule over a snapshot; nothing is written. For people who see the whole county."""
+    from tenglong.engine import enterprises
+
     require(actor, "evaluation.whatif")
     found = scoped(actor, Snapshot.objects.select_related("cycle").filter(pk=snapshot.pk), "evaluation.whatif").first()
     if found is None or not scope_of(actor, "evaluation.whatif").covers(found.cycle.division_code):
@@ -208,4 +214,4 @@ def whatif(actor: Any, snapshot: Snapshot, text: str, *, scheme_id: str = "", la
     rule = from_text(scheme_id or found.cycle.scheme_id, text)
     refuse_statistics_of(rule, found)
     base = last_year(found.cycle, rule) if last is None else last
-    return WhatIf(rule, evaluated(rule, store().peek(found.sha256), base))
+    return WhatIf(rule, enterprises(evaluated(rule, store().peek(found.sha256), base)))

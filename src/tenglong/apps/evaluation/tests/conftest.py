@@ -34,6 +34,7 @@ jurisdiction: "330604"
 attributes:
   accident: {label: 安全事故, type: flag, if_absent: false}
   exempt_applied: {if_absent: false}
+  unit: {if_absent: null}
 scope: {include: all, exclude: {applied: {label: 已申请不参评, when: exempt_applied, needs_application: true}}}
 groups:
   all:
@@ -71,7 +72,7 @@ vetoes:
 protections: none
 ungraded: none
 tenants: {treatment: separate}
-joint: {allowed: true, mixed: none}
+joint: {allowed: true, mixed: none, vetoes: any}
 """
 
 

@@ -68,7 +68,7 @@ def refused(text: str) -> tuple[Any, ...]:
     ("  green_national: {", "  total: {label: 总, type: flag}\n  green_national: {", "attributes.total", "保留字"),
     ('when: holding == "leased"', 'when: holding == "lease"', "groups.tenant.when", "没有取值“lease”"),
     ("cap: 1.5, floor: 0}", "cap: 1.5, floor: 2}", "score.cap", "须大于保底"),
-    ("tenants: {treatment: separate}", "tenants: {treatment: merge}", "tenants", "“unit”"),
+    ("  unit: {if_absent: null, note: 集团合并评价的单元；没有记录就是单独评价}\n", "", "joint", "“unit”"),
     ("tenants: {treatment: separate}", "tenants: {treatment: follow_landlord, when: carrier}", "tenants", "“landlord”"),
 ])
 def test_a_bad_scheme_is_refused_at_its_line(old: str, new: str, key: str, reason: str) -> None:
