@@ -61,4 +61,5 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         "evaluation:appeal-reply": (
             Case("enterprise", {"ulid": "{appeal}"}, get=False, post={"outcome": "rejected", "reply": "核实"}),),
         "evaluation:appeal-letter": (Case("enterprise", {"ulid": "{appeal}"}),),
+        "evaluation:own-appeal-letter": (Case("enterprise", {"ulid": "{appeal}"}),),
 }

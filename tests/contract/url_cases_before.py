@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 CYCLE, AREA, SHEET, DELIVERY = {"ulid": "{cycle}"}, {"ulid": "{area}"}, {"ulid": "{sheet}"}, {"ulid": "{delivery}"}
+NOTICE = {"ulid": "{notice}"}
 LIST_QUERIES = ("", "?q=机密&sort=-total_cm2&size=200", "?town={code}&state=junk", "?waived=1&void=1")
 GIVEN = {"form": "xlsx", "recipient": "县政府", "purpose": "核对"}
 NEW_CYCLE = {"title": "新批次", "year": "2022", "scheme": "world@1", "measure_day": "", "attribution": "location"}
@@ -75,7 +76,12 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("enterprise", {"ulid": "{decision}"}, "decision"),
         **of("enterprise", {"ulid": "{decision}"}, "decision-change", get=False,
              post={"state": "revoked", "reason": "撤销", "lock_version": "1"}),
-        **plain({}, "mine"),
+        **plain({}, "mine", "own-answers", "own-answers-json"),
+        **of("enterprise", NOTICE, "own-statement", post={"text": "不服"}),
+        **plain(CYCLE, "statements", "statements-json"),
+        **of("enterprise", NOTICE, "statement"),
+        **of("enterprise", NOTICE, "statement-add", get=False, post={"text": "不服"}),
+        **of("enterprise", NOTICE, "statement-reply", get=False, post={"reply": "已复核"}),
         **of("enterprise", AREA, "own-area", post={"text": "不对"}),
         **of("enterprise", SHEET, "own-sheet", "own-sheet-pdf"),
         **of("enterprise", SHEET, "own-sheet-object", get=False, post={"text": "不对"}),

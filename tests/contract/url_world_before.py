@@ -49,7 +49,7 @@ def _jobs(county: Any, cycle: Any) -> dict[str, str]:
 
 
 def _of_town(town: Any, cycle: Any) -> None:
-    from tenglong.apps.evaluation.models import AreaItem, AssessedArea, Decision, Finding, Sheet
+    from tenglong.apps.evaluation.models import AreaItem, AssessedArea, Decision, Finding, GradeNotice, Run, Sheet
     from tenglong.apps.registry.models import PlotVersion
 
     firm, plot = town.ids["firm_pk1"], town.ids["plot_pk1"]
@@ -67,6 +67,9 @@ def _of_town(town: Any, cycle: Any) -> None:
         key=town.code, message=town.word("核查问题"))
     decision = Decision.objects.create(enterprise_id=firm, veto="newly_above", number=town.word("决定文号"), dated=DAY,
                                        state="effective")
-    for key, row in (("area", area), ("sheet", sheet), ("decision", decision)):
+    notice = GradeNotice.objects.create(
+        run=Run.objects.get(ulid=town.ids["run"]), enterprise_id=firm, division_code=town.code, grade="C", served_on=DAY,
+        window_ends_on=DAY, statement=town.word("陈述申辩内容"))
+    for key, row in (("notice", notice), ("area", area), ("sheet", sheet), ("decision", decision)):
         town.note(key, row.ulid)
     town.ids |= {"finding": finding.pk, "area_item": item.pk}

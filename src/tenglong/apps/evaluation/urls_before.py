@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.evaluation.views import area_objections, areas, deliveries, findings, firms, mine, sheet_papers, sheets
+from tenglong.apps.evaluation.views import (
+    area_objections,
+    areas,
+    deliveries,
+    findings,
+    firms,
+    mine,
+    own_answers,
+    sheet_papers,
+    sheets,
+)
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
 from tenglong.web.listing import list_paths
 
@@ -61,6 +71,9 @@ _checks: list[URLPattern] = [
 ]
 _mine: list[URLPattern] = [
     path("evaluation/mine/", mine.mine, name="mine"),
+    path("evaluation/mine/answers/", own_answers.listing, name="own-answers"),
+    path("evaluation/mine/answers.json", own_answers.twin, name="own-answers-json"),
+    path("evaluation/mine/statements/<str:ulid>/", own_answers.statement, name="own-statement"),
     path("evaluation/mine/area/<str:ulid>/", mine.area, name="own-area"),
     path("evaluation/mine/sheet/<str:ulid>/", mine.sheet, name="own-sheet"),
     path("evaluation/mine/sheet/<str:ulid>.pdf", mine.sheet_pdf, name="own-sheet-pdf"),

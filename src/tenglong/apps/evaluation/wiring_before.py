@@ -29,6 +29,7 @@ VERBS: dict[str, str] = {
     "decision": "evaluation.view", "decision-change": "evaluation.manage", "joint": "evaluation.view",
     "joint-new": "evaluation.manage",
     "mine": "evaluation.own", "own-area": "evaluation.own", "own-sheet": "evaluation.own", "own-sheet-pdf": "evaluation.own",
+    "own-answers": "evaluation.own", "own-answers-json": "evaluation.own", "own-statement": "evaluation.own",
     "own-sheet-object": "evaluation.own", "own-sheet-confirm": "evaluation.own",
 }
 LISTS: dict[str, str] = {"areas": "evaluation.view", "area-objections": "evaluation.view", "sheets": "evaluation.view",
@@ -51,6 +52,7 @@ def register() -> None:
     cycle_tabs.register("findings", _("数据核查"), "evaluation:findings", "evaluation.view", 30)
     cycle_tabs.register("freeze", _("数据冻结"), "evaluation:freeze", "evaluation.freeze", 50)
     menu.register("evaluation", _("本企业评价"), "evaluation:mine", "evaluation.own", 5)
+    menu.register("evaluation", _("陈述、异议与申诉"), "evaluation:own-answers", "evaluation.own", 6)
     cycle_tabs.register("joint", _("合并评价"), "evaluation:joint", "evaluation.view", 45)
     menu.register("evaluation", _("企业属性"), "evaluation:attributes", "evaluation.view", 40)
     menu.register("evaluation", _("否决决定"), "evaluation:decisions", "evaluation.view", 50)

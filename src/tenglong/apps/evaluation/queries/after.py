@@ -9,7 +9,17 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
-from tenglong.apps.evaluation.models import Adjustment, Appeal, AppealEvidence, Cycle, GradeNotice, Publication, Result, Run
+from tenglong.apps.evaluation.models import (
+    Adjustment,
+    Appeal,
+    AppealEvidence,
+    Cycle,
+    GradeNotice,
+    Publication,
+    Result,
+    Run,
+    StatementEvidence,
+)
 from tenglong.apps.evaluation.queries.cycles import seen
 
 
@@ -44,6 +54,21 @@ def publication(user: Any, ulid: str) -> Publication:
 
 def notices(user: Any, run: Run) -> QuerySet[GradeNotice]:
     return seen(user, GradeNotice.objects.filter(run=run)).select_related("enterprise")
+
+
+def notice(user: Any, ulid: str) -> GradeNotice:
+    """Raises GradeNotice.DoesNotExist."""
+    return seen(user, GradeNotice.objects.select_related("run__cycle", "enterprise", "statement_document")).get(ulid=ulid)
+
+
+def statements(user: Any, cycle: Cycle | None = None) -> QuerySet[GradeNotice]:
+    """Results served, of one cycle or of all; whether the firm has said anything to it or not."""
+    rows = GradeNotice.objects.filter(run__cycle=cycle) if cycle is not None else GradeNotice.objects.all()
+    return seen(user, rows).select_related("run__cycle", "enterprise").order_by("-served_on", "-pk")
+
+
+def statement_evidence(user: Any, notice: GradeNotice) -> QuerySet[StatementEvidence]:
+    return seen(user, StatementEvidence.objects.filter(notice=notice)).select_related("document").order_by("pk")
 
 
 def appeals(user: Any, cycle: Cycle) -> QuerySet[Appeal]:

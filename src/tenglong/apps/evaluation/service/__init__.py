@@ -26,7 +26,7 @@ from tenglong.apps.evaluation.service.deliveries import (
 from tenglong.apps.evaluation.service.effective import effective
 from tenglong.apps.evaluation.service.firms import change_decision, make_joint_unit, record_attribute, record_decision
 from tenglong.apps.evaluation.service.frozen import freeze, take_snapshot
-from tenglong.apps.evaluation.service.notices import record_statement, serve_grade
+from tenglong.apps.evaluation.service.notices import record_statement, reply_statement, serve_grade
 from tenglong.apps.evaluation.service.objections import decide_objection, explain_gap, object_area
 from tenglong.apps.evaluation.service.publications import (
     close_publication,
@@ -59,5 +59,6 @@ __all__ = [
     "object_area", "open_cycle", "prepare_sheets", "propose_adjustment", "publish", "publish_areas", "receive_delivery",
     "record_attribute", "record_decision", "record_objection", "record_statement", "reject_adjustment", "remind", "remove_item",
     "reply_appeal", "return_delivery", "rule_of", "run", "run_checks", "run_now", "serve_grade", "settle_areas", "sheets_now",
+    "reply_statement",
     "step", "take_snapshot", "waive_check", "whatif", "withdraw_adjustment", "withdraw_appeal", "withdraw_publication",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,13 +10,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import scoped
+from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation.errors import EvaluationError
-from tenglong.apps.evaluation.models import GradeNotice, Result, Run
+from tenglong.apps.evaluation.models import GradeNotice, Result, Run, StatementEvidence
 from tenglong.apps.evaluation.service.base import document_of, due, locked, not_future, said
 from tenglong.apps.evaluation.service.effective import effective
-from tenglong.domain.delta import diff
+from tenglong.apps.registry import service as registry
+from tenglong.domain.delta import Delta, diff
+
+MOST_FILES = 10
+STATES = ("evaluation.own", "evaluation.appeal", "evaluation.publish")
 
 
 @transaction.atomic
@@ -49,13 +54,52 @@ def _formal(actor: Any, run: Run, *verbs: str) -> Run:
 
 
 @transaction.atomic
-def record_statement(actor: Any, notice: GradeNotice, *, text: str, document: Any = None) -> GradeNotice:
-    """What the firm says, inside its days."""
-    fresh = locked(actor, notice, "evaluation.own", "evaluation.appeal", "evaluation.publish")
+def record_statement(
+    actor: Any, notice: GradeNotice, *, text: str, document: Any = None, evidence: Iterable[tuple[str, bytes]] = ()
+) -> GradeNotice:
+    """What the firm says inside its days, with files; until it is answered it may say more. Raises EvaluationError."""
+    fresh = locked(actor, notice, *STATES)
     if fresh.window_ends_on < timezone.localdate():
         raise EvaluationError(_("陈述申辩期已于 %(day)s 届满；可以提出申诉。") % {"day": fresh.window_ends_on})
+    if fresh.reply:
+        raise EvaluationError(_("这份陈述申辩已经答复，不能再改；结果公示后可以提出申诉。"))
     if document is not None:
         document_of(actor, document, _("材料"))
-    GradeNotice.objects.filter(pk=fresh.pk).update(statement=said(text, _("陈述申辩内容")), statement_document=document)
-    record(actor, "evaluation.statement", "enterprise", fresh.enterprise_id, reason=text)
+    files = list(evidence)
+    if len(files) + fresh.evidence.count() > MOST_FILES:
+        raise EvaluationError(_("一次陈述申辩最多交 %(n)s 份材料。") % {"n": MOST_FILES})
+    told = said(text, _("陈述申辩内容"))
+    GradeNotice.objects.filter(pk=fresh.pk).update(
+        statement=told, statement_document=document, stated_by_id=actor.pk, stated_at=timezone.now())
+    for name, content in files:
+        _evidence(actor, fresh, name, content)
+    record(actor, "evaluation.statement", "enterprise", fresh.enterprise_id, count=1 + len(files), reason=told,
+           deltas=[Delta("statement", fresh.statement or None, told)])
+    return GradeNotice.objects.get(pk=fresh.pk)
+
+
+def _evidence(actor: Any, notice: GradeNotice, name: str, content: bytes) -> None:
+    verb = next(verb for verb in ("evaluation.appeal", "evaluation.publish", "evaluation.own") if can(actor, verb))
+    try:
+        paper = registry.add_document(
+            actor, name, content, kind="evidence", subject_type="enterprise", subject_id=notice.enterprise_id, verb=verb)
+    except registry.RegistryError as error:
+        raise EvaluationError(str(error)) from error
+    StatementEvidence.objects.create(notice=notice, document=paper)
+
+
+@transaction.atomic
+def reply_statement(actor: Any, notice: GradeNotice, *, reply: str) -> GradeNotice:
+    """What the office found, by somebody else than who brought the statement in; once. Raises EvaluationError."""
+    fresh = locked(actor, notice, "evaluation.appeal")
+    if not fresh.statement:
+        raise EvaluationError(_("这家企业没有提出陈述申辩，不用答复。"))
+    if fresh.reply:
+        raise EvaluationError(_("这份陈述申辩已经答复，不能再改。"))
+    if fresh.stated_by_id == actor.pk:
+        raise EvaluationError(_("代记陈述申辩的人不能自己答复，请另一位经办人办理。"))
+    why = said(reply, _("答复内容"))
+    GradeNotice.objects.filter(pk=fresh.pk).update(reply=why, replied_by_id=actor.pk, replied_at=timezone.now())
+    record(actor, "evaluation.statement_reply", "enterprise", fresh.enterprise_id, reason=why,
+           deltas=[Delta("statement_reply", None, why)])
     return GradeNotice.objects.get(pk=fresh.pk)

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import require
+from tenglong.apps.accounts.scope import can, require
 from tenglong.apps.audit.service import record
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import AreaGapNote, AreaObjection, AssessedArea, Cycle
 from tenglong.apps.evaluation.models.area import AreaState, Outcome
+from tenglong.apps.evaluation.objection_window import window
 from tenglong.apps.evaluation.service.base import before_freeze, document_of, locked, one_of, said
 from tenglong.domain.delta import Delta, diff
 
@@ -21,7 +22,10 @@ from tenglong.domain.delta import Delta, diff
 def object_area(
     actor: Any, area: AssessedArea, *, text: str, claimed_cm2: int | None = None, document: Any = None
 ) -> AreaObjection:
-    """By the firm itself, or by an office that writes it down for the firm; only while the area is published."""
+    """By the firm itself while the publication lasts, or by an office that writes down what came in time.
+
+    Only while the area is published and not settled. Raises EvaluationError.
+    """
     fresh = locked(actor, area, "evaluation.own", "evaluation.area")
     before_freeze(fresh.cycle)
     if fresh.state not in (AreaState.PUBLISHED, AreaState.OBJECTED):
@@ -29,6 +33,8 @@ def object_area(
             "state": fresh.get_state_display()})
     if fresh.objections.filter(outcome="").exists():
         raise EvaluationError(_("这家企业已有一件异议在办理，请等答复后再提。"))
+    if not can(actor, "evaluation.area") and not (now := window(fresh)).open:
+        raise EvaluationError(now.why)
     if document is not None:
         document_of(actor, document, _("材料"))
     made = AreaObjection.objects.create(

@@ -143,6 +143,8 @@ def _served(run: Run, grades: dict[int, str], on: date) -> None:
         raise EvaluationError(
             _("等级为 %(low)s 的企业要逐户送达并等陈述申辩期满才能公示：%(a)s 户未送达，%(b)s 户期限未满（如 %(names)s）。") % {
                 "low": "、".join(low), "a": len(unserved), "b": len(waiting), "names": "、".join(names)})
+    if open_ones := GradeNotice.objects.filter(run=run, enterprise_id__in=firms, reply="").exclude(statement="").count():
+        raise EvaluationError(_("还有 %(n)s 户的陈述申辩没有答复，答复后才能公示。") % {"n": open_ones})
 
 
 def _rows(run: Run, grades: dict[int, str], columns: Sequence[str], order: str) -> list[dict[str, str]]:

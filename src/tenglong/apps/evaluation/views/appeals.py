@@ -29,7 +29,8 @@ def listing(request: HttpRequest, ulid: str) -> HttpResponse:
     rows = sorted(queries.appeals(request.user, cycle), key=lambda row: (bool(row.outcome), -row.pk))
     names = _names(request, rows)
     shown = [{"appeal": row, "name": names.get((row.run_id, row.enterprise_id), row.enterprise.key)} for row in rows]
-    return render(request, "evaluation/appeals.html", {**head(request, cycle, "appeals"), "rows": shown})
+    return render(request, "evaluation/appeals.html", {**head(request, cycle, "appeals"), "rows": shown,
+        "statements": queries.statements(request.user, cycle).filter(reply="").exclude(statement="").count()})
 
 
 def _names(request: HttpRequest, rows: list[Any]) -> dict[tuple[int, int], str]:
@@ -113,7 +114,6 @@ def withdraw(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 @require_GET
-@requires("evaluation.appeal")
 def letter(request: HttpRequest, ulid: str) -> HttpResponse:
     """The reply as .docx, once there is one."""
     from tenglong.files.docx.letter import Letter
@@ -129,9 +129,17 @@ def letter(request: HttpRequest, ulid: str) -> HttpResponse:
         _("处理结果：申诉%(outcome)s。") % {"outcome": appeal.get_outcome_display()},
         _("如对评价等级所产生的行政决定不服，可依法申请行政复议或提起行政诉讼。"),
     ]
-    office = getattr(getattr(request.user, "department", None), "name", "")
-    content = written(Letter(_("关于评价等级申诉的答复"), name, body, office, timezone.localdate(), closing=_("特此函复。")))
+    title, day = _("关于评价等级申诉的答复"), timezone.localtime(appeal.replied_at).date()
+    content = written(Letter(title, name, body, _office(appeal.replied_by_id), day, closing=_("特此函复。")))
     return download(content, f"{name}-申诉答复.docx", DOCX)
+
+
+def _office(person: int | None) -> str:
+    """The department of whoever answered."""
+    from django.contrib.auth import get_user_model
+
+    found = get_user_model().objects.filter(pk=person).select_related("department").first()
+    return getattr(getattr(found, "department", None), "name", "")
 
 
 def _found(request: HttpRequest, ulid: str) -> Any:

@@ -18,6 +18,7 @@ from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_area import ObjectionForm
 from tenglong.apps.evaluation.forms_sheet import SheetObjectionForm
+from tenglong.apps.evaluation.objection_window import window
 from tenglong.apps.evaluation.service.own_seal import seal_own
 from tenglong.apps.evaluation.sheet_print import pages_of
 from tenglong.apps.evaluation.step_papers import PaperField
@@ -50,7 +51,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _results(request: HttpRequest, cycle: Any) -> list[Any]:
-    return [(run, one) for run in queries.runs(request.user, cycle) for one in queries.results(request.user, run)]
+    """Run, result, and the grade that counts now: an approved adjustment changed it."""
+    found = []
+    for run in queries.runs(request.user, cycle):
+        changed = dict(queries.adjustments(request.user, cycle).filter(run=run, state="approved")
+                       .values_list("enterprise_id", "to_grade"))
+        found += [(run, one, changed.get(one.enterprise_id, "")) for one in queries.results(request.user, run)]
+    return found
 
 
 def _area(request: HttpRequest, ulid: str) -> Any:
@@ -69,7 +76,7 @@ def area(request: HttpRequest, ulid: str) -> HttpResponse:
         return redirect("evaluation:own-area", ulid)
     items = list(queries.area_items(request.user, found))
     return render(request, "evaluation/own_area.html", {
-        "area": found, "cycle": found.cycle, "form": form, "sums": build_up(found, items),
+        "area": found, "cycle": found.cycle, "form": form, "window": window(found), "sums": build_up(found, items),
         "codes": codes_of(request.user, found.cycle, items),
         "objections": list(queries.objections(request.user, found.cycle).filter(area=found)),
     }, status=400 if form.is_bound else 200)
