@@ -1,0 +1,134 @@
+"""Solve a problem in this process: relax, price, search, prove; a shortfall first, then the most uplift at that shortfall."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from tenglong.domain.renewal.portfolio import figures
+from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
+from tenglong.domain.renewal.portfolio.check import check, notices
+from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS, Compiled, Stage, compile_problem
+from tenglong.domain.renewal.portfolio.exact import Pick
+from tenglong.domain.renewal.portfolio.lp import Unsolved
+from tenglong.domain.renewal.portfolio.master import Master
+from tenglong.domain.renewal.portfolio.parts import Aim, Problem
+from tenglong.domain.renewal.portfolio.search import Found, Search
+from tenglong.domain.renewal.portfolio.watch import Progress, Watch
+
+DEFAULT_GAP = 1e-4
+DEFAULT_SECONDS = 60.0
+
+
+def solve(problem: Problem, *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP,
+          progress: Callable[[Progress], None] = lambda progress: None, cancelled: Callable[[], bool] = lambda: False) -> Answer:
+    """Best plan with its proof. `gap` 0 asks for the optimum itself. Without a plan the answer names an irreducible set of parts that
+    conflict. Raises ProblemError for a problem that is wrong as stated, TooManyClusters."""
+    check(problem)
+    watch = Watch(time_limit_s, progress, cancelled)
+    answer = solve_compiled(compile_problem(problem), watch, gap)
+    if answer.status is Status.NONE:
+        from tenglong.domain.renewal.portfolio.conflict import conflict
+
+        answer = replace(answer, conflict=tuple(conflict(problem, time_limit_s=max(time_limit_s, 5.0))))
+    return replace(answer, seconds=watch.spent())
+
+
+def solve_compiled(problem: Compiled, watch: Watch, gap: float) -> Answer:
+    """As `solve`, for a problem that is compiled; a conflict is not looked for."""
+    run = Run(problem, watch, gap)
+    began = time.perf_counter()
+    try:
+        found = run.all()
+    except Unsolved:
+        found = None
+    return run.answer(found, time.perf_counter() - began)
+
+
+def first_stage(problem: Compiled) -> Stage:
+    """The stage that comes first: the shortfall alone, or the only one."""
+    if problem.problem.objective.aim is Aim.LEAST_SHORTFALL:
+        return Stage(np.zeros_like(problem.net), np.zeros_like(problem.bonus), True)
+    return Stage(problem.net, problem.bonus, False)
+
+
+def last_stage(problem: Compiled, shortfall: int) -> Stage:
+    """Most net uplift with no greater shortfall; with none at all the targets are simply kept."""
+    if problem.problem.objective.aim is not Aim.LEAST_SHORTFALL:
+        return Stage(problem.net, problem.bonus, False)
+    return Stage(problem.net, problem.bonus, shortfall > 0, shortfall if shortfall > 0 else None)
+
+
+class Run:
+    """One solve, stage by stage; keeps the last master for those who ask further questions."""
+
+    def __init__(self, problem: Compiled, watch: Watch, gap: float) -> None:
+        self.problem, self.watch, self.gap = problem, watch, gap
+        self.proofs: list[Proof] = []
+        self.work: dict[str, int] = {}
+        self.master: Master | None = None
+
+    def all(self) -> Found | None:
+        """None: no plan exists, by the relaxed problem already. Raises Unsolved."""
+        first = first_stage(self.problem)
+        if not first.soft:
+            return self.one(first, NAMES[self.problem.problem.objective.aim])
+        found = self.one(first, SHORTFALL, size=self.shortfall_size())
+        if found is None or found.value is None:
+            return found
+        last = last_stage(self.problem, -found.value)
+        start = found.picks, figures.value_of(self.problem, last, found.picks)
+        try:
+            second = self.one(last, NAMES[Aim.LEAST_SHORTFALL], start=start)
+        except Unsolved:
+            second = None
+        if second is None or second.value is None:
+            return found
+        return replace(second, closed=second.closed and found.closed)
+
+    def shortfall_size(self) -> float:
+        return float(SHARE_UNITS * sum(target.weight for target in self.problem.problem.targets))
+
+    def one(self, stage: Stage, what: str, *, size: float | None = None, start: tuple[tuple[Pick, ...], int] | None = None) -> Found | None:
+        """One stage. `start`: a plan that the stage allows, with its value there."""
+        self.master = Master(self.problem, stage)
+        for pick in start[0] if start else ():
+            self.master.add_column(pick.cluster, pick.year, pick.choices)
+        prices = self.master.run(self.watch.left, self.watch.cancelled)
+        if prices is None:
+            return None
+        search = Search(self.problem, stage, prices, self.watch, self.gap, what, size)
+        found = search.run(*(start or ((), None)))
+        self._note(found)
+        if found.value is not None:
+            self.proofs.append(proof_of(found, what, self.problem.problem.objective.aim, size))
+        return found
+
+    def _note(self, found: Found) -> None:
+        assert self.master is not None
+        self.work = {"clusters": self.problem.enumerated, "undominated": len(self.problem.clusters), "choices": len(self.problem.plot),
+                     "columns": len(self.master.columns), "rounds": self.master.rounds, "alive": found.alive}
+
+    def answer(self, found: Found | None, seconds: float) -> Answer:
+        given = self.problem.problem
+        if found is None or found.value is None:
+            none = found is None and self.master is not None and not self.watch.over() or (found is not None and found.closed)
+            return Answer(given, Status.NONE if none else Status.UNKNOWN, seconds=seconds, work=self.work)
+        picks = found.picks
+        return Answer(given, Status.PROVEN if found.closed else Status.STOPPED, figures.chosen_of(self.problem, picks), tuple(self.proofs),
+                      figures.reached_of(self.problem, picks), figures.totals_of(self.problem, picks), seconds, tuple(notices(given)),
+                      self.work, picks)
+
+
+def proof_of(found: Found, what: str, aim: Aim, size: float | None) -> Proof:
+    """The stage's maximum turned back into what people read: a shortfall as a share, a cost as money."""
+    assert found.value is not None
+    value, bound = float(found.value), float(found.bound)
+    gap = max(0.0, bound - value) / (size if size is not None else max(1.0, abs(value)))
+    if what == SHORTFALL:
+        assert size is not None
+        return Proof(what, abs(value) / size, max(0.0, -bound) / size, gap)
+    return Proof(what, -value, -bound, gap) if aim is Aim.CHEAPEST else Proof(what, value, bound, gap)
