@@ -16,7 +16,7 @@ from tenglong.domain.policy.document import load_yaml
 
 HEADER = {"policy_kind": "evaluation", "policy_id": "one", "version": "1", "valid_from": "2024-01-01", "authority": "试",
           "document": "试", "source": "试", "verified": "to-verify", "completeness": "full", "name": "试", "jurisdiction": ""}
-FIXED = {"kind": "fixed", "value": 2}
+FIXED, LEAST = {"kind": "fixed", "value": 2}, {"kind": "min"}
 
 
 def scheme(score, value="tax_paid / land_mu", unit="wan_yuan/mu", missing="zero", **more):
@@ -45,7 +45,7 @@ def ratio(benchmark=None, cap="none", floor="none"):
         ratio({"kind": "percentile", "percentile": 80}),
         ratio({"kind": "max"}),
         {"family": "max_base"},
-        {"family": "min_max", "from_percent": 20, "to_percent": 100, "low": {"kind": "min"}, "high": {"kind": "max"}},
+        {"family": "min_max", "from_percent": 20, "to_percent": 100, "flat": 60, "low": LEAST, "high": {"kind": "max"}},
         {"family": "value"},
     ],
 )
