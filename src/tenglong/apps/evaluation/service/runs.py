@@ -27,10 +27,10 @@ from tenglong.apps.evaluation.service.plots import plot_results
 from tenglong.apps.jobs import service as jobs
 from tenglong.domain.evaluation.compiled import PartialScheme, benchmarks_of
 from tenglong.domain.measures import packaged
+from tenglong.store.bulk import insert_rows
 from tenglong.store.snapshots import Kept, canonical
 
 TRIAL_MARK: Final = "试算"
-PART = 500
 LastYear = Mapping[tuple[str, str], Decimal]
 
 
@@ -171,16 +171,16 @@ def _results(made: Run, table: pa.Table, data: pa.Table, rule: Pinned) -> None:
     total = rule.compiled.scheme.total
     decimals = total.decimals if total else 0
     wanted = ["key", "group", "standing", "standing_id", "total", "rank", "n", "rank_grade", "grade"]
+    texts, where = ("group", "standing_id", "rank_grade", "grade"), ("town", "zone", "industry")
+    columns = ("run_id", "decimals", "enterprise_id", "name", "uscc", *where, "key", "standing", "total", "rank", "n", *texts)
     rows = []
     for line in enterprises(table).select(wanted).to_pylist():  # a unit's own row stays in the file of results
         firm = firms[line["key"]]
-        texts = {name: line[name] or "" for name in ("group", "standing_id", "rank_grade", "grade")}
-        rows.append(Result(
-            run=made, enterprise_id=firm["firm_id"], key=line["key"], name=firm["firm_name"], uscc=firm["firm_uscc"],
-            decimals=decimals, standing=line["standing"], total=line["total"], rank=line["rank"], n=line["n"], **texts,
-            **{name: firm[name] or "" for name in ("town", "zone", "industry")},
+        rows.append((
+            made.pk, decimals, firm["firm_id"], firm["firm_name"], firm["firm_uscc"], *(firm[name] or "" for name in where),
+            *(line[name] for name in ("key", "standing", "total", "rank", "n")), *(line[name] or "" for name in texts),
         ))
-    Result.objects.bulk_create(rows, batch_size=PART)
+    insert_rows(Result, columns, rows)
 
 
 def again(actor: Any, made: Run) -> str:
