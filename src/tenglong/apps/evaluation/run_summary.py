@@ -44,7 +44,9 @@ def groups(user: Any, run: Any) -> list[dict[str, Any]]:
         for kind, counts in (("grades", line.by_grade), ("others", line.others)):
             for word, number in counts.items():
                 one[kind][word] = one[kind].get(word, 0) + number
-    return [_group(name, one, scheme.groups.get(name)) for name, one in held.items()]
+    place = {name: number for number, name in enumerate(scheme.groups)}
+    order = sorted(held, key=lambda name: place.get(name, len(place)))
+    return [_group(name, held[name], scheme.groups.get(name)) for name in order]
 
 
 def _group(name: str, one: dict[str, Any], group: Any) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def bases(run: Any) -> list[dict[str, Any]]:
             found.append({
                 "group": group.label, "label": indicator.label, "unit": _(unit_text(indicator.unit)),
                 "weight": plain(indicator.weight) if indicator.weight is not None else "—",
-                "value": "、".join(values) or "—", "low": "、".join(low), "source": _source(indicator)})
+                "value": _("、").join(values) or "—", "low": _("、").join(low), "source": _source(indicator)})
     return found
 
 
@@ -145,8 +147,23 @@ def refused(user: Any, run: Any) -> list[dict[str, Any]]:
         labels = [label_of(compiled, row.standing_id)]
         if row.group:
             labels = missing_labels(compiled, asked, inputs.get(row.key, {}))
-        found.append({"result": row, "missing": [{"label": _(label), "owner": known.get(label, "")} for label in labels]})
+        found.append({"result": row, "missing": [_owed(_(label), known.get(label, "")) for label in labels]})
     return found
+
+
+def _owed(label: str, owner: str) -> str:
+    return _("%(label)s（%(owner)s）") % {"label": label, "owner": owner or _("没有登记提供部门")}
+
+
+def told_counts(run: Any) -> list[dict[str, Any]]:
+    """What a run made, for one line of a list: `{"word", "n"}`, grades in their order, then why others have none."""
+    whole: dict[str, int] = {}
+    for counts in run.counts.values():
+        for word, number in counts.items():
+            whole[word] = whole.get(word, 0) + number
+    order = [grade for grade in _grades(run, set()) if grade in whole]
+    order += [word for word in [*WORDS, *sorted(whole)] if word in whole and word not in order]
+    return [{"word": str(WORDS.get(word, word)), "n": whole[word]} for word in dict.fromkeys(order)]
 
 
 def plots(user: Any, run: Any, number: str | None) -> dict[str, Any]:

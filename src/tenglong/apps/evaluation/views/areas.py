@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,8 @@ from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_choices
 from tenglong.web.listing import Column, Filter
 
+#: rows of a list that was put up, on one page of the screen
+PUBLISHED = 500
 #: kind → sign in the sum
 SIGNS = {"titled": 1, "untitled": 1, "leased_in": 1, "leased_out": -1, "deduction": -1}
 
@@ -237,5 +240,6 @@ def published_list(request: HttpRequest, ulid: str) -> HttpResponse:
         raise Http404
     rows = [{**row, "total_cm2": int(row["total_cm2"])} for row in found.rows]
     return render(request, "evaluation/area_published.html", {
-        **head(request, found.cycle, "areas"), "publication": found, "rows": rows,
+        **head(request, found.cycle, "areas"), "publication": found, "n": len(rows),
+        "page": Paginator(rows, len(rows) or 1 if request.GET.get("all") else PUBLISHED).get_page(request.GET.get("page")),
     })

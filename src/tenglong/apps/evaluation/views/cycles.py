@@ -60,7 +60,10 @@ def _moves(request: HttpRequest, cycle: Any) -> dict[str, Any]:
     """Steps of the procedure that this person may take now, and the others with the reasons why not; onward ones first."""
     found = casework_queries.cases(request.user).filter(ulid=cycle.case_ulid).first() if cycle.case_ulid else None
     ready, blocked = split(casework.allowed(request.user, found)) if found is not None else ([], [])
-    return {"ready": ready, "blocked": blocked}
+    told = [{**move, "ok": move in ready, "reasons": _("；").join(move["reasons"]) if move in ready else move["reasons"]}
+            for move in (*ready, *blocked)]
+    return {"forward": [move for move in told if move["way"] == "forward"],
+            "aside": [move for move in told if move["way"] != "forward"]}
 
 
 def _terms(cycle: Any) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,9 @@ from tenglong.apps.evaluation.views.common import done, head
 from tenglong.apps.evaluation.views.run_common import run_or_404
 from tenglong.apps.registry.places import town_names
 
+#: firms on one page; those ticked are registered together
+PAGE = 200
+
 
 @require_GET
 @requires("evaluation.view")
@@ -31,9 +35,14 @@ def _page(request: HttpRequest, run: Any, form: ServeForm, status: int = 200) ->
     held = {notice.enterprise_id: notice for notice in queries.notices(request.user, run)}
     rows = [{"result": row, "notice": held.get(row.enterprise_id), "town": towns.get(row.town, row.town)}
             for row in queries.results(request.user, run).filter(grade__in=low).order_by("town", "key")]
+    waiting = [row for row in rows if row["notice"] is None]
+    show = request.GET.get("show") or ("waiting" if waiting else "all")
+    chosen = waiting if show == "waiting" else [row for row in rows if row["notice"]] if show == "served" else rows
     return render(request, "evaluation/notices.html", {
-        **head(request, run.cycle, "runs"), "run": run, "rows": rows, "low": low, "form": form,
-        "waiting": sum(row["notice"] is None for row in rows),
+        **head(request, run.cycle, "runs"), "run": run, "page": Paginator(chosen, PAGE).get_page(request.GET.get("page")),
+        "low": _("、").join(low), "form": form, "n": len(rows), "waiting": len(waiting), "show": show,
+        "kinds": (("waiting", _("未送达的"), len(waiting)), ("served", _("已送达的"), len(rows) - len(waiting)),
+                  ("all", _("全部"), len(rows))),
         "may_serve": run.kind == "formal" and can(request.user, "evaluation.appeal"),
     }, status=status)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -28,6 +29,7 @@ WORDS = {
     "total_cm2": gettext_lazy("核定用地（亩）"), **MORE_WORDS,
 }
 GRADES = ("grades", "final")
+PAGE = 500
 
 
 @require_GET
@@ -86,8 +88,9 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     found = _found(request, ulid)
     heads = [(name, WORDS.get(name, name)) for name in found.columns]
     rows = [[mu(int(row[name])) if name == "total_cm2" else row[name] for name in found.columns] for row in found.rows]
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "evaluation/publication.html", {
-        **head(request, found.cycle, "publications"), "found": found, "heads": heads, "rows": rows,
+        **head(request, found.cycle, "publications"), "found": found, "heads": heads, "page": page, "n": len(rows),
         "counts": _counts(found), "issues": _issues(request, found), "form": ReasonForm(),
         "may": can(request.user, "evaluation.publish"),
     })

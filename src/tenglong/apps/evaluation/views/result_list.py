@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ def all_runs(user: Any) -> list[Any]:
 
 class ResultList(ListPage):
     id, title, noun, verb = "results", _("评价结果"), _("家"), "evaluation.view"
-    order, key = ("group", "rank", "key"), "key"
+    order, key = ("unranked", "group", "rank", "key"), "key"
     empty_title = _("还没有评价结果")
     empty_text = _("在评价批次里试算或正式运算之后，这里列出每家企业的得分、名次和等级。")
     caliber = _("所选运算中您管辖范围内的企业；等级为按办法计算的结果，调档另列")
@@ -73,11 +73,11 @@ class ResultList(ListPage):
         return ("group", "standing", "total", "decimals", "town", "enterprise_id", "run__ulid")
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
-        if self.run is None:
-            from tenglong.apps.evaluation.models import Result
+        from tenglong.apps.evaluation.models import Result
 
-            return Result.objects.none()
-        return queries.results(user, self.run)
+        apart = Case(When(rank__isnull=True, then=Value(1)), default=Value(0))
+        found = Result.objects.none() if self.run is None else queries.results(user, self.run)
+        return found.annotate(unranked=apart)
 
     def decorate(self, rows: list[dict[str, Any]]) -> None:
         if not rows:

@@ -23,8 +23,9 @@ def listing(request: HttpRequest, ulid: str) -> HttpResponse:
     """The cycle's tab 试算与结果."""
     cycle = cycle_or_404(request, ulid)
     frozen = cycle.stage in ("frozen", "trial")
+    runs = queries.runs(request.user, cycle)
     return render(request, "evaluation/runs.html", {
-        **head(request, cycle, "runs"), "runs": queries.runs(request.user, cycle),
+        **head(request, cycle, "runs"), "runs": [(run, run_summary.told_counts(run)) for run in runs],
         "snapshots": queries.snapshots(request.user, cycle), "may_run": can(request.user, "evaluation.run"),
         "formal": frozen and queries.latest_snapshot(request.user, cycle) is not None,
         "open": cycle.stage not in ("final", "archived", "cancelled"),
@@ -76,8 +77,18 @@ def _near(request: HttpRequest, run: Any, labels: dict[str, str]) -> list[dict[s
         held[row.group, one.better, one.worse].append({
             "result": row, "distance": one.distance, "above": one.distance <= 0, "total": points(row.total, row.decimals),
             "town": towns.get(row.town, row.town)})
-    return [{"group": labels.get(group, group), "better": better, "worse": worse, "rows": rows}
+    return [{"group": labels.get(group, group), "better": better, "worse": worse, "rows": rows, "told": _border(rows)}
             for (group, better, worse), rows in held.items()]
+
+
+def _border(rows: list[dict[str, Any]]) -> str:
+    """Where the line runs: the last firm above it and the first below."""
+    above, below = [row for row in rows if row["above"]], [row for row in rows if not row["above"]]
+    if not above or not below:
+        return ""
+    last, first = max(above, key=lambda row: row["distance"]), min(below, key=lambda row: row["distance"])
+    return _("线内最后一名 %(a)s 分（第 %(n)s 名），线外第一名 %(b)s 分") % {
+        "a": last["total"], "n": last["result"].rank, "b": first["total"]}
 
 
 @require_GET
@@ -109,6 +120,7 @@ def plots(request: HttpRequest, ulid: str) -> HttpResponse:
 def book(request: HttpRequest, ulid: str) -> HttpResponse:
     """The result table as the office keeps it: whole county, with figures."""
     from tenglong.apps.accounts.scope import scope_of
+    from tenglong.engine import enterprises
     from tenglong.files.evaluation import result_table
 
     run = run_or_404(request, ulid)
@@ -120,7 +132,7 @@ def book(request: HttpRequest, ulid: str) -> HttpResponse:
     rule, towns = run_summary.rule(run), town_names(request.user)
     names = {row.key: {"name": row.name, "uscc": row.uscc, "town": towns.get(row.town, row.town)}
              for row in queries.results(request.user, run)}
-    content = result_table(tables.frozen(run.result_sha256).to_pylist(), rule.compiled, names)
+    content = result_table(enterprises(tables.frozen(run.result_sha256)).to_pylist(), rule.compiled, names)
     return download(content, f"{run.cycle.title}-{run.get_kind_display()}-结果总表.xlsx", XLSX)
 
 
@@ -130,7 +142,11 @@ def leaders(request: HttpRequest, ulid: str) -> HttpResponse:
     """领跑者: the best of each industry division."""
     run = run_or_404(request, ulid)
     labels = group_labels(run)
-    rows = [{"industry": run_summary.industry(one.industry), "group": labels.get(one.group, one.group), "result": one.result,
-             "total": points(one.result.total, one.result.decimals), "among": one.among}
-            for one in queries.leaders(request.user, run)]
-    return render(request, "evaluation/leaders.html", {**head(request, run.cycle, "runs"), "run": run, "rows": rows})
+    held: dict[str, list[dict[str, Any]]] = {group: [] for group in labels}
+    for one in queries.leaders(request.user, run):
+        held.setdefault(one.group, []).append({
+            "industry": run_summary.industry(one.industry), "result": one.result, "among": one.among,
+            "total": points(one.result.total, one.result.decimals)})
+    return render(request, "evaluation/leaders.html", {
+        **head(request, run.cycle, "runs"), "run": run,
+        "groups": [(labels.get(group, group), rows) for group, rows in held.items() if rows]})
