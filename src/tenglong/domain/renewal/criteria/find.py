@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tenglong.domain.evaluation.expression import Value
@@ -85,23 +86,21 @@ class _Row:
             return self._low(results, hit[0], hit[1], open_)
         if open_ is not None:
             return self._unclear(results, outcomes)
-        partial = self.criteria.open_criteria
-        verdict: Verdict = "none_known" if partial else "not_low"
-        reason = f"已掌握的条件均不符合；办法还有未掌握的条件（{'、'.join(partial)}）" if partial else "全部条件均不符合"
-        return self._made(verdict, results, reason)
+        rest = self.criteria.open_criteria
+        reason = f"已掌握的条件均不符合；办法还有未掌握的条件（{'、'.join(rest)}）" if rest else "全部条件均不符合"
+        return self._made("none_known" if rest else "not_low", results, partial(str, reason))
 
-    def _made(self, verdict: Verdict, results: tuple[Result, ...], reason: str, **more: Any) -> Finding:
-        return Finding(self.plot.key, self.plot.owner, verdict, results, reason=reason, **more)
+    def _made(self, verdict: Verdict, results: tuple[Result, ...], words: Callable[[], str], **more: Any) -> Finding:
+        return Finding(self.plot.key, self.plot.owner, verdict, results, words=words, **more)
 
     def _low(self, results: tuple[Result, ...], name: str, one: Class, open_: Class | None) -> Finding:
         named = set(one.when.ids())
-        hits = [result for result in results if result.outcome == "hit"]
-        why = [result.reason for result in hits if result.id in named] or [result.reason for result in hits]
+        hits = tuple(result for result in results if result.outcome == "hit" and result.id in named)
         higher = open_ if open_ is not None and open_.priority < one.priority else None
         missing = _once(result.missing for result in results if higher and result.id in set(higher.when.ids()))
         tail = f"。能否列为“{higher.label}”无法判断：{_told(missing)}" if higher else ""
-        return self._made("low", results, "；".join(why) + tail, class_id=name, class_label=one.label, priority=one.priority,
-                          open_class=higher.label if higher else "", missing=missing)
+        return self._made("low", results, partial(_joined, hits, tail), class_id=name, class_label=one.label,
+                          priority=one.priority, open_class=higher.label if higher else "", missing=missing)
 
     def _unclear(self, results: tuple[Result, ...], outcomes: Mapping[str, Outcome]) -> Finding:
         open_classes = [one.when for one in self.criteria.policy.classes.values() if holds(one.when, outcomes) is None]
@@ -109,7 +108,7 @@ class _Row:
         unclear = [result for result in results if result.outcome == "unclear" and result.id in open_names]
         missing = _once(result.missing for result in unclear)
         labels = "、".join(result.label for result in unclear)
-        return self._made("unclear", results, f"{_told(missing)}；因此不能判断：{labels}", missing=missing)
+        return self._made("unclear", results, partial(str, f"{_told(missing)}；因此不能判断：{labels}"), missing=missing)
 
     def _left(self) -> Finding | None:
         """The plot is not one the rule speaks of, or nobody can say whether it is."""
@@ -122,10 +121,12 @@ class _Row:
             formula = self.criteria.formulas[path]
             value = formula.value(self.values)
             if value is leaves:
-                return self._made("outside", (), f"{'' if leaves else '不符合'}{label}：{self._filled(formula)}")
+                reason = f"{'' if leaves else '不符合'}{label}：{self._filled(formula)}"
+                return self._made("outside", (), partial(str, reason))
             if value is None:
                 missing = self._missing(formula.names)
-                return self._made("unclear", (), f"无法判断是否属于“{label}”：{_told(missing)}", missing=missing)
+                reason = f"无法判断是否属于“{label}”：{_told(missing)}"
+                return self._made("unclear", (), partial(str, reason), missing=missing)
         return None
 
     # ---- one criterion
@@ -135,31 +136,34 @@ class _Row:
         applies = formulas.get(f"criteria.{name}.applies")
         unclear = formulas.get(f"criteria.{name}.unclear_when")
         when = formulas[f"criteria.{name}.when"]
-        in_scope = True if applies is None else applies.value(self.values)
-        if in_scope is False and applies is not None:
-            return self._told(name, "not_applicable", f"“{one.label}”不适用：须{self._filled(applies)}", applies.names)
-        if unclear is not None and unclear.value(self.values) is True:
-            note, read = one.unclear_note, when.names | unclear.names
-            missing = tuple(Missing(id_, self._label(id_)[0], note) for id_ in self._inputs_of(unclear.names))
-            return self._told(name, "unclear", f"“{one.label}”无法判断：{note}", read, missing)
-        value = when.value(self.values)
         read = when.names | (applies.names if applies else frozenset())
+        in_scope = True if applies is None else applies.value(self.values)
+        if in_scope is False:
+            return self._told(name, "not_applicable", read)
+        if unclear is not None and unclear.value(self.values) is True:
+            missing = tuple(Missing(id_, self._label(id_)[0], one.unclear_note) for id_ in self._inputs_of(unclear.names))
+            return self._told(name, "unclear", read | unclear.names, missing)
+        value = when.value(self.values)
         if value is False:
-            return self._told(name, "miss", f"“{one.label}”不符合：{self._filled(when)} 不成立{self._worked(when)}", read)
+            return self._told(name, "miss", read)
         if value is None or in_scope is None:
-            return self._unknown(name, read)
-        return self._told(name, "hit", f"{one.label}：{self._filled(when)}{self._worked(when)}", read)
+            return self._told(name, "unclear", read, self._missing(read))
+        return self._told(name, "hit", read)
 
-    def _unknown(self, name: str, read: frozenset[str]) -> Result:
-        missing = self._missing(read)
+    def _told(self, name: str, outcome: Outcome, read: frozenset[str], missing: tuple[Missing, ...] = ()) -> Result:
         label = self.criteria.policy.criteria[name].label
-        return self._told(name, "unclear", f"“{label}”无法判断：{_told(missing)}", read, missing)
+        words = partial(self._sentence, name, outcome, missing)
+        return Result(name, label, outcome, missing, words, partial(self._evidence, read))
 
-    def _told(
-        self, name: str, outcome: Outcome, reason: str, read: frozenset[str], missing: tuple[Missing, ...] = ()
-    ) -> Result:
-        label = self.criteria.policy.criteria[name].label
-        return Result(name, label, outcome, reason, self._evidence(read), missing)
+    def _sentence(self, name: str, outcome: Outcome, missing: tuple[Missing, ...]) -> str:
+        label, formulas = self.criteria.policy.criteria[name].label, self.criteria.formulas
+        when = formulas[f"criteria.{name}.when"]
+        if outcome == "not_applicable":
+            return f"“{label}”不适用：须{self._filled(formulas[f'criteria.{name}.applies'])}"
+        if outcome == "unclear":
+            return f"“{label}”无法判断：{_told(missing)}"
+        filled_in, worked = self._filled(when), self._worked(when)
+        return f"{label}：{filled_in}{worked}" if outcome == "hit" else f"“{label}”不符合：{filled_in} 不成立{worked}"
 
     # ---- what stands behind it
 
@@ -233,6 +237,10 @@ class _Row:
         if not record.key:
             return (Missing(name, label, f"缺“{label}”（没有登记权利人）"),)
         return (Missing(name, label, record.flaws.get(name, f"缺“{label}”")),)
+
+
+def _joined(hits: tuple[Result, ...], tail: str) -> str:
+    return "；".join(result.reason for result in hits) + tail
 
 
 def _told(missing: Iterable[Missing]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool
@@ -96,7 +97,7 @@ class Formula:
     unit: str = ""
     factor: Fraction = Fraction(1)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         return names(self.expr)
 

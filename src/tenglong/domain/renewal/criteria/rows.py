@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from tenglong.domain.evaluation.expression import Value
@@ -78,14 +79,23 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Result:
-    """One criterion on one plot."""
+    """One criterion on one plot. Its sentence and its evidence are made when somebody asks (a county has 30,000 of them)."""
 
     id: str
     label: str
     outcome: Outcome
-    reason: str
-    evidence: tuple[Evidence, ...] = ()
     missing: tuple[Missing, ...] = ()
+    words: Callable[[], str] = field(default=str, repr=False, compare=False)
+    looked_at: Callable[[], tuple[Evidence, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def reason(self) -> str:
+        """One sentence with the figures."""
+        return self.words()
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return self.looked_at()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -106,8 +116,13 @@ class Finding:
     class_label: str = ""
     priority: int = 0
     open_class: str = ""
-    reason: str = ""
     missing: tuple[Missing, ...] = ()
+    words: Callable[[], str] = field(default=str, repr=False, compare=False)
+
+    @cached_property
+    def reason(self) -> str:
+        """Why, in plain Chinese with the figures."""
+        return self.words()
 
     @property
     def hits(self) -> tuple[str, ...]:
