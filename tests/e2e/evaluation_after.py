@@ -145,6 +145,7 @@ def the_firm_appeals(county: County) -> None:
     page.click("tbody td.lead a")
     page.select_option("select[name=outcome]", "upheld")
     page.fill("textarea[name=reply]", "经核实情况属实，提请集体研究调整等级。")
+    page.set_input_files("input[name=verification]", paper("申诉核实记录"))
     press(page, "button:text-is('答复')")
     county.notes["appeal"] = urlsplit(page.url).path
     county.shoot(page, "42-appeal")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.evaluation.service.publications import COLUMNS, MORE
+from tenglong.apps.evaluation.step_papers import PaperField
 
 DAY = {"type": "date"}
 MORE_WORDS = {"group": _("评价组"), "town": _("镇街"), "industry": _("行业"), "rank": _("名次"), "total": _("总分")}
@@ -82,6 +83,7 @@ class ReplyForm(forms.Form):
     outcome = forms.ChoiceField(label=_("处理结果"), choices=(("upheld", _("成立")), ("rejected", _("不成立"))))
     reply = forms.CharField(label=_("答复"), max_length=4000, widget=forms.Textarea(attrs={"rows": 5}), help_text=_(
         "写明核实经过和依据。成立只是认定，改变等级还要另行提出调档、由第二人批准"))
+    verification = PaperField(label=_("核实材料"), help_text=_("现场或资料核实的记录；办理记录里已经交过的不用再交"))
 
 
 class AdjustForm(forms.Form):

@@ -17,6 +17,7 @@ from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Adjustment, Appeal, AppealEvidence, Result, Run
 from tenglong.apps.evaluation.models.after import AdjustmentState
 from tenglong.apps.evaluation.schemes import Pinned
+from tenglong.apps.evaluation.service import appeal_case
 from tenglong.apps.evaluation.service.base import at, document_of, locked, not_future, one_of, said
 from tenglong.apps.evaluation.service.case import APPEAL
 from tenglong.apps.evaluation.service.effective import effective
@@ -88,8 +89,12 @@ def _open_case(actor: Any, appeal: Appeal, found: Result, ground: str) -> None:
 
 
 @transaction.atomic
-def reply_appeal(actor: Any, appeal: Appeal, *, outcome: str, reply: str) -> Appeal:
-    """Upheld or rejected, by somebody else than who filed it. Upheld alone changes no grade: that is an adjustment."""
+def reply_appeal(actor: Any, appeal: Appeal, *, outcome: str, reply: str, verification: Any = None) -> Appeal:
+    """Upheld or rejected, by somebody else than who filed it. Upheld alone changes no grade: that is an adjustment.
+
+    The case goes along: 维持 at once, 调整 when the adjustment is approved. `verification`: the paper of the verifying, which
+    the case asks for unless it is on file. Raises EvaluationError naming what the case lacks.
+    """
     fresh = locked(actor, appeal, "evaluation.appeal")
     one_of(outcome, ("upheld", "rejected"), _("处理结果"))
     if fresh.outcome:
@@ -101,6 +106,9 @@ def reply_appeal(actor: Any, appeal: Appeal, *, outcome: str, reply: str) -> App
         outcome=outcome, reply=why, replied_by_id=actor.pk, replied_at=timezone.now()
     )
     record(actor, "appeal.reply", "appeal", fresh.ulid, deltas=[Delta("outcome", None, outcome)], reason=why)
+    if verification is not None:
+        document_of(actor, verification, _("核实材料"))
+    appeal_case.answered(actor, fresh, outcome=outcome, reply=why, verification=verification)
     return Appeal.objects.get(pk=fresh.pk)
 
 
@@ -207,4 +215,6 @@ def _close(actor: Any, fresh: Adjustment, state: AdjustmentState, note: str) -> 
     deltas = diff({"state": "proposed", "grade": fresh.from_grade}, {"state": state.value, "grade": fresh.to_grade})
     kept = deltas if state == AdjustmentState.APPROVED else deltas[:1]
     record(actor, f"adjustment.{state.value}", "adjustment", fresh.ulid, deltas=kept, reason=note or fresh.decision_number)
+    if state == AdjustmentState.APPROVED:
+        appeal_case.adjusted(actor, fresh)
     return Adjustment.objects.get(pk=fresh.pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.casework import service as casework
 from tenglong.apps.evaluation.errors import EvaluationError
-from tenglong.apps.evaluation.models import Appeal, Cycle
+from tenglong.apps.evaluation.models import Cycle
 from tenglong.apps.evaluation.stages import LEADS
 
 CYCLE, APPEAL = "evaluation-cycle", "evaluation-appeal"
@@ -68,12 +68,8 @@ def follow(moved: casework.Moved) -> None:
     Cycle.objects.filter(case_ulid=moved.case.ulid).update(stage=moved.after)
 
 
-def follow_appeal(moved: casework.Moved) -> None:
-    """Hook: an appeal that was withdrawn in its case is closed here."""
-    if moved.after == "withdrawn":
-        Appeal.objects.filter(case_ulid=moved.case.ulid, outcome="").update(outcome="withdrawn")
-
-
 def register() -> None:
+    from tenglong.apps.evaluation.service import appeal_case
+
     casework.on_move(CYCLE, follow)
-    casework.on_move(APPEAL, follow_appeal)
+    casework.on_move(APPEAL, appeal_case.follow)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.evaluation import queries, service
+from tenglong.apps.casework import service as casework
+from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_after import AppealForm, OfficeAppealForm, ReasonForm, ReplyForm
 from tenglong.apps.evaluation.views.common import cycle_or_404, done, head
@@ -88,21 +90,37 @@ def _page(request: HttpRequest, appeal: Any, form: ReplyForm, status: int = 200)
         "adjustments": queries.adjustments(request.user, appeal.cycle).filter(appeal=appeal),
         "may_reply": not appeal.outcome and can(request.user, "evaluation.appeal") and appeal.created_by_id != request.user.pk,
         "may_adjust": appeal.outcome == "upheld" and can(request.user, "evaluation.adjust"),
-        "case": appeal.case_ulid if can(request.user, "case.view") else "",
+        "case": appeal.case_ulid if can(request.user, "case.view") else "", "case_state": _state(request, appeal),
     }, status=status)
+
+
+def _state(request: HttpRequest, appeal: Any) -> str:
+    """Where its case stands, "" without one."""
+    found = casework.visible(request.user).filter(ulid=appeal.case_ulid).first() if appeal.case_ulid else None
+    return found.state if found is not None else ""
 
 
 @require_POST
 @requires("evaluation.appeal")
 def reply(request: HttpRequest, ulid: str) -> HttpResponse:
     appeal = _found(request, ulid)
-    form = ReplyForm(request.POST)
+    form = ReplyForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, appeal, form, 400)
-    data = form.cleaned_data
-    done(request, lambda: service.reply_appeal(
-        request.user, appeal, outcome=data["outcome"], reply=data["reply"]), _("已答复"))
+    try:
+        _replied(request, appeal, form.cleaned_data)
+    except EvaluationError as error:
+        form.add_error(None, str(error))
+        return _page(request, appeal, form, 400)
+    messages.success(request, _("已答复"))
     return redirect("evaluation:appeal", appeal.ulid)
+
+
+@transaction.atomic
+def _replied(request: HttpRequest, appeal: Any, data: dict[str, Any]) -> None:
+    paper = step_papers.keep(
+        request.user, data["verification"], "evidence", enterprise_id=appeal.enterprise_id, verb="evaluation.appeal")
+    service.reply_appeal(request.user, appeal, outcome=data["outcome"], reply=data["reply"], verification=paper)
 
 
 @require_POST
