@@ -14,6 +14,7 @@ from tenglong.domain.evaluation.terms import EvaluationTerms
 from tenglong.domain.measures import Measure
 from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.renewal.criteria.policy import LowEfficiency
+from tenglong.domain.renewal.idle_policy import IdleLand
 from tenglong.domain.survey.kinds import KindSpec
 
 
@@ -120,13 +121,13 @@ def _no_repeat(names: list[Any], what: str) -> None:
 #: policy kind → schema; a kind that is not here cannot be loaded
 BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County, "evaluation": Scheme,
-    "evaluation_terms": EvaluationTerms, "kinds": KindSpec, "low_efficiency": LowEfficiency, "measures": Measures,
-    "quality": Quality,
+    "evaluation_terms": EvaluationTerms, "idle_land": IdleLand, "kinds": KindSpec, "low_efficiency": LowEfficiency,
+    "measures": Measures, "quality": Quality,
 }
 LABELS: Final = {
     "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况", "evaluation": "评价办法",
-    "evaluation_terms": "评价期限和核查阈值", "kinds": "摸排表字段", "low_efficiency": "低效用地认定办法",
-    "measures": "原始指标", "quality": "质量检查参数",
+    "evaluation_terms": "评价期限和核查阈值", "idle_land": "闲置土地处置", "kinds": "摸排表字段",
+    "low_efficiency": "低效用地认定办法", "measures": "原始指标", "quality": "质量检查参数",
 }
 #: policy kind → module whose `problems_of(document)` tells what its schema cannot; named, since such a module reads documents
 CHECKS: Final[dict[str, str]] = {
