@@ -15,7 +15,18 @@ from tenglong.apps.evaluation.queries.after import (
     statements,
 )
 from tenglong.apps.evaluation.queries.areas import Gap, area, area_gaps, area_items, areas, objections
-from tenglong.apps.evaluation.queries.cycles import cycle, cycles, finding, findings, latest_snapshot, run, runs, snapshots
+from tenglong.apps.evaluation.queries.areas import tolerance as gap_tolerance
+from tenglong.apps.evaluation.queries.cycles import (
+    cycle,
+    cycles,
+    finding,
+    findings,
+    formal_run,
+    latest_snapshot,
+    run,
+    runs,
+    snapshots,
+)
 from tenglong.apps.evaluation.queries.deliveries import (
     Cell,
     RowDiff,
@@ -47,8 +58,9 @@ from tenglong.apps.evaluation.queries.results import (
 __all__ = [
     "AdjustmentLine", "Cell", "FullRow", "Gap", "Grade", "Leader", "Line", "Near", "RowDiff", "adjustments",
     "adjustments_of_year", "appeal", "appeals", "area", "area_gaps", "area_items", "areas", "attributes", "board",
-    "borderline", "cycle", "cycles", "decisions", "deliveries", "delivery", "evidence", "finding", "findings", "full_row",
-    "grades", "joint_units", "lacking", "latest_snapshot", "leaders", "movers", "notice", "notices", "objections",
-    "plot_results", "publication", "publications", "reminders", "result", "results", "run", "runs", "sheet",
-    "sheet_by_code", "sheets", "snapshots", "statement_evidence", "statements", "summary", "version_diff", "versions",
+    "borderline", "cycle", "cycles", "decisions", "deliveries", "delivery", "evidence", "finding", "findings", "formal_run",
+    "full_row", "gap_tolerance", "grades", "joint_units", "lacking", "latest_snapshot", "leaders", "movers", "notice",
+    "notices", "objections", "plot_results", "publication", "publications", "reminders", "result", "results", "run", "runs",
+    "sheet", "sheet_by_code", "sheets", "snapshots", "statement_evidence", "statements", "summary", "version_diff",
+    "versions",
 ]

@@ -59,6 +59,12 @@ def latest_snapshot(user: Any, cycle: Cycle, kind: str = "frozen") -> Snapshot |
     return snapshots(user, cycle).filter(kind=kind).first()
 
 
+def formal_run(user: Any, cycle: Cycle) -> Run | None:
+    """The latest formal run over the newest frozen data; one over data that were unfrozen since no longer counts."""
+    newest = Snapshot.objects.filter(cycle=cycle, kind="frozen").order_by("-pk").values("pk")[:1]
+    return runs(user, cycle).filter(kind="formal", snapshot__in=list(newest.values_list("pk", flat=True))).first()
+
+
 def runs(user: Any, cycle: Cycle) -> QuerySet[Run]:
     return seen(user, Run.objects.filter(cycle=cycle).select_related("snapshot").defer("scheme_text", "snapshot__notes"))
 

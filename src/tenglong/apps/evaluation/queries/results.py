@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db.models import QuerySet
 
 from tenglong.apps.evaluation.models import Adjustment, Cycle, PlotResult, Result, Run
-from tenglong.apps.evaluation.queries.cycles import seen
+from tenglong.apps.evaluation.queries.cycles import formal_run, seen
 
 By = Literal["town", "zone", "industry"]
 
@@ -76,9 +76,7 @@ def plot_results(user: Any, run: Run) -> QuerySet[PlotResult]:
 
 def grades(user: Any, cycle: Cycle, run: Run | None = None) -> list[Grade]:
     """Of the final run, else of the latest formal one; adjustments that are approved count."""
-    from tenglong.apps.evaluation.models import Run as Runs
-
-    chosen = run or cycle.final_run or seen(user, Runs.objects.filter(cycle=cycle, kind="formal")).first()
+    chosen = run or cycle.final_run or formal_run(user, cycle)
     if chosen is None:
         return []
     changed = {row.enterprise_id: row for row in seen(user, Adjustment.objects.filter(run=chosen, state="approved"))}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.scope import Refused, can, require, scope_of, scoped
 from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.evaluation.errors import EvaluationError, Stale
-from tenglong.apps.evaluation.models import Cycle
+from tenglong.apps.evaluation.models import Cycle, Snapshot
 from tenglong.apps.evaluation.stages import STAGES
 from tenglong.apps.registry import queries as registry
 
@@ -82,6 +82,14 @@ def at(cycle: Cycle, *stages: str) -> None:
 def before_freeze(cycle: Cycle) -> None:
     """Frozen data never changes: what feeds it is closed too."""
     at(cycle, "draft", "land_review", "land_publicity", "data", "checks", "sheets")
+
+
+def refuse_superseded(cycle: Cycle, snapshot: Snapshot) -> None:
+    """After an unfreeze and another freeze only the newest data count. Raises EvaluationError."""
+    newest = Snapshot.objects.filter(cycle=cycle, kind="frozen").order_by("-pk").values_list("pk", flat=True).first()
+    if newest != snapshot.pk:
+        told = {"sha": snapshot.sha256[:16]}
+        raise EvaluationError(_("数据快照 %(sha)s 已经解冻重核，被后来的冻结快照代替，只留作备查；请用最新的冻结快照。") % told)
 
 
 def due(cycle: Cycle, term: str, start: date) -> date:

@@ -15,7 +15,7 @@ from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Appeal, Cycle, Publication, Run
 from tenglong.apps.evaluation.schemes import Pinned, pinned
 from tenglong.apps.evaluation.service import case
-from tenglong.apps.evaluation.service.base import at, before_freeze, document_of, locked, said, whole
+from tenglong.apps.evaluation.service.base import at, before_freeze, document_of, locked, refuse_superseded, said, whole
 from tenglong.apps.policy import service as policy
 from tenglong.domain.delta import Delta, diff
 
@@ -104,6 +104,7 @@ def finalise(actor: Any, cycle: Cycle, run: Run, *, minutes: Any, minutes_number
 def _ready(cycle: Cycle, run: Run) -> None:
     if run.cycle_id != cycle.pk or run.kind != "formal":
         raise EvaluationError(_("只有本批次的正式运算结果可以定稿，试算和推演不行。"))
+    refuse_superseded(cycle, run.snapshot)
     if not Publication.objects.filter(run=run, kind="grades", state__in=("closed", "expired")).exists():
         raise EvaluationError(_("评价结果公示还没有结束，不能定稿。"))
     if left := Appeal.objects.filter(run=run, outcome="").count():

@@ -19,7 +19,7 @@ from tenglong.apps.evaluation.models.after import PublicationKind, PublicationSt
 from tenglong.apps.evaluation.models.area import AreaState
 from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.evaluation.service import case
-from tenglong.apps.evaluation.service.base import at, document_of, due, locked, one_of, said, whole
+from tenglong.apps.evaluation.service.base import at, document_of, due, locked, one_of, refuse_superseded, said, whole
 from tenglong.apps.evaluation.service.effective import effective
 from tenglong.domain.codes.persons import masked_individual
 from tenglong.domain.delta import Delta, diff
@@ -105,6 +105,7 @@ def _columns(actor: Any, columns: Sequence[str], switch_on: Any) -> tuple[str, .
 def _publishable(cycle: Cycle, run: Run, kind: str) -> None:
     if run.cycle_id != cycle.pk or run.kind != "formal" or run.watermark:
         raise EvaluationError(_("只有本批次的正式运算结果可以公示；试算和推演带水印，不能公示。"))
+    refuse_superseded(cycle, run.snapshot)
     if kind == PublicationKind.FINAL and cycle.final_run_id != run.pk:
         raise EvaluationError(_("公布名单只能用会议审定的结果。"))
     if lacks := Pinned.of(run.scheme_id, run.scheme_version, run.scheme_pin, run.scheme_text).compiled.lacks("publish"):

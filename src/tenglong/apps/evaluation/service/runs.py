@@ -20,7 +20,7 @@ from tenglong.apps.evaluation.models import Cycle, Result, Run, Snapshot
 from tenglong.apps.evaluation.models.run import RunKind, SnapshotKind
 from tenglong.apps.evaluation.schemes import Pinned, from_text
 from tenglong.apps.evaluation.service import case
-from tenglong.apps.evaluation.service.base import Atomic, Progress, at, one_of, over_all, quiet, whole
+from tenglong.apps.evaluation.service.base import Atomic, Progress, at, one_of, over_all, quiet, refuse_superseded, whole
 from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.service.frozen import store
 from tenglong.apps.evaluation.service.plots import plot_results
@@ -88,6 +88,7 @@ def _allowed(cycle: Cycle, snapshot: Snapshot, kind: str) -> None:
         at(cycle, "frozen", "trial")
         if snapshot.kind != SnapshotKind.FROZEN or not snapshot.complete:
             raise EvaluationError(_("正式运算只能用数据齐全的冻结快照；数据不齐只能试算，结果带“试算”水印，不能公示。"))
+        refuse_superseded(cycle, snapshot)
 
 
 def evaluated(rule: Pinned, rows: pa.Table, last: LastYear | None) -> pa.Table:

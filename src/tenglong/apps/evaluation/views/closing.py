@@ -27,7 +27,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, cycle: Any, final: FinalForm, archive: ArchiveForm, status: int = 200) -> HttpResponse:
-    formal = cycle.final_run or queries.runs(request.user, cycle).filter(kind="formal").first()
+    formal = cycle.final_run or queries.formal_run(request.user, cycle)
     appeals = queries.appeals(request.user, cycle)
     return render(request, "evaluation/closing.html", {
         **head(request, cycle, "closing"), "formal": formal, "final_form": final, "archive_form": archive,
@@ -53,7 +53,7 @@ def finalise(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @transaction.atomic
 def _finalise(request: HttpRequest, cycle: Any, data: dict[str, Any]) -> Any:
-    run = queries.runs(request.user, cycle).filter(kind="formal").first()
+    run = queries.formal_run(request.user, cycle)
     if run is None:
         raise service.EvaluationError(_("还没有正式运算，不能审定。"))
     minutes = keep(request.user, data["minutes"], kind="minutes", division=cycle.division_code,

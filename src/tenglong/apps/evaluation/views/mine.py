@@ -51,13 +51,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _results(request: HttpRequest, cycle: Any) -> list[Any]:
-    """Run, result, and the grade that counts now: an approved adjustment changed it."""
-    found = []
-    for run in queries.runs(request.user, cycle):
-        changed = dict(queries.adjustments(request.user, cycle).filter(run=run, state="approved")
-                       .values_list("enterprise_id", "to_grade"))
-        found += [(run, one, changed.get(one.enterprise_id, "")) for one in queries.results(request.user, run)]
-    return found
+    """Run, result, and the grade that counts now: of the newest data, and as an approved adjustment changed it."""
+    run = queries.formal_run(request.user, cycle)
+    if run is None:
+        return []
+    changed = dict(queries.adjustments(request.user, cycle).filter(run=run, state="approved")
+                   .values_list("enterprise_id", "to_grade"))
+    return [(run, one, changed.get(one.enterprise_id, "")) for one in queries.results(request.user, run)]
 
 
 def _area(request: HttpRequest, ulid: str) -> Any:

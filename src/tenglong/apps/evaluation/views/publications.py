@@ -37,7 +37,7 @@ PAGE = 500
 def listing(request: HttpRequest, ulid: str) -> HttpResponse:
     cycle = cycle_or_404(request, ulid)
     service.expire_publications()
-    formal = queries.runs(request.user, cycle).filter(kind="formal").first()
+    formal = queries.formal_run(request.user, cycle)
     kind = {"trial": "grades", "publicity": "grades", "final": "final"}.get(cycle.stage, "")
     return render(request, "evaluation/publications.html", {
         **head(request, cycle, "publications"), "rows": queries.publications(request.user, cycle), "formal": formal,
