@@ -1,0 +1,130 @@
+"""The proof: branch and cut on one ground. Every node is a relaxation with some plots in and some out, tightened by cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+from time import monotonic
+
+from tenglong.domain.renewal.site.cuts import broken
+from tenglong.domain.renewal.site.growth import Found, grown
+from tenglong.domain.renewal.site.phasing import phased
+from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
+
+WHOLE = 1e-5
+ROUNDS_BELOW_ROOT = 8
+GROW_EVERY = 10
+MARGIN = 1e-6
+
+
+@dataclass
+class Tree:
+    """Open nodes, lightest bound first; `closed` is the lightest bound among the nodes that were given up."""
+
+    relaxation: Relaxation
+    gap: float
+    stop: Callable[[], bool]
+    ceiling: float
+    best: Found | None = None
+    closed: float = inf
+    nodes: int = 0
+    heap: list[tuple[float, int, dict[int, int]]] = field(default_factory=list)
+    serial: count[int] = field(default_factory=count)
+
+    @property
+    def price(self) -> float:
+        return min(self.ceiling, self.best.price if self.best else inf)
+
+    @property
+    def enough(self) -> float:
+        """A node that cannot beat the best known site by more than the gap is given up."""
+        return self.price * (1 - self.gap)
+
+    def push(self, floor: float, fixed: dict[int, int]) -> None:
+        if floor >= self.enough:
+            self.closed = min(self.closed, floor)
+        else:
+            heappush(self.heap, (floor, next(self.serial), fixed))
+
+    def floor(self) -> float:
+        """No site on this ground weighs less, or it is the best one known."""
+        return min(self.closed, self.heap[0][0] if self.heap else inf, self.price)
+
+    def offer(self, found: Found | None) -> None:
+        if found is not None and found.price < self.price:
+            self.best = found
+
+
+def proved(relaxation: Relaxation, root: Bound, ceiling: float, *, gap: float, until: float,
+           stop: Callable[[], bool]) -> tuple[float, Found | None]:
+    """(lower bound of the ground, a site lighter than `ceiling` if there is one); stops at `until` with the bound reached."""
+    tree = Tree(relaxation, gap, stop, ceiling)
+    tree.push(root.weight, dict.fromkeys(hopeless(root, ceiling), 0))
+    while tree.heap and tree.heap[0][0] < tree.enough and monotonic() < until and not stop():
+        floor, _, fixed = heappop(tree.heap)
+        _visit(tree, floor, fixed, until)
+    relaxation.fix({})
+    return tree.floor(), tree.best
+
+
+def hopeless(told: Bound, ceiling: float) -> list[int]:
+    """Places whose taking in alone lifts the bound above the best known site."""
+    return [place for place, extra in enumerate(told.reduced) if told.weight + extra > ceiling * (1 + MARGIN)]
+
+
+def _visit(tree: Tree, floor: float, fixed: dict[int, int], until: float) -> None:
+    """Solve one node; close it, or split it on the plot that is least decided."""
+    tree.nodes += 1
+    tree.relaxation.fix(fixed)
+    told = tree.relaxation.tightened(enough=tree.enough, until=until, rounds=ROUNDS_BELOW_ROOT)
+    floor = max(floor, told.weight)
+    while floor < tree.enough and _is_whole(told.value) and monotonic() < until:
+        if not _settle(tree, told):
+            break
+        told = tree.relaxation.tightened(enough=tree.enough, until=until, rounds=ROUNDS_BELOW_ROOT)
+        floor = max(floor, told.weight)
+    if floor >= tree.enough or not told.value:
+        tree.closed = min(tree.closed, floor)
+        return
+    if tree.nodes % GROW_EVERY == 1:
+        _grow(tree, told, until)
+    place = _least_decided(tree, told)
+    if place is None:
+        tree.push(floor, fixed)
+        return
+    further = fixed | dict.fromkeys(hopeless(told, tree.price), 0)
+    for side in (1, 0):
+        tree.push(floor, further | {place: side})
+
+
+def _settle(tree: Tree, told: Bound) -> bool:
+    """A whole-number answer: cut it off when it is broken, else it is a site (or, in phases, no site at all and forbidden)."""
+    relaxation = tree.relaxation
+    chosen = frozenset(place for place, share in enumerate(told.value) if share > 0.5)
+    cuts = [cut for cut in broken(relaxation.ground, chosen, relaxation.wish.least) if cut not in relaxation.cuts]
+    if cuts:
+        relaxation.add(cuts)
+        return True
+    if relaxation.ground.fulfils(chosen, relaxation.wish):
+        tree.offer(phased(relaxation.ground, relaxation.wish, chosen))
+    relaxation.forbid(chosen)
+    return True
+
+
+def _is_whole(value: list[float]) -> bool:
+    return bool(value) and all(min(share, 1 - share) < WHOLE for share in value)
+
+
+def _least_decided(tree: Tree, told: Bound) -> int | None:
+    weight = tree.relaxation.ground.weight
+    open_ = [(min(share, 1 - share) * weight[place], -place) for place, share in enumerate(told.value) if min(share, 1 - share) >= WHOLE]
+    return -max(open_)[1] if open_ else None
+
+
+def _grow(tree: Tree, told: Bound, until: float) -> None:
+    liked = sorted((place for place, share in enumerate(told.value) if share > 0.3), key=lambda place: -told.value[place])[:12]
+    soon = min(until, monotonic() + 0.3)
+    tree.offer(grown(tree.relaxation.ground, tree.relaxation.wish, liked, until=soon, leaning=told.value))

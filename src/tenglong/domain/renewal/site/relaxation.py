@@ -1,0 +1,113 @@
+"""The lower bound: the linear relaxation of a ground, tightened by neighbour cuts until none is broken or nothing is left to win."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+
+from ortools.linear_solver import pywraplp
+
+from tenglong.domain.renewal.site.cuts import Cut, fractional
+from tenglong.domain.renewal.site.ground import Ground, Wish
+
+CUTS_PER_ROUND = 60
+ROUNDS = 400
+SLACK = 1e-7
+PATIENCE, LITTLE = 4, 5e-4
+DEAREST = 1_000.0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Nothing on this ground weighs less than `weight` (inf: no site at all); `value` and `reduced` by place."""
+
+    weight: float
+    value: list[float]
+    reduced: list[float]
+
+
+class Relaxation:
+    """Kept alive over the alternatives: cuts stay true, bans are added."""
+
+    def __init__(self, ground: Ground, wish: Wish) -> None:
+        self.ground, self.wish = ground, wish
+        self.cuts: set[Cut] = set()
+        self._unit = max(max(ground.weight, default=0), 1) / DEAREST
+        self._largest = max(ground.land, default=1)
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._x = [self._solver.NumVar(0.0, 1.0, "") for _ in ground.land]
+        self._build()
+        self._bans = 0
+        self._fixed: dict[int, int] = {}
+
+    def fix(self, fixed: dict[int, int]) -> None:
+        """Plots that are in (1) or out (0); all others are free again."""
+        for place in self._fixed.keys() - fixed.keys():
+            self._x[place].SetBounds(0.0, 1.0)
+        for place, side in fixed.items():
+            if self._fixed.get(place) != side:
+                self._x[place].SetBounds(float(side), float(side))
+        self._fixed = dict(fixed)
+
+    def forbid(self, chosen: frozenset[int]) -> None:
+        """This very choice is no site."""
+        self._row({place: 1.0 if place in chosen else -1.0 for place in range(len(self._x))}, -inf, len(chosen) - 1)
+
+    def tightened(self, *, enough: float, until: float, rounds: int = ROUNDS) -> Bound:
+        """Cut and solve until nothing is broken, the bound passes `enough`, or time is up."""
+        self._add_bans()
+        bound = self._solved()
+        steps = [bound.weight]
+        for _ in range(rounds):
+            if bound.weight >= enough or monotonic() > until or _stalls(steps):
+                break
+            fresh = [cut for _, cut in fractional(self.ground, bound.value, self.wish.least) if cut not in self.cuts]
+            if not fresh:
+                break
+            self.add(fresh[:CUTS_PER_ROUND])
+            bound = self._solved()
+            steps.append(bound.weight)
+        return bound
+
+    def add(self, cuts: list[Cut]) -> None:
+        for cut in cuts:
+            if cut not in self.cuts:
+                self.cuts.add(cut)
+                self._row(dict.fromkeys(cut.fence, -1.0) | dict.fromkeys(cut.plots, 1.0), -inf, len(cut.plots) - 1)
+
+    def _build(self) -> None:
+        ground, wish = self.ground, self.wish
+        for place, weight in enumerate(ground.weight):
+            self._solver.Objective().SetCoefficient(self._x[place], weight / self._unit)
+        self._solver.Objective().SetMinimization()
+        self._row({place: min(land, wish.least) / self._largest for place, land in enumerate(ground.land)},
+                  wish.least / self._largest, inf)
+        if wish.gated:
+            self._row(dict.fromkeys(sorted(ground.gate), 1.0), 1, inf)
+        self.add([Cut((place,), tuple(sorted(near))) for place, near in enumerate(ground.near) if ground.land[place] < wish.least])
+
+    def _row(self, shares: dict[int, float], least: float, most: float) -> None:
+        row = self._solver.Constraint(least, most)
+        for place, share in shares.items():
+            row.SetCoefficient(self._x[place], share)
+
+    def _add_bans(self) -> None:
+        for ban in self.ground.bans[self._bans:]:
+            self._row({place: self.ground.land[place] / self._largest for place in sorted(ban.plots)}, -inf,
+                      ban.most_cm2 / self._largest)
+        self._bans = len(self.ground.bans)
+
+    def _solved(self) -> Bound:
+        status = self._solver.Solve()
+        if status == pywraplp.Solver.INFEASIBLE:
+            return Bound(inf, [], [])
+        if status != pywraplp.Solver.OPTIMAL:
+            return Bound(0.0, [], [])
+        weight = self._solver.Objective().Value() * self._unit * (1 - SLACK)
+        return Bound(weight, [x.solution_value() for x in self._x], [x.reduced_cost() * self._unit for x in self._x])
+
+
+def _stalls(steps: list[float]) -> bool:
+    """The last rounds together have won next to nothing."""
+    return len(steps) > PATIENCE and steps[-1] - steps[-1 - PATIENCE] < steps[-1] * LITTLE
