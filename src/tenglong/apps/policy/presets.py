@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 from tenglong.domain.policy import Document
+from tenglong.domain.policy.heads import Head, head
 from tenglong.domain.policy.schemas import BODY_SCHEMAS
 from tenglong.domain.policy.shelf import packaged, refs
 
@@ -13,6 +14,11 @@ from tenglong.domain.policy.shelf import packaged, refs
 def names() -> list[tuple[str, str]]:
     """(kind, name) of every packaged policy; the name is the file's: an id, or ID@VERSION."""
     return [(kind, ref.stem) for kind in sorted(BODY_SCHEMAS) for ref in refs(kind)]
+
+
+def heads() -> list[Head]:
+    """Every packaged policy by its header alone, in the order of `names`. Raises PolicyError for a broken one."""
+    return [head(ref) for kind in sorted(BODY_SCHEMAS) for ref in refs(kind)]
 
 
 @cache

@@ -185,11 +185,10 @@ def listing() -> list[dict[str, Any]]:
          "valid_from": row.valid_from, "valid_to": row.valid_to, "origin": row.origin, "ulid": row.ulid}
         for row in PolicyVersion.objects.order_by("kind", "policy_id", "-pk")
     ]
-    for kind, name in presets.names():
-        preset = presets.load(kind, name)
-        rows.append({"kind": kind, "id": preset.id, "version": preset.version, "state": PACKAGED, "sha256": preset.sha256,
-                     "valid_from": preset.header.valid_from, "valid_to": preset.header.valid_to, "origin": preset.file,
-                     "ulid": ""})
+    for one in presets.heads():
+        rows.append({"kind": one.ref.kind, "id": one.ref.id, "version": one.header.version, "state": PACKAGED,
+                     "sha256": one.sha256, "valid_from": one.header.valid_from, "valid_to": one.header.valid_to,
+                     "origin": one.file, "ulid": ""})
     return sorted(rows, key=lambda row: (row["kind"], row["id"]))
 
 

@@ -32,6 +32,11 @@ def refs(kind: str) -> list[Ref]:
     return found
 
 
+def file_of(ref: Ref) -> str:
+    """Where its text lies among the presets."""
+    return f"{ref.stem}.yaml" if ref.kind == ref.id else f"{ref.kind}/{ref.stem}.yaml"
+
+
 def packaged(kind: str, name: str, *, on: date | None = None) -> Document:
     """A preset by `ID@VERSION`, or by `ID` where there is one version, or one that is valid on the day.
 
@@ -61,7 +66,7 @@ def _load(ref: Ref) -> Document:
 
 def _read(ref: Ref, below: tuple[str, ...]) -> Document:
     """`below` are the files that lead here through `extends`."""
-    file = f"{ref.stem}.yaml" if ref.kind == ref.id else f"{ref.kind}/{ref.stem}.yaml"
+    file = file_of(ref)
     if ref.stem in below:
         raise PolicyError([Problem(file, 1, f"extends 绕成了圈：{' → '.join([*below, ref.stem])}", "extends")])
     document = load_yaml(
