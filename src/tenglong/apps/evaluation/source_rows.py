@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.masking import HIDDEN
 from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.evaluation import queries
+from tenglong.apps.evaluation.models.area import ItemKind
 from tenglong.apps.evaluation.queries.full import FullRow
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.queries_sensitive import e6_text
@@ -51,7 +52,9 @@ def source_rows(user: Any, run: Any, full: FullRow, column: str) -> SourceRows |
     measure = packaged().get(column)
     unit = _(unit_text(measure.unit)) if measure else ""
     found = SourceRows(_(label_of(full.compiled, column)), _value(full, column), unit, ())
-    maker = {"fact": _facts, "area": _area, "decision": _decision, "attribute": _attribute}.get(source["kind"], _other)
+    makers = {"fact": _facts, "area": _area, "item": _area, "decision": _decision, "attribute": _attribute}
+    kind = source["kind"]
+    maker = makers.get("item" if ":" in kind else kind, _other)
     maker(user, run, full, column, found)
     return found
 
@@ -68,7 +71,7 @@ def _value(full: FullRow, column: str) -> str:
 def _facts(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) -> None:
     """Each fact with department, basis, file and row; months that made a year each on a line."""
     first = full.sources[column]
-    parts = {part["source_id"]: part for part in (first, *first["parts"])}
+    parts = {part["source_id"]: part for part in (first, *first["parts"]) if part["kind"] == "fact"}
     model = apps.get_model("registry", "Fact")
     held = scoped(user, model._default_manager.filter(pk__in=sorted(parts)))
     asked = {part["batch_id"] for part in parts.values()} - {None}
@@ -84,6 +87,17 @@ def _facts(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) -
         found.lines.append(Line((
             str(fact.pk), fact.period, value, given, fact.department, str(choice("legal_basis", fact.legal_basis)),
             fact.legal_document, name, str(part["row"] or "")), url, link))
+    _shared(user, first, found)
+
+
+def _shared(user: Any, first: dict[str, Any], found: SourceRows) -> None:
+    """The record that divides a head office's figure: percent, dates and the paper it rests on."""
+    ids = [part["source_id"] for part in first["parts"] if part["kind"] == "share"]
+    for row in queries.attributes(user).filter(pk__in=ids):
+        paper, name = _paper(user, row.document), row.document.name if row.document else ""
+        told = _("按分摊记录计：%(percent)s%% 归分公司，其余留总公司（%(note)s）") % {
+            "percent": row.value.rstrip("%％"), "note": row.note or name}
+        found.lines.append(Line(("", row.valid_from.isoformat(), "", told, "", "", name, "", ""), paper, name))
 
 
 def _place(user: Any, full: FullRow, batch: Any, row: int | None) -> tuple[str, str]:
@@ -106,20 +120,53 @@ def record_url(user: Any, enterprise_id: int, tab: str) -> str:
 def _area(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) -> None:
     """The parts of the assessed area, each with its plot."""
     found.heads = (_("类别"), _("地块"), _("面积（亩）"), _("计入"), _("说明"))
-    area = queries.areas(user, run.cycle).filter(pk=full.sources[column]["source_id"]).first()
+    source = full.sources[column]
+    pieces = [part for part in (source, *source["parts"]) if ":" in part["kind"]]
+    area = queries.areas(user, run.cycle).filter(pk=source["source_id"]).first() if source["kind"] == "area" else None
     if area is None:
+        if pieces:
+            _months(user, [], pieces, found)
         return
     items = list(queries.area_items(user, area))
     ids = {item.plot_id for item in items if item.plot_id is not None}
-    known = {pk: (ulid, code) for pk, ulid, code in registry.plots(user).filter(plot_id__in=ids)
-             .values_list("plot_id", "plot__ulid", "code")}
+    known = _plots(user, ids)
     for item in items:
         ulid, code = known.get(item.plot_id or 0, ("", ""))
         told = (str(item.get_kind_display()), code, mu(item.cm2, 4), str(_("是") if item.counted else _("否")),
                 item.note or item.deduction_type)
         found.lines.append(Line(told, reverse("registry:plot", args=[ulid]) if ulid else "", _("地块档案") if ulid else ""))
+    if pieces:
+        _months(user, items, pieces, found)
     found.note = _("核定用地 %(total)s 亩，第 %(version)s 版，%(state)s") % {
         "total": mu(area.total_cm2, 4), "version": area.version, "state": area.get_state_display()}
+
+
+def _plots(user: Any, ids: set[int]) -> dict[int, tuple[str, str]]:
+    """Plot → its ulid and code."""
+    rows = registry.plots(user).filter(plot_id__in=ids).values_list("plot_id", "plot__ulid", "code")
+    return {pk: (ulid, code) for pk, ulid, code in rows}
+
+
+def _months(user: Any, items: list[Any], pieces: list[dict[str, Any]], found: SourceRows) -> None:
+    """Land of a firm that moved: each piece with the twelfths of the year for which it counts; a use that ended before the
+    day of the cycle stands beside the parts of the assessed area."""
+    found.heads = (_("类别"), _("地块"), _("面积（亩）"), _("月数"), _("说明"))
+    found.lines = []
+    by_pk, kinds = {item.pk: item for item in items}, dict(ItemKind.choices)
+    ended = [part["source_id"] for part in pieces if part["kind"].startswith("occupancy:")]
+    model = apps.get_model("registry", "Occupancy")
+    uses = {use.pk: use for use in scoped(user, model._default_manager.filter(pk__in=ended), "plot.view")}
+    known = _plots(user, {row.plot_id for row in (*items, *uses.values()) if row.plot_id is not None})
+    for part in pieces:
+        kind, what = part["kind"].split(":")
+        row: Any = (by_pk if kind == "item" else uses).get(part["source_id"])
+        if row is None:
+            continue
+        ulid, code = known.get(row.plot_id or 0, ("", ""))
+        note = row.note if kind == "item" else _("%(start)s 至 %(end)s 使用，评价时点前已结束") % {
+            "start": row.valid_from, "end": row.valid_to or ""}
+        told = (str(kinds[what]), code, mu(row.cm2 if kind == "item" else row.area_cm2, 4), part["period"], note)
+        found.lines.append(Line(told, reverse("registry:plot", args=[ulid]) if ulid else "", _("地块档案") if ulid else ""))
 
 
 def _decision(user: Any, run: Any, full: FullRow, column: str, found: SourceRows) -> None:

@@ -54,6 +54,24 @@ class Checks(BaseModel):
     jump: Amount
     slip_factors: Factors
     slip_tolerance: Amount
+    slip_stop: Amount
+    slip_alone: Amount
+    area_gap: Amount
+
+
+class LandOfTheYear(_Said):
+    """measure_day: land as it is held on the day of the cycle · months: each piece by the months in which it was used, a month
+    for whoever uses it on its `month_day` (twelfths, exact; only the sum is rounded, half up)."""
+
+    value: Literal["measure_day", "months"]
+    month_day: Annotated[int, Field(ge=1, le=28)]
+
+
+class Moves(BaseModel):
+    """Firms that moved in or out during the data year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    land: LandOfTheYear
 
 
 class EvaluationTerms(BaseModel):
@@ -62,3 +80,4 @@ class EvaluationTerms(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     terms: Terms
     checks: Checks
+    moves: Moves

@@ -91,19 +91,25 @@ def hidden_columns(compiled: Compiled, columns: frozenset[str]) -> frozenset[str
 def _sources(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Column → its source; months that made a year are listed under `parts`."""
     found: dict[str, dict[str, Any]] = {}
-    for line in sorted(lines, key=lambda line: (line["column"], line["period"] or "")):
+    for line in sorted(lines, key=lambda line: (line["column"], _derived(line["kind"]), line["period"] or "")):
         told = {name: line[name] for name in ("kind", "source_id", "period", "department", "legal_basis", "batch_id", "row")}
         held = found.setdefault(line["column"], {**told, "label": _label(line), "parts": []})
-        if held["source_id"] != line["source_id"]:
+        if (held["kind"], held["source_id"]) != (line["kind"], line["source_id"]):
             held["parts"].append(told)
     return found
+
+
+def _derived(kind: str) -> bool:
+    """How a figure was divided, beside what it was divided from: the months of a piece of land, the share of a branch."""
+    return kind == "share" or ":" in kind
 
 
 def _label(line: dict[str, Any]) -> str:
     if line["kind"] == "decision":
         return _decision(line["source_id"])
     words = {"area": _("核定用地"), "enterprise": _("企业登记"), "occupancy": _("用地关系"), "attribute": _("企业属性记录"),
-             "joint": _("合并评价单元"), "last_run": _("上年度定稿结果"), "parcel": _("宗地")}
+             "joint": _("合并评价单元"), "last_run": _("上年度定稿结果"), "parcel": _("宗地"),
+             "share": _("分公司分摊记录")}
     if line["kind"] != "fact":
         return str(words.get(line["kind"], line["kind"]))
     told = f"{line['department']} {line['period']}"

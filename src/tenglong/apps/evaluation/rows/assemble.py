@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,9 +11,11 @@ from typing import Any, Final
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
-from tenglong.apps.evaluation.models import AssessedArea, Cycle, Delivery, Finding
+from tenglong.apps.evaluation.models import AssessedArea, Cycle, Delivery, Finding, JointMember
 from tenglong.apps.evaluation.rows import facts as figures
 from tenglong.apps.evaluation.rows.attributes import Attributes, Firm
+from tenglong.apps.evaluation.rows.branches import NOT_DIVIDED, branches_of, divide
+from tenglong.apps.evaluation.rows.months import ADDS, Moves, Remark, Split
 from tenglong.apps.evaluation.rows.origin import rows_of_batches
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.queries_sensitive import e6_text
@@ -43,6 +46,7 @@ class Rows:
     blocked: dict[int, list[str]] = field(default_factory=dict)
     reviewed: list[tuple[int, str, str]] = field(default_factory=list)
     no_area: list[int] = field(default_factory=list)  # firms that the published area list lacks
+    remarks: list[Remark] = field(default_factory=list)  # moves and branches: what the record does not say
 
 
 def assemble(
@@ -62,21 +66,47 @@ def _assembled(
     stopped = blocked(cycle) if block else {}
     areas = public_areas(cycle)
     asked = [name for name in measures_of_firms() if not (areas and name in LAND)]
-    picked = figures.pick(figures.read(actor, cycle.year, asked, only), responsible(cycle))
+    remarks = list[Remark]()
+    branches = branches_of(actor, cycle, remarks)
+    heads = {one.head_id for one in branches}
+    related = None if only is None else only | heads | {one.enterprise_id for one in branches}
+    picked = figures.pick(figures.read(actor, cycle.year, asked, related), responsible(cycle))
+    divide(branches, picked, remarks)
     for firm, name, said in picked.conflicts:
         if block and name in compiled.measures:
             stopped.setdefault(firm, []).append(conflict_sentence(name, said))
+    for one in remarks if block else ():
+        if one.rule in NOT_DIVIDED:
+            told = _("分公司税收分摊的记录有问题，没有分摊；见核查问题 %(rule)s。") % {"rule": one.rule}
+            stopped.setdefault(one.enterprise_id, []).append(told)
+    for pk, told in _torn_units(cycle, firms, stopped).items() if block and only is None else ():
+        stopped.setdefault(pk, []).append(told)
     kept = sorted((firm for pk, firm in firms.items() if pk not in stopped), key=lambda firm: firm.key)
+    moves = Moves(actor, cycle, firms)
     batches = {fact.batch_id for chosen in picked.values.values() for fact in chosen.facts if fact.batch_id is not None}
     book = _Book(kept, rows_of_batches(actor, batches) if batches else {})
     for name in asked:
         book.measure(name, picked)
-    lacking = book.land(cycle.year, areas) if areas else []
+    lacking = book.land(cycle.year, areas, moves.splits) if areas else []
     attributes = Attributes(actor, cycle, day, firms, grades)
     for attribute in every_attribute(compiled):
         book.attribute(attribute.id, TYPES[attribute.type], attributes.column(attribute))
     names = {firm.key: firm for firm in kept}
-    return Rows(book.table(), book.source_table(), names, picked, stopped, attributes.reviewed, lacking)
+    remarks += moves.remarks
+    return Rows(book.table(), book.source_table(), names, picked, stopped, attributes.reviewed, lacking, remarks)
+
+
+def _torn_units(cycle: Cycle, firms: Mapping[int, Firm], stopped: Mapping[int, list[str]]) -> dict[int, str]:
+    """Members of a joint unit of which another member is left out: a unit is evaluated with all its members or not at all."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for unit, firm in JointMember.objects.filter(cycle=cycle).values_list("unit_id", "enterprise_id"):
+        members[unit].append(firm)
+    found = {}
+    for together in members.values():
+        out = [pk for pk in together if pk in stopped or pk not in firms]
+        told = _("同一合并评价单元有 %(n)s 家成员没有进入快照，单元要全体成员一起评价。") % {"n": len(out)}
+        found.update({pk: told for pk in together if out and pk not in out})
+    return found
 
 
 def firms_of(actor: Any, cycle: Cycle, only: set[int] | None = None) -> dict[int, Firm]:
@@ -154,6 +184,8 @@ class _Book:
         found = [picked.values.get((firm.id, name)) for firm in self.firms]
         self.columns[name] = pa.array([chosen.value_e6 if chosen else None for chosen in found], pa.int64())
         facts = [(firm.key, fact) for firm, chosen in zip(self.firms, found, strict=True) if chosen for fact in chosen.facts]
+        shares = [(firm.key, chosen.share) for firm, chosen in zip(self.firms, found, strict=True) if chosen and chosen.share]
+        self._source(name, [key for key, _pk in shares], "share", [pk for _key, pk in shares])
         self._source(
             name, [key for key, _fact in facts], "fact", [fact.id for _key, fact in facts],
             period=[fact.period for _key, fact in facts], department=[fact.department for _key, fact in facts],
@@ -161,15 +193,24 @@ class _Book:
             row=[self.places.get((fact.batch_id or 0, fact.enterprise_id)) for _key, fact in facts],
         )
 
-    def land(self, year: int, areas: Mapping[int, tuple[int, ...]]) -> list[int]:
-        """Assessed figures instead of reported ones, once the list was published; who is not on it has none. Returns those."""
+    def land(self, year: int, areas: Mapping[int, tuple[int, ...]], splits: Mapping[int, Split]) -> list[int]:
+        """Assessed figures instead of reported ones, once the list was published; who is not on it has none. Returns those.
+        Of firms that moved, by months: each piece is a row of the sources."""
         known = [firm for firm in self.firms if firm.id in areas]
+        below = {pk for pk, split in splits.items() if split.mu_e6(0) < 0}  # a finding and no figure
         for at, name in enumerate(LAND, 1):
-            values = [mu_e6(areas[firm.id][at]) if firm.id in areas else None for firm in self.firms]
+            whole = {pk: mu_e6(area[at]) for pk, area in areas.items()}
+            whole |= {pk: found for pk, split in splits.items() if (found := split.mu_e6(at - 1)) >= 0}
+            values = [None if firm.id in below else whole.get(firm.id) for firm in self.firms]
             self.columns[name] = pa.array(values, pa.int64())
             ids = [areas[firm.id][0] for firm in known]
             self._source(name, [firm.key for firm in known], "area", ids, period=[str(year)] * len(known))
-        return [firm.id for firm in self.firms if firm.id not in areas]
+            pieces = [(firm.key, one) for firm in self.firms if firm.id in splits for one in splits[firm.id].pieces
+                      if ADDS[one.what][at - 1]]
+            self._source(
+                name, [key for key, _one in pieces], [f"{one.kind}:{one.what}" for _key, one in pieces],
+                [one.source_id for _key, one in pieces], period=[f"{one.months}/12" for _key, one in pieces])
+        return [firm.id for firm in self.firms if firm.id not in areas and firm.id not in splits]
 
     def attribute(self, name: str, kind: pa.DataType, held: Mapping[int, tuple[Any, str, int | None]]) -> None:
         self.columns[name] = pa.array([held[firm.id][0] if firm.id in held else None for firm in self.firms], kind)

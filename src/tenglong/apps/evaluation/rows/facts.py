@@ -28,10 +28,12 @@ class Fact(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """The value of one measure of one firm and the facts it comes from (several when months make a year)."""
+    """The value of one measure of one firm and the facts it comes from (several when months make a year). `share`: the record
+    that divides a head office's figure, when the value is a part or the rest of one."""
 
     value_e6: int
     facts: tuple[Fact, ...]
+    share: int | None = None
 
 
 @dataclass

@@ -18,6 +18,7 @@ from tenglong.apps.evaluation.service.cycle import rule_of
 from tenglong.apps.evaluation.service.effective import final_grades
 from tenglong.apps.evaluation.service.findings_data import of_data
 from tenglong.apps.evaluation.service.findings_land import of_land
+from tenglong.apps.evaluation.service.findings_moves import of_moves
 from tenglong.apps.evaluation.service.findings_signs import of_signs
 from tenglong.apps.jobs import service as jobs
 from tenglong.domain.delta import Delta, diff
@@ -57,6 +58,7 @@ def _all(actor: Any, cycle: Cycle, rows: Rows) -> Iterator[Finding]:
     yield from of_data(actor, cycle, rule_of(cycle), rows)
     yield from of_signs(actor, cycle, rule_of(cycle), rows)
     yield from of_land(actor, cycle, rows)
+    yield from of_moves(rows)
 
 
 def _replace(cycle: Cycle, found: Iterable[Finding]) -> None:
