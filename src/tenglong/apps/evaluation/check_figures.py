@@ -27,12 +27,22 @@ class Limits:
     jump: float
     factors: tuple[float, ...]
     tolerance: float
+    #: a slip of this factor, or one while so many other measures stayed, has to be answered; None: only told
+    stop: float | None = None
+    alone: int | None = None
 
     @classmethod
     def of(cls, checks: Mapping[str, Any]) -> Limits:
         factors = tuple(sorted((float(value) for value in checks["slip_factors"]["value"]), reverse=True))
         return cls(float(checks["outlier_z"]["value"]), int(float(checks["outlier_least"]["value"])),
-                   float(checks["jump"]["value"]), factors, float(checks["slip_tolerance"]["value"]))
+                   float(checks["jump"]["value"]), factors, float(checks["slip_tolerance"]["value"]),
+                   *_must(checks))
+
+
+def _must(checks: Mapping[str, Any]) -> tuple[float | None, int | None]:
+    """Cycles opened before these terms were stated tell slips without stopping a firm."""
+    stop, alone = checks.get("slip_stop"), checks.get("slip_alone")
+    return (float(stop["value"]) if stop else None), (int(float(alone["value"])) if alone else None)
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,22 @@ def _among(firm: int, value: int, has_last: bool, middle: tuple[float, float], l
     if spread and abs(math.log10(value) - centre) / spread > limits.z:
         return Odd(firm, "outlier", value, expected, ratio, "industry")
     return None
+
+
+def stayed(values: Mapping[int, int], last: Mapping[int, int], limits: Limits) -> set[int]:
+    """Firms whose figure is of the size of last year's."""
+    return {firm for firm, value in values.items()
+            if value > 0 and last.get(firm, 0) > 0 and 1 / limits.jump <= value / last[firm] <= limits.jump}
+
+
+def stops(found: Odd, steady: int, moved: int, limits: Limits) -> bool:
+    """A slip that business does not explain: of thousands, or of one measure (`moved` counts it) while `steady` stayed."""
+    if found.rule != "unit-slip":
+        return False
+    size = max(found.ratio, 1 / found.ratio) * limits.tolerance
+    if limits.stop is not None and size > limits.stop:
+        return True
+    return limits.alone is not None and found.against == "last_year" and moved == 1 and steady >= limits.alone
 
 
 def slip(ratio: float, limits: Limits) -> float | None:

@@ -24,7 +24,7 @@ class Column:
     `format`: text code mu m2 wan_yuan int number date chip choice.
 
     `kind` names the word list of chips and choices; `total` sums it in the last row; `lead` is the title of a card;
-    `computed` columns are filled by `ListPage.decorate` and cannot be sorted.
+    `computed` columns are filled by `ListPage.decorate` and cannot be sorted; `wrap` shows long sentences in full.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Column:
     sortable: bool = True
     lead: bool = False
     computed: bool = False
+    wrap: bool = False
 
     @property
     def path(self) -> str:

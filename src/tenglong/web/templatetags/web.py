@@ -90,6 +90,12 @@ def mu(cm2: int | None) -> str:
 
 
 @register.filter
+def mu4(cm2: int | None) -> str:
+    """亩 with four decimals, for differences."""
+    return formats.mu(cm2, 4)
+
+
+@register.filter
 def mu0(cm2: int | None) -> str:
     """亩 without decimals, for pictures."""
     return formats.mu(cm2, 0)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from tenglong.apps.evaluation.models import AreaGapNote, AreaItem, AreaObjection, AssessedArea, Cycle
 from tenglong.apps.evaluation.queries.cycles import seen
 from tenglong.apps.registry import queries as registry
+from tenglong.domain.units import to_cm2
 
 SIGNS = {"titled": 1, "untitled": 1, "leased_in": 1, "leased_out": -1}
 
@@ -26,10 +27,28 @@ class Gap:
     plot_cm2: int
     assessed_cm2: int
     note: AreaGapNote | None
+    #: what rounding may make, of the cycle's terms
+    tolerance_cm2: int = 0
 
     @property
     def gap_cm2(self) -> int:
         return self.plot_cm2 - self.assessed_cm2
+
+    @property
+    def within(self) -> bool:
+        """Not more than rounding makes."""
+        return abs(self.gap_cm2) <= self.tolerance_cm2
+
+    @property
+    def open(self) -> bool:
+        """Somebody has to say why."""
+        return not self.within and self.note is None
+
+
+def tolerance(cycle: Cycle) -> int:
+    """cm² of a difference that counts as rounding; 0 for cycles opened before the terms stated it."""
+    said = cycle.terms.get("checks", {}).get("area_gap")
+    return to_cm2(str(said["value"]), "m2") if said else 0
 
 
 def areas(user: Any, cycle: Cycle) -> QuerySet[AssessedArea]:
@@ -58,10 +77,11 @@ def area_gaps(user: Any, cycle: Cycle, *, plot_id: int | None = None) -> list[Ga
     sums: dict[int, int] = defaultdict(int)
     for plot, kind, cm2 in parts.order_by().values_list("plot_id", "kind", "cm2"):
         sums[plot] += SIGNS[kind] * cm2
+    allowed = tolerance(cycle)
     notes = {note.plot_id: note for note in seen(user, AreaGapNote.objects.filter(cycle=cycle), "evaluation.view")}
     names = ("plot_id", "code", "name", "division_code", "surveyed_cm2")
     return [
-        Gap(pk, code, name, town, whole, sums[pk], _fits(notes.get(pk), whole - sums[pk]))
+        Gap(pk, code, name, town, whole, sums[pk], _fits(notes.get(pk), whole - sums[pk]), allowed)
         for pk, code, name, town, whole in plots.order_by("code").values_list(*names) if pk in sums
     ]
 

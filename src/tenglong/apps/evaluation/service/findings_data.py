@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenglong.apps.evaluation.check_figures import Limits, Odd, odd
+from tenglong.apps.evaluation.check_figures import Limits, Odd, odd, stayed, stops
 from tenglong.apps.evaluation.models import Cycle, Finding
 from tenglong.apps.evaluation.rows import Firm, Rows
 from tenglong.apps.evaluation.rows import facts as figures
@@ -115,26 +116,42 @@ def _sizes(actor: Any, cycle: Cycle, rule: Pinned, rows: Rows, firms: Mapping[in
     asked = [name for name in rule.compiled.measures if name not in LAND]
     before = figures.pick(figures.read(actor, cycle.year - 1, asked), responsible(cycle))
     industry = {pk: firm.industry for pk, firm in firms.items()}
+    told: list[tuple[str, Odd]] = []
+    steady: Counter[int] = Counter()
     for name in asked:
         values = {pk: chosen.value_e6 for (pk, one), chosen in rows.picked.values.items() if one == name and pk in firms}
         last = {pk: chosen.value_e6 for (pk, one), chosen in before.values.items() if one == name}
-        for found in odd(values, last, industry, limits):
-            yield _odd(firms[found.firm], name, found, rows.picked.values[(found.firm, name)])
+        told += [(name, found) for found in odd(values, last, industry, limits)]
+        steady.update(stayed(values, last, limits))
+    moved = Counter(found.firm for _name, found in told if found.against == "last_year")
+    for name, found in told:
+        level = "error" if stops(found, steady[found.firm], moved[found.firm], limits) else "warning"
+        yield _odd(firms[found.firm], name, found, rows.picked.values[(found.firm, name)], level)
 
 
-def _odd(firm: Firm, name: str, found: Odd, chosen: figures.Chosen) -> Finding:
+def _odd(firm: Firm, name: str, found: Odd, chosen: figures.Chosen, level: str) -> Finding:
     label = _(packaged()[name].label)
     against = _("上年") if found.against == "last_year" else _("同行业中位数")
-    times = f"{found.ratio:.4g}"
+    times = _times(found.ratio)
     messages = {
-        "unit-slip": _("“%(label)s”是%(against)s的 %(times)s 倍，疑似单位错：元/千元/万元或小数点错位。"),
-        "jump": _("“%(label)s”是%(against)s的 %(times)s 倍，变化过大。"),
-        "outlier": _("“%(label)s”是%(against)s的 %(times)s 倍，在同行业中异常。"),
+        "unit-slip": _("“%(label)s”是%(against)s的 %(times)s，疑似单位错：元/千元/万元或小数点错位。"),
+        "jump": _("“%(label)s”是%(against)s的 %(times)s，变化过大。"),
+        "outlier": _("“%(label)s”是%(against)s的 %(times)s，在同行业中异常。"),
     }
     fact = chosen.facts[0]
+    fix = _("请 %(who)s 核对原始数据；属实的写明理由豁免。")
+    if level == "error":
+        fix = _("请 %(who)s 核对原始数据后重报，或写明核实经过予以豁免；处理之前该企业不进入快照。")
     return about(
-        firm, found.rule, "warning", name, measure=name, value=e6_text(found.value), expected=e6_text(found.expected),
+        firm, found.rule, level, name, measure=name, value=e6_text(found.value), expected=e6_text(found.expected),
         message=messages[found.rule] % {"label": label, "against": against, "times": times},
-        fix=_("请 %(who)s 核对原始数据；属实的写明理由豁免。") % {"who": fact.department},
-        source={"fact": fact.id, "department": fact.department, "batch": fact.batch_id},
+        fix=fix % {"who": fact.department},
+        source={"fact": fact.id, "department": fact.department, "batch": fact.batch_id, "against": found.against},
     )
+
+
+def _times(ratio: float) -> str:
+    """As people say it: 10,450 倍, 3.2 倍, 1/12."""
+    if ratio < 1:
+        return f"1/{1 / ratio:,.0f}" if ratio < 0.095 else f"1/{1 / ratio:.1f}"
+    return _("%(n)s 倍") % {"n": f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"}

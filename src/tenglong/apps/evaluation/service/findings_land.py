@@ -39,7 +39,7 @@ def of_land(actor: Any, cycle: Cycle, rows: Rows) -> Iterator[Finding]:
 
 def _gaps(actor: Any, cycle: Cycle) -> Iterator[Finding]:
     for gap in area_gaps(actor, cycle):
-        if gap.gap_cm2 and gap.note is None:
+        if gap.open:
             more = _("少") if gap.gap_cm2 > 0 else _("多")
             yield Finding(
                 rule="area-gap", severity="warning", plot_id=gap.plot_id, division_code=gap.division_code,

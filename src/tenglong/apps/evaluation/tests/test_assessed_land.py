@@ -106,6 +106,16 @@ def test_a_difference_on_a_plot_is_listed_until_it_is_explained_and_again_when_i
     assert queries.findings(world.actor, world.cycle).filter(rule="area-gap").count() == 1
 
 
+def test_a_difference_of_rounding_is_no_finding_and_the_terms_say_how_much_that_is(world):
+    service.assess_now(world.actor, world.fresh())
+    whole = next(gap.plot_cm2 for gap in queries.area_gaps(world.actor, world.fresh(), plot_id=world.plots[1].pk))
+    registry.correct_plot(world.actor, world.plots[1].ulid, {"surveyed_cm2": whole + 9_000}, lock_version=None, reason="重测")
+    (gap,) = queries.area_gaps(world.actor, world.fresh(), plot_id=world.plots[1].pk)
+    assert (gap.tolerance_cm2, gap.gap_cm2, gap.within) == (10_000, 9_000, True)
+    service.checks_now(world.actor, world.fresh())
+    assert not queries.findings(world.actor, world.cycle).filter(rule="area-gap").exists()
+
+
 def test_an_objection_is_answered_by_another_person_before_the_areas_are_settled(world):
     service.assess_now(world.actor, world.fresh())
     today = timezone.localdate()

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from tenglong.apps.evaluation import queries, service
-from tenglong.apps.evaluation.check_figures import Limits, odd
+from tenglong.apps.evaluation.check_figures import Limits, odd, stayed, stops
 from tenglong.apps.registry.models import AccountLink, Fact
 from tenglong.apps.survey.models import StagedRow
 
@@ -27,6 +27,18 @@ def test_yuan_given_as_wan_yuan_is_told_as_a_slip_of_unit():
     assert rules({1: 900}, {1: 500}) == {}
 
 
+def test_a_slip_of_thousands_or_of_one_measure_alone_has_to_be_answered_and_a_firm_that_shrank_is_only_told():
+    limits = Limits(5, 8, 3, (10_000, 1_000, 10), 1.5, stop=1_000, alone=3)
+    (thousands,) = odd({1: 5_000_000}, {1: 500}, {}, limits)
+    (ten,) = odd({1: 50}, {1: 510}, {}, limits)
+    assert stops(thousands, steady=0, moved=4, limits=limits)
+    assert stops(ten, steady=3, moved=1, limits=limits)
+    assert not stops(ten, steady=3, moved=2, limits=limits)
+    assert not stops(ten, steady=2, moved=1, limits=limits)
+    assert not stops(thousands, steady=9, moved=1, limits=LIMITS), "a cycle whose terms say nothing stops nobody"
+    assert stayed({1: 200, 2: 200, 3: 0, 4: 5}, {1: 500, 2: 50, 3: 7}, limits) == {1}
+
+
 def test_without_a_last_year_the_industry_tells_only_great_slips():
     firms = {number: 1_000 + number for number in range(20)}
     assert rules({**firms, 99: 10_100_000}) == {99: ("unit-slip", "industry")}
@@ -41,7 +53,7 @@ def test_findings_name_the_firm_the_rule_and_how_to_mend_and_a_waiver_holds_whil
     found = {(one.rule, one.enterprise_id): one for one in queries.findings(world.actor, world.cycle)}
     slip, missing = found[("unit-slip", 4)], found[("missing", 5)]
     assert "疑似单位错" in slip.message and slip.shown_value == "70" and slip.fix and slip.source["department"] == "税务局"
-    assert missing.severity == "warning" and told["warning"] >= 2
+    assert missing.severity == "warning" and slip.severity == "error" and told["error"] == 1
     service.waive_check(world.actor, slip, "企业上年停产，本年复产")
     service.checks_now(world.actor, world.fresh())
     assert queries.findings(world.actor, world.cycle).get(rule="unit-slip").waived_at

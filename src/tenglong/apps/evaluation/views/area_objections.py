@@ -110,13 +110,14 @@ def gaps(request: HttpRequest, ulid: str) -> HttpResponse:
     cycle = cycle_or_404(request, ulid)
     every = queries.area_gaps(request.user, cycle)
     every.sort(key=lambda gap: (-abs(gap.gap_cm2), gap.code))
-    wanted = every if request.GET.get("all") else [gap for gap in every if gap.gap_cm2 and gap.note is None]
+    wanted = every if request.GET.get("all") else [gap for gap in every if gap.open]
     towns = town_names(request.user)
     page = Paginator([(gap, towns.get(gap.division_code, gap.division_code)) for gap in wanted], PAGE).get_page(
         request.GET.get("page"))
     return render(request, "evaluation/area_gaps.html", {
         **head(request, cycle, "areas"), "page": page, "every": len(every), "all": bool(request.GET.get("all")),
-        "explained": sum(1 for gap in every if gap.note is not None), "whole": sum(1 for gap in every if not gap.gap_cm2),
+        "explained": sum(1 for gap in every if gap.note is not None), "whole": sum(1 for gap in every if gap.within),
+        "allowed": queries.gap_tolerance(cycle),
     })
 
 
@@ -126,7 +127,8 @@ def gaps_twin(request: HttpRequest, ulid: str) -> JsonResponse:
     cycle = cycle_or_404(request, ulid)
     rows = [
         {"plot": gap.code, "name": gap.name, "division_code": gap.division_code, "plot_cm2": gap.plot_cm2,
-         "assessed_cm2": gap.assessed_cm2, "gap_cm2": gap.gap_cm2, "note": gap.note.note if gap.note else ""}
+         "assessed_cm2": gap.assessed_cm2, "gap_cm2": gap.gap_cm2, "within": gap.within,
+         "note": gap.note.note if gap.note else ""}
         for gap in queries.area_gaps(request.user, cycle)
     ]
     return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)

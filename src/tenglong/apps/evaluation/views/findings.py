@@ -18,11 +18,15 @@ from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.evaluation import queries, service
 from tenglong.apps.evaluation.forms_freeze import FreezeForm
 from tenglong.apps.evaluation.ready import obstacles
+from tenglong.apps.evaluation.source_rows import record_url
 from tenglong.apps.evaluation.views.common import cycle_or_404, done, head
 from tenglong.apps.evaluation.views.cycle_listing import CycleListPage
-from tenglong.apps.evaluation.words import SEVERITIES
+from tenglong.apps.evaluation.words import RULES, SEVERITIES
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices
+from tenglong.apps.survey import queries as survey
+from tenglong.domain.evaluation.figures import unit_text
+from tenglong.domain.measures import packaged
 from tenglong.web.listing import Column, Filter
 
 
@@ -30,23 +34,24 @@ class FindingList(CycleListPage):
     id, title, noun, verb, tab = "findings", _("数据核查"), _("条"), "evaluation.view", "findings"
     key, order, row_url = "pk", ("weight", "rule", "subject", "pk"), "evaluation:finding"
     template = "evaluation/finding_list.html"
-    empty_title = _("没有发现问题")
-    empty_text = _("核查会逐户核对部门数据、用地和上年变化；数据补齐后可以再查一遍，已豁免的问题不变就保留。")
+    empty_title = _("没有问题可处理")
+    empty_text = _(
+        "没有查出问题，或者还没有核查过。核查逐户核对部门数据、用地和上年变化；数据补齐后可以再查一遍，已豁免的问题不变就保留。")
     caliber = _("最近一次核查的结果")
     columns = (
         Column("subject", _("对象"), lead=True),
         Column("severity", _("程度"), format="chip", kind="finding_level"),
         Column("town", _("镇街"), computed=True, source="division_code"),
-        Column("told", _("问题"), computed=True),
-        Column("fix", _("怎么改")),
+        Column("told", _("问题"), computed=True, wrap=True),
+        Column("fix", _("怎么改"), wrap=True),
         Column("waived_reason", _("豁免理由")),
-        Column("rule", _("规则"), format="code"),
+        Column("rule", _("规则"), format="choice", kind="finding_rule"),
     )
     filters = (
         Filter("q", _("对象"), source="subject"),
         Filter("severity", _("程度"), kind="choice", choices=list(SEVERITIES.items())),
         Filter("town", _("镇街"), kind="choice", source="division_code", choices=town_choices),
-        Filter("rule", _("规则"), source="rule"),
+        Filter("rule", _("规则"), kind="choice", choices=list(RULES.items())),
         Filter("waived", _("已豁免"), kind="flag", source="is_waived"),
     )
 
@@ -107,8 +112,19 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     sentence = told(finding.message, sensitive=finding.sensitive, bare=can(request.user, "sensitive.view"))
     return render(request, "evaluation/finding.html", {
         **head(request, cycle, "findings"), "finding": finding, "told": sentence, "area": area,
-        "final": finding.rule == "statistics",
+        "final": finding.rule == "statistics", **_origin(request, finding),
     })
+
+
+def _origin(request: HttpRequest, finding: Any) -> dict[str, Any]:
+    """The unit of the figure, what it was compared with, the file it came in and the record it stands in."""
+    measure, source = packaged().get(finding.measure), finding.source
+    batch = survey.batches(request.user).filter(pk=source.get("batch") or 0).first()
+    against = {"last_year": _now("上年"), "industry": _now("同行业中位数")}.get(source.get("against", ""), _now("参照"))
+    record = record_url(request.user, finding.enterprise_id, "facts") if finding.enterprise_id else ""
+    return {"unit": _now(unit_text(measure.unit)) if measure else "", "label": _now(measure.label) if measure else "",
+            "rule_word": RULES.get(finding.rule, finding.rule),
+            "against": against, "batch": batch, "record": record}
 
 
 @require_POST
@@ -118,6 +134,10 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     done(request, lambda: service.waive_check(request.user, finding, reason), _now("已豁免，理由记入审计"))
     return redirect("evaluation:finding", pk)
+
+
+#: also after an unfreeze: then the earlier snapshot is kept and another freeze may follow
+BEFORE_FREEZE = ("draft", "land_review", "land_publicity", "data", "checks", "sheets")
 
 
 @requires("evaluation.freeze")
@@ -132,5 +152,6 @@ def freeze(request: HttpRequest, ulid: str) -> HttpResponse:
         return redirect("jobs:show", job.ulid)
     return render(request, "evaluation/freeze.html", {
         **head(request, cycle, "freeze"), "form": form, "obstacles": blocks, "blocked": any(one.blocks for one in blocks),
-        "snapshots": queries.snapshots(request.user, cycle), "frozen": queries.latest_snapshot(request.user, cycle),
+        "snapshots": queries.snapshots(request.user, cycle),
+        "frozen": None if cycle.stage in BEFORE_FREEZE else queries.latest_snapshot(request.user, cycle),
     }, status=400 if form.is_bound else 200)
