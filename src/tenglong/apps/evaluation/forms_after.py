@@ -8,11 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.evaluation.service.publications import COLUMNS, MORE
+from tenglong.apps.evaluation.service.publications import COLUMNS, WORDS, only_three
 from tenglong.apps.evaluation.step_papers import PaperField
 
 DAY = {"type": "date"}
-MORE_WORDS = {"group": _("评价组"), "town": _("镇街"), "industry": _("行业"), "rank": _("名次"), "total": _("总分")}
 #: as in the procedure `evaluation-appeal`
 GROUNDS = (("grade", _("评价等级")), ("data", _("部门数据")), ("land", _("用地面积")), ("rule", _("适用规则")))
 
@@ -54,14 +53,17 @@ class PublishForm(forms.Form):
                               help_text=_("公示名单不按得分排序"))
     place = forms.CharField(label=_("公示地点"), max_length=120, required=False)
     document = forms.FileField(label=_("公示文件"), required=False, help_text=_("盖章的公示通知；有办理流程的批次须上传"))
-    more = forms.MultipleChoiceField(
-        label=_("增加公示内容"), required=False, choices=[(name, MORE_WORDS[name]) for name in MORE],
-        widget=forms.CheckboxSelectMultiple, help_text=_("默认只有企业名称、统一社会信用代码和等级；增加要有文件依据"),
-    )
-    switch_on = forms.FileField(label=_("增加公示内容的依据文件"), required=False)
 
-    def columns(self) -> tuple[str, ...]:
-        return (*COLUMNS, *self.cleaned_data["more"])
+    def clean(self) -> dict[str, Any]:
+        """Columns that somebody asks for all the same are refused, naming why."""
+        asked = [name for field in ("more", "columns") for name in _all(self.data, field) if name not in COLUMNS]
+        if asked:
+            raise forms.ValidationError(only_three(WORDS.get(name, name) for name in asked))
+        return super().clean() or {}
+
+
+def _all(data: Any, field: str) -> list[str]:
+    return data.getlist(field) if hasattr(data, "getlist") else [data[field]] if field in data else []
 
 
 class ReasonForm(forms.Form):

@@ -40,6 +40,7 @@ _deliveries: list[URLPattern] = [
     path("evaluation/<str:ulid>/deliveries.json", deliveries.board_twin, name="deliveries-json"),
     path("evaluation/<str:ulid>/deliveries/ask/", deliveries.ask, name="delivery-ask"),
     path("evaluation/delivery/<str:ulid>/", deliveries.show, name="delivery"),
+    path("evaluation/delivery/<str:ulid>.json", deliveries.twin, name="delivery-json"),
     path("evaluation/delivery/<str:ulid>/receive/", deliveries.receive, name="delivery-receive"),
     path("evaluation/delivery/<str:ulid>/receipt/<int:number>/", deliveries.receipt, name="delivery-receipt"),
     path("evaluation/delivery/<str:ulid>/return/", deliveries.give_back, name="delivery-return"),
@@ -89,6 +90,7 @@ _firms: list[URLPattern] = [
     path("evaluation/decision/<str:ulid>/", firms.decision, name="decision"),
     path("evaluation/decision/<str:ulid>/change/", firms.decision_change, name="decision-change"),
     path("evaluation/<str:ulid>/joint/", firms.joint, name="joint"),
+    path("evaluation/<str:ulid>/joint.json", firms.joint_twin, name="joint-json"),
     path("evaluation/<str:ulid>/joint/new/", firms.joint_new, name="joint-new"),
 ]
 urlpatterns: list[URLPattern] = [*_mine, *_firms, *_areas, *_deliveries, *_sheets, *_checks]

@@ -19,7 +19,7 @@ VERBS: Final = {
         "leaders", "runs", "notices", "publications", "publication", "publication-json", "publication-file",
         "publication-print", "appeals", "adjustments", "adjustment", "adjustment-step", "adjustments-year",
         "adjustments-year-json", "compare", "compare-json", "schemes", "schemes-json", "scheme", "closing", "minutes",
-        "statement", "statements", "statements-json",
+        "statement", "statements", "statements-json", "publication-csv", "publication-docx",
     ),
     "evaluation.own": (*(f"own-{name}" for name in FIRM), "own-scheme", "own-appeal-letter"),
     "evaluation.run": ("run-start",),

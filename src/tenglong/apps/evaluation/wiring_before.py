@@ -18,7 +18,7 @@ VERBS: dict[str, str] = {
     "deliveries": "evaluation.view", "deliveries-json": "evaluation.view", "delivery": "evaluation.view",
     "delivery-receipt": "evaluation.view", "delivery-receive": "evaluation.deliver", "delivery-ask": "evaluation.manage",
     "delivery-return": "evaluation.manage", "delivery-accept": "evaluation.manage", "delivery-remind": "evaluation.manage",
-    "reminder": "evaluation.manage",
+    "reminder": "evaluation.manage", "delivery-json": "evaluation.view", "joint-json": "evaluation.view",
     "sheet": "evaluation.view", "sheets-prepare": "evaluation.manage", "sheets-print": "evaluation.manage",
     "sheets-pdf": "evaluation.manage", "scans": "evaluation.manage", "scan-result": "evaluation.manage",
     "scan-picture": "evaluation.manage", "sheets-deliver": "evaluation.area", "sheet-deliver": "evaluation.area",

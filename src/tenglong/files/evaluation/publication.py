@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -33,15 +34,18 @@ class Published:
 
 
 def publication_table(
-    rows: Iterable[Published], *, order: Literal["uscc", "town"] = "uscc", towns: Mapping[str, str] | None = None,
+    rows: Iterable[Published], *, order: Literal["uscc", "town", "given"] = "uscc", towns: Mapping[str, str] | None = None,
 ) -> bytes:
     """The list as .xlsx: one sheet, three columns, no properties, no author.
 
-    order: by code, or by town (`towns`: code → 9-digit town; the town itself is not written). Ordering by strokes needs a
-    stroke table, which is not shipped. Individuals (codes that begin with 92, or none) are masked in name and code.
+    order: by code, or by town (`towns`: code → 9-digit town; the town itself is not written), or as given: then the rows are
+    those that were put up, masked already, and are written as they are. Ordering by strokes needs a stroke table, which is
+    not shipped. Individuals (codes that begin with 92, or none) are masked in name and code.
     Raises PublicationError for an identity-card number in place of a code, or an unknown town.
     """
     listed = [_checked(row) for row in rows]
+    if order == "given":
+        return without_properties(_book(listed))
     if order == "town":
         known = towns or {}
         if absent := [row.name for row in listed if row.uscc not in known]:
@@ -62,6 +66,20 @@ def _checked(row: Published) -> Published:
     return row
 
 
+def publication_csv(rows: Iterable[Published]) -> bytes:
+    """The list as it was put up, UTF-8 with a mark so that office programs read it. Raises PublicationError."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    lines.writerow(HEADINGS)
+    lines.writerows([safe_text(text) for text in (row.name, row.uscc, row.grade)] for row in map(_checked, rows))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def masked_code(uscc: str) -> str:
+    """The ends of an individual's code; other codes as they are."""
+    return re.sub(r"^(.{6}).*(.{4})$", r"\1********\2", uscc) if uscc.startswith("92") else uscc
+
+
 def individual(row: Published) -> bool:
     """个体工商户 (registration class 92), or a person without a code."""
     return not row.uscc or row.uscc.startswith("92")
@@ -71,8 +89,7 @@ def masked(row: Published) -> Published:
     """Individuals keep the first character of the name and the ends of the code."""
     if not individual(row):
         return row
-    code = re.sub(r"^(.{6}).*(.{4})$", r"\1********\2", row.uscc)
-    return Published(masked_name(row.name), code, row.grade)
+    return Published(masked_name(row.name), masked_code(row.uscc), row.grade)
 
 
 def masked_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Publishing: areas, then grades, then the final list. Name, code and grade; anything more needs a document."""
+"""Publishing: areas, then grades, then the final list. Name, code and grade, and never anything more."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from tenglong.apps.audit.service import anchor, record
 from tenglong.apps.evaluation.errors import EvaluationError
@@ -21,12 +22,14 @@ from tenglong.apps.evaluation.schemes import Pinned
 from tenglong.apps.evaluation.service import case
 from tenglong.apps.evaluation.service.base import at, document_of, due, locked, one_of, refuse_superseded, said, whole
 from tenglong.apps.evaluation.service.effective import effective
-from tenglong.domain.codes.persons import masked_individual
+from tenglong.domain.codes.persons import INDIVIDUAL, masked_individual
 from tenglong.domain.delta import Delta, diff
+from tenglong.files.evaluation.publication import masked_code
 
 COLUMNS: Final = ("name", "uscc", "grade")
-#: may be switched on with a document; everything else of a firm is never published
-MORE: Final = ("group", "town", "industry", "rank", "total")
+#: what people ask for besides, by name; none of it is published
+WORDS: Final = {"group": _lazy("评价组"), "town": _lazy("镇街"), "industry": _lazy("行业"), "rank": _lazy("名次"),
+                "total": _lazy("总分"), "tax_paid": _lazy("税收"), "revenue": _lazy("营业收入")}
 AREA_COLUMNS: Final = ("name", "uscc", "total_cm2")
 ORDERS: Final = ("town", "uscc")
 
@@ -62,15 +65,15 @@ def _codes(actor: Any, cycle: Cycle) -> Iterable[tuple[int, str]]:
 @transaction.atomic
 def publish(
     actor: Any, cycle: Cycle, run: Run, *, kind: str, starts_on: date, ends_on: date, expires_on: date | None = None,
-    columns: Sequence[str] = COLUMNS, switch_on_document: Any = None, order: str = "town", title: str = "",
+    columns: Sequence[str] = COLUMNS, order: str = "town", title: str = "",
     document: Any = None, place: str = "",
 ) -> Publication:
-    """The grades of a formal run. Raises EvaluationError for a trial, extra columns without a document, or a list that names a
-    low grade before that firm was served and had its days."""
+    """The grades of a formal run. Raises EvaluationError for a trial, any column besides name, code and grade, or a list
+    that names a low grade before that firm was served, had its days and got its answer."""
     fresh = whole(actor, cycle, "evaluation.publish")
     one_of(kind, (PublicationKind.GRADES.value, PublicationKind.FINAL.value), _("公示种类"))
     at(fresh, *(("trial", "publicity") if kind == PublicationKind.GRADES else ("final",)))
-    wanted = _columns(actor, columns, switch_on_document)
+    wanted = _columns(columns)
     one_of(order, ORDERS, _("排序"))
     _publishable(fresh, run, kind)
     _term(fresh, "result_publication", starts_on, ends_on)
@@ -79,7 +82,7 @@ def publish(
     rows = _rows(run, found, wanted, order)
     last = expires_on or due(fresh, "page_expiry", ends_on)
     made = _new(actor, fresh, PublicationKind(kind), rows, wanted, starts_on, ends_on, document, title=title, run=run,
-                expires_on=last, order=order, switch_on_document=switch_on_document)
+                expires_on=last, order=order)
     if kind == PublicationKind.GRADES:
         Run.objects.filter(pk=run.pk, released_on__isnull=True).update(released_on=starts_on)
         fields = {"run": run.ulid, "publicity_on": starts_on.isoformat(), "publicity_place": place or str(_("本系统公示页"))}
@@ -87,19 +90,20 @@ def publish(
     return made
 
 
-def _columns(actor: Any, columns: Sequence[str], switch_on: Any) -> tuple[str, ...]:
+def only_three(asked: Iterable[str]) -> str:
+    """Why a list of grades holds nothing else; what was asked for is named."""
+    told = {"names": "、".join(str(one) for one in asked)}
+    return _("公示名单只能有企业名称、统一社会信用代码和等级三项，不能加“%(names)s”：得分、名次、税收、营收、用电等单户信息"
+             "一律不公示，评价办法或文件另有要求的，也不从公示名单公开（公示信息最小化）。") % told
+
+
+def _columns(columns: Sequence[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(columns))
-    if strangers := [name for name in wanted if name not in (*COLUMNS, *MORE)]:
-        raise EvaluationError(_("公示内容不能有 %(names)s：税收、营收、用电等单户数据一律不公示。") % {
-            "names": "、".join(strangers)})
+    if strangers := [name for name in wanted if name not in COLUMNS]:
+        raise EvaluationError(only_three(WORDS.get(name, name) for name in strangers))
     if missing := [name for name in COLUMNS if name not in wanted]:
         raise EvaluationError(_("公示至少要有企业名称、统一社会信用代码和等级，缺 %(names)s。") % {"names": "、".join(missing)})
-    extra = [name for name in wanted if name not in COLUMNS]
-    if extra:
-        if switch_on is None:
-            raise EvaluationError(_("多公示 %(names)s 要有文件依据，请先上传。") % {"names": "、".join(extra)})
-        document_of(actor, switch_on, _("增加公示内容的依据"))
-    return wanted
+    return COLUMNS
 
 
 def _publishable(cycle: Cycle, run: Run, kind: str) -> None:
@@ -157,17 +161,12 @@ def _rows(run: Run, grades: dict[int, str], columns: Sequence[str], order: str) 
 def _cell(result: Result, name: str, grades: dict[int, str]) -> str:
     if name == "grade":
         return grades[result.enterprise_id]
-    if name == "name":
-        return masked(result.name, result.uscc)
-    if name == "total":
-        return "" if result.total is None else f"{result.total / 10**result.decimals:.{result.decimals}f}"
-    value = getattr(result, name)
-    return "" if value is None else str(value)
+    return masked(result.name, result.uscc) if name == "name" else masked_code(result.uscc)
 
 
 def masked(name: str, uscc: str) -> str:
-    """A person's own name is masked, also inside the name of a 个体工商户 (office practice 14)."""
-    return masked_individual(name, uscc)
+    """A person's own name is masked, also inside that of a 个体工商户, and where no code tells (office practice 14)."""
+    return masked_individual(name, uscc or INDIVIDUAL)
 
 
 def _new(

@@ -6,6 +6,7 @@ import io
 import zipfile
 from datetime import timedelta
 
+import docx
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.evaluation import queries
-from tenglong.apps.evaluation.models import Adjustment, Appeal, GradeNotice, Publication
+from tenglong.apps.evaluation.models import Adjustment, Appeal, GradeNotice, Publication, Result
 
 
 def page(name, *args):
@@ -69,6 +70,34 @@ def test_page_and_json_of_a_publication_hold_no_more_than_was_published(world, s
     assert {tuple(row) for row in found["rows"]} == {("name", "uscc", "grade")}
     assert sign_in(world.actor).get(page("publication", made.ulid)).status_code == 200
     assert sign_in(world.actor).get(page("publication-print", made.ulid)).content[:5] == b"%PDF-"
+
+
+def test_page_excel_csv_and_notice_say_the_same_of_a_person_too(world, sign_in):
+    run = world.ran()
+    Result.objects.filter(run=run, enterprise_id=10).update(name="上虞区张三丰五金店", uscc="92330604MA0000010X")
+    world.serve(run)
+    client = sign_in(world.actor)
+    client.post(page("publication-new", run.ulid), dates())
+    made = Publication.objects.get(kind="grades")
+    told = client.get(page("publication-json", made.ulid)).json()["rows"]
+    listed = [(row["name"], row["uscc"], row["grade"]) for row in told]
+    assert ("上虞区张＊＊五金店", "923306********010X", "D") in listed
+    book = openpyxl.load_workbook(io.BytesIO(client.get(page("publication-file", made.ulid)).content))
+    assert list(book.active.values)[1:] == listed
+    lines = client.get(page("publication-csv", made.ulid)).content.decode("utf-8-sig").splitlines()
+    assert [tuple(line.split(",")) for line in lines[1:]] == listed
+    (table,) = docx.Document(io.BytesIO(client.get(page("publication-docx", made.ulid)).content)).tables
+    assert [tuple(cell.text for cell in row.cells) for row in table.rows][1:] == listed
+    shown = client.get(page("publication", made.ulid)).content.decode()
+    assert all(text in shown for row in listed for text in row) and "张三丰" not in shown
+
+
+def test_a_form_that_asks_for_more_columns_is_refused_with_the_reason(world, sign_in):
+    run = world.ran()
+    world.serve(run)
+    answer = sign_in(world.actor).post(page("publication-new", run.ulid), {**dates(), "more": ["rank", "tax_paid"]})
+    assert answer.status_code == 400 and "不能加“名次、税收”" in answer.content.decode()
+    assert not Publication.objects.filter(kind="grades").exists()
 
 
 def test_after_its_day_the_file_is_gone(world, sign_in):

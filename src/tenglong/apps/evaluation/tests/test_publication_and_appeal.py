@@ -14,6 +14,7 @@ from tenglong.apps.accounts.scope import Refused
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.evaluation import queries, service
 from tenglong.apps.evaluation.models import Adjustment, Appeal, Result
+from tenglong.apps.evaluation.published_file import published_file
 from tenglong.apps.evaluation.service.publications import masked
 
 
@@ -38,15 +39,16 @@ def test_a_publication_holds_name_code_and_grade_alone(world):
     assert [row["uscc"] for row in made.rows][:5] == [world.firms[number].key for number in (1, 3, 5, 7, 9)]
 
 
-def test_more_columns_need_a_document_and_figures_never_go_out(world):
+def test_no_column_is_added_whoever_asks_and_the_sentence_says_why(world):
     run = world.ran()
     world.serve(run)
-    columns = ("name", "uscc", "grade", "group")
-    with pytest.raises(service.EvaluationError, match="文件依据"):
-        publish(world, run, columns=columns)
-    with pytest.raises(service.EvaluationError, match="一律不公示"):
-        publish(world, run, columns=(*columns, "tax_paid"), switch_on_document=world.paper)
-    assert "group" in publish(world, run, columns=columns, switch_on_document=world.paper).rows[0]
+    for name, word in (("rank", "名次"), ("tax_paid", "税收"), ("phone", "phone")):
+        with pytest.raises(service.EvaluationError, match=f"不能加“{word}”.*公示信息最小化"):
+            publish(world, run, columns=("name", "uscc", "grade", name))
+    made = publish(world, run)
+    made.columns = [*made.columns, "total"]
+    with pytest.raises(service.EvaluationError, match="不能加“总分”"):
+        published_file(made)
 
 
 def test_no_list_with_low_grades_before_each_firm_was_served_and_had_its_days(world):

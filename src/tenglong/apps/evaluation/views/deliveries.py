@@ -117,6 +117,24 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     })
 
 
+@require_GET
+@requires("evaluation.view")
+def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    """One department: what it was asked, what it has sent, what is lacking, when it was reminded."""
+    found = delivery_or_404(request, ulid)
+    cells = [cell for cell in queries.board(request.user, found.cycle) if cell.delivery.pk == found.pk]
+    return JsonResponse({
+        "ulid": found.ulid, "cycle": found.cycle.ulid, "department": found.department, "state": found.state,
+        "due_on": found.due_on.isoformat(),
+        "measures": [{"id": cell.measure, "label": _(cell.label), "expected": cell.expected, "have": cell.have,
+                      "lack": cell.lack} for cell in cells],
+        "versions": [{"number": one.number, "receipt": one.receipt_no, "rows": one.rows, "sha256": one.sha256,
+                      "received_at": one.received_at.isoformat()} for one in queries.versions(request.user, found)],
+        "reminders": [{"number": one.number, "sent_on": one.sent_on.isoformat(), "missing": one.missing}
+                      for one in queries.reminders(request.user, found)],
+    }, json_dumps_params=CHINESE)
+
+
 def _lacking(request: HttpRequest, delivery: Any) -> dict[str, Any]:
     """Firms without the measure of `?lacking=`."""
     measure = request.GET.get("lacking", "")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.firm_words import COLUMNS, Refusal, as_kept, known, take_table
 from tenglong.apps.evaluation.forms_firm import AttributeForm, DecisionForm, DecisionStateForm, JointForm, TableForm
-from tenglong.apps.evaluation.views.common import cycle_or_404, head
+from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
 from tenglong.apps.evaluation.words import DECISION_STATES
 from tenglong.apps.registry import queries as registry
 from tenglong.web.listing import Column, Filter, ListPage, Tool
@@ -221,13 +221,29 @@ def decision_change(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires("evaluation.view")
 def joint(request: HttpRequest, ulid: str) -> HttpResponse:
     cycle = cycle_or_404(request, ulid)
+    return render(request, "evaluation/joint.html", {
+        **head(request, cycle, "joint"), "rows": _joint_rows(request, cycle)})
+
+
+@require_GET
+@requires("evaluation.view")
+def joint_twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    rows = [
+        {"name": row["unit"].name, "members": row["names"], "valid_from": row["unit"].valid_from.isoformat(),
+         "valid_to": row["unit"].valid_to.isoformat() if row["unit"].valid_to else None}
+        for row in _joint_rows(request, cycle_or_404(request, ulid))
+    ]
+    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+
+
+def _joint_rows(request: HttpRequest, cycle: Any) -> list[dict[str, Any]]:
+    """Members outside the office's reach are counted, not named."""
     units = list(queries.joint_units(request.user, cycle))
     wanted = {member.enterprise_id for unit in units for member in unit.members.all()}
     names = dict(registry.enterprises(request.user, cycle.measure_day).filter(enterprise_id__in=wanted)
                  .values_list("enterprise_id", "name"))
-    rows = [{"unit": unit, "names": [names.get(one.enterprise_id, _now("（在您的管辖范围外）")) for one in unit.members.all()]}
+    return [{"unit": unit, "names": [names.get(one.enterprise_id, _now("（在您的管辖范围外）")) for one in unit.members.all()]}
             for unit in units]
-    return render(request, "evaluation/joint.html", {**head(request, cycle, "joint"), "rows": rows})
 
 
 @requires("evaluation.manage")

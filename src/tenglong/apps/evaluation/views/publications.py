@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -16,19 +17,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.evaluation import queries, service
 from tenglong.apps.evaluation.errors import EvaluationError
-from tenglong.apps.evaluation.forms_after import MORE_WORDS, PublishForm, ReasonForm
+from tenglong.apps.evaluation.forms_after import PublishForm, ReasonForm
 from tenglong.apps.evaluation.papers import keep
 from tenglong.apps.evaluation.published_file import published_file
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
-from tenglong.apps.evaluation.views.run_common import XLSX, download, run_or_404
+from tenglong.apps.evaluation.views.run_common import DOCX, XLSX, download, run_or_404
 from tenglong.domain.evaluation.notices import check_notice
 from tenglong.web.formats import mu
 
 WORDS = {
-    "name": gettext_lazy("企业名称"), "uscc": gettext_lazy("统一社会信用代码"), "grade": gettext_lazy("等级"),
-    "total_cm2": gettext_lazy("核定用地（亩）"), **MORE_WORDS,
+    "name": gettext_lazy("企业名称"), "uscc": gettext_lazy("统一社会信用代码"), "grade": gettext_lazy("评价等级"),
+    "total_cm2": gettext_lazy("核定用地（亩）"),
 }
 GRADES = ("grades", "final")
+TYPES = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8", "docx": DOCX, "pdf": "application/pdf"}
 PAGE = 500
 
 
@@ -73,11 +75,9 @@ def new(request: HttpRequest, ulid: str) -> HttpResponse:
 def _publish(request: HttpRequest, run: Any, form: PublishForm, kind: str) -> Any:
     data, where = form.cleaned_data, {"division": run.cycle.division_code, "verb": "evaluation.publish"}
     document = keep(request.user, data["document"], kind="notice", **where)
-    switch = keep(request.user, data["switch_on"], kind="basis", **where)
     return service.publish(
         request.user, run.cycle, run, kind=kind, starts_on=data["starts_on"], ends_on=data["ends_on"],
-        expires_on=data["expires_on"], columns=form.columns(), switch_on_document=switch, order=data["order"],
-        title=data["title"], document=document, place=data["place"],
+        expires_on=data["expires_on"], order=data["order"], title=data["title"], document=document, place=data["place"],
     )
 
 
@@ -130,23 +130,16 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
 
 @require_GET
 @requires("evaluation.view")
-def file(request: HttpRequest, ulid: str) -> HttpResponse:
-    """The list for putting up: name, code, grade and nothing else in any part of the file."""
+def file(request: HttpRequest, ulid: str, kind: str) -> HttpResponse:
+    """The list for putting up, or the notice with it: name, code, grade and nothing else in any part of the file."""
     found = _open(request, ulid)
-    return download(published_file(found), f"{found.title}.xlsx", XLSX)
-
-
-@require_GET
-@requires("evaluation.view")
-def printed(request: HttpRequest, ulid: str) -> HttpResponse:
-    from tenglong.files.pdf.pages import Notice, NoticeEntry, notice
-
-    found = _open(request, ulid)
-    entries = [NoticeEntry(row["name"], row["uscc"], row["grade"]) for row in found.rows]
     office = getattr(getattr(request.user, "department", None), "name", "")
-    intro = [_("公示期 %(a)s 至 %(b)s。") % {"a": found.starts_on, "b": found.ends_on}]
-    content = notice(Notice(found.title, entries, office, found.starts_on, intro))
-    return download(content, f"{found.title}.pdf", "application/pdf")
+    try:
+        content = published_file(found, kind, office)
+    except EvaluationError as error:
+        messages.error(request, str(error))
+        return redirect("evaluation:publication", ulid)
+    return download(content, f"{found.title}.{kind}", TYPES[kind])
 
 
 def _open(request: HttpRequest, ulid: str) -> Any:
