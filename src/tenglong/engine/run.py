@@ -7,7 +7,8 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ import duckdb
 import ibis
 import pyarrow as pa
 
+from tenglong.engine import keys
 from tenglong.engine.benchmarks import Need, mean, needs, valued
 from tenglong.engine.compiler import compile_expression
 from tenglong.engine.exact import Table
@@ -96,11 +98,17 @@ def _undictionaried(kind: pa.DataType) -> pa.DataType:
 
 
 def _unique(rows: pa.Table) -> None:
-    if "key" not in rows.column_names:
+    _has_key(rows.column_names)
+    held = rows.column("key")
+    keys.refuse(held.null_count, [])
+    if len(held.unique()) != len(held):
+        repeated = [one["values"] for one in held.value_counts().to_pylist() if one["counts"] > 1]
+        keys.refuse(0, sorted(repeated))
+
+
+def _has_key(names: Sequence[str]) -> None:
+    if "key" not in names:
         raise EngineError("数据缺少 key 一列")
-    keys = rows.column("key")
-    if keys.null_count or len(keys.unique()) != len(keys):
-        raise EngineError("key 一列有空值或重复，不能逐户给出结果")
 
 
 def _text(compiled: Compiled, schema: pa.Schema, last_year: LastYear | None, trace: bool) -> str:
@@ -122,8 +130,15 @@ def configure(connection: duckdb.DuckDBPyConnection, threads: int, memory: str, 
 
 
 def answered(connection: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
-    try:
+    with _plain_words():
         return connection.execute(text).to_arrow_table()
+
+
+@contextmanager
+def _plain_words() -> Iterator[None]:
+    """A figure too large becomes an EngineError."""
+    try:
+        yield
     except duckdb.ConversionException as error:
         raise EngineError(f"有企业的数值大到无法计算总分，请核对数据：{error}") from error
     except duckdb.OutOfRangeException as error:
@@ -141,7 +156,8 @@ def evaluate_parquet(
     last_year: LastYear | None = None,
     trace: bool = False,
 ) -> Ran:
-    """Parquet (rows) → Parquet (results, in no particular order). Keys must be unique: a repeated one gives EngineError.
+    """Parquet (rows) → Parquet (results, in no particular order). A key that is missing or repeated gives
+    EngineError before anything is worked.
 
     `memory` bounds DuckDB's buffers; what does not fit goes to a temporary folder beside `target`.
     """
@@ -162,8 +178,11 @@ def _files(
         configure(connection, threads, memory, folder)
         connection.execute(f"CREATE VIEW {_ROWS} AS SELECT * FROM read_parquet('{_quoted(source)}')")  # noqa: S608 - our own text
         schema = connection.execute(f"SELECT * FROM {_ROWS} LIMIT 0").to_arrow_table().schema  # noqa: S608 - our own text
+        _has_key(schema.names)
+        keys.check(connection, _ROWS)
         text = _text(compiled, schema, last_year, trace)
-        done = connection.execute(f"COPY ({text}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION snappy)").fetchone()
+        with _plain_words():
+            done = connection.execute(f"COPY ({text}) TO '{_quoted(target)}' (FORMAT parquet, COMPRESSION snappy)").fetchone()
         return int(done[0]) if done else 0
 
 

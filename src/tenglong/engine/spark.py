@@ -13,6 +13,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tenglong.engine import keys
 from tenglong.engine.compiler import compile_expression
 from tenglong.engine.plan import EngineError, LastYear
 
@@ -97,7 +98,11 @@ def evaluate_files(
     """Parquet → a folder of Parquet files; rows. `memory` counts only for the first session of the process."""
     session = spark_session(threads, memory.lower().replace("gb", "g").replace("mb", "m"))
     connection = _connected(session)
-    session.read.parquet(str(source)).createOrReplaceTempView(_VIEW)
+    rows = session.read.parquet(str(source))
+    if "key" not in rows.columns:
+        raise EngineError("数据缺少 key 一列")
+    rows.createOrReplaceTempView(_VIEW)
+    keys.check_spark(session, _VIEW)
     expression = compile_expression(compiled, connection.table(_VIEW), last_year=last_year, trace=trace)
     session.sql(str(connection.compile(expression))).write.mode("overwrite").parquet(str(target))
     return int(session.read.parquet(str(target)).count())
