@@ -90,6 +90,16 @@ def test_other_numbers_take_the_text_that_is_there(demo):
     assert len(kept._TEXTS) == texts
 
 
+def test_without_trace_the_wider_text_serves_until_the_narrower_one_is_written(demo):
+    rows = table(demo, enterprises(random.Random(8), demo, 60)).append_column("spare", [[1] * 60])
+    whole, texts = engine.evaluate_again(demo, rows), len(kept._TEXTS)
+    short = engine.evaluate_again(demo, rows, trace=False)
+    assert len(kept._TEXTS) == texts and short.num_columns < whole.num_columns
+    kept.prepare(demo, rows, trace=False)
+    assert len(kept._TEXTS) == texts + 1
+    assert engine.evaluate_again(demo, rows, trace=False).equals(short)
+
+
 def test_no_shape_of_the_demo_needs_the_long_way(demo):
     engine.evaluate_again(demo, table(demo, enterprises(random.Random(7), demo, 5)))
     assert None not in kept._TEXTS.values()

@@ -16,7 +16,7 @@ import ibis
 import pyarrow as pa
 
 from tenglong.engine.compiler import compile_expression
-from tenglong.engine.plan import EngineError, LastYear
+from tenglong.engine.plan import EngineError, LastYear, Plan
 from tenglong.engine.run import answered, configure, evaluate, plain
 from tenglong.engine.sql import duckdb_text
 from tenglong.engine.symbols import Shape, Sheet, shape_of
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _ROWS: Final = "rows_in"
 _KEPT: Final = 64
+#: columns of a result with trace, besides those of single indicators
+TRACED: Final = frozenset({"bonus", "deduction", "rank_grade", "reasons"})
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,15 @@ class _Text:
 def evaluate_again(
     compiled: Compiled, rows: pa.Table, *, last_year: LastYear | None = None, trace: bool = True
 ) -> pa.Table:
-    """`evaluate` on DuckDB, made for many schemes of one shape. Raises PartialScheme, EngineError."""
+    """`evaluate` on DuckDB, made for many schemes of one shape. Raises PartialScheme, EngineError.
+
+    Without `trace`, a text with trace that is there serves until one without is written (`prepare`): leaving columns out
+    takes less time than writing SQL.
+    """
     compiled.require("score")
     rows, shape = plain(rows), shape_of(compiled)
+    if not trace and _only_wider(shape, rows.schema, last_year or {}):
+        return _narrowed(shape.compiled, evaluate_again(compiled, rows, last_year=last_year))
     text = _text(shape, rows.schema, last_year or {}, trace)
     if text is None:
         return evaluate(compiled, rows, last_year=last_year, trace=trace)
@@ -51,9 +59,34 @@ def evaluate_again(
         return answered(connection, f"SELECT * FROM ({filled}) AS r ORDER BY key")  # noqa: S608 - our own text
 
 
+def prepare(compiled: Compiled, rows: pa.Table, *, last_year: LastYear | None = None, trace: bool = True) -> None:
+    """Write the SQL of the shape, so that nobody waits for it later. Raises PartialScheme, EngineError."""
+    compiled.require("score")
+    _text(shape_of(compiled), plain(rows).schema, last_year or {}, trace)
+
+
+def forget() -> None:
+    with _LOCK:
+        _TEXTS.clear()
+
+
+def _only_wider(shape: Shape, schema: pa.Schema, last_year: LastYear) -> bool:
+    with _LOCK:
+        return _key(shape, schema, last_year, False) not in _TEXTS and bool(_TEXTS.get(_key(shape, schema, last_year, True)))
+
+
+def _narrowed(compiled: Compiled, found: pa.Table) -> pa.Table:
+    indicators = {f"{prefix}_{name}" for name in Plan(compiled).indicators for prefix in "xblsf"}
+    return found.drop_columns([name for name in found.column_names if name in indicators or name in TRACED])
+
+
+def _key(shape: Shape, schema: pa.Schema, last_year: LastYear, trace: bool) -> str:
+    return repr((shape.key, schema.to_string(show_schema_metadata=False), sorted(last_year.items()), trace))
+
+
 def _text(shape: Shape, schema: pa.Schema, last_year: LastYear, trace: bool) -> _Text | None:
     """None: a branch of the engine asked a place for its number."""
-    key = repr((shape.key, schema.to_string(show_schema_metadata=False), sorted(last_year.items()), trace))
+    key = _key(shape, schema, last_year, trace)
     with _LOCK:  # who asks for the same shape at the same time waits for it
         if key not in _TEXTS:
             _TEXTS[key] = _written(shape, schema, last_year, trace)

@@ -139,6 +139,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_HANDLERS = ["tenglong.apps.survey.uploads.LimitedUploadHandler"]
 
+#: whether the page of what-if prepares the first try behind its answer
+WHATIF_WARM = True
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "locale"]

@@ -31,5 +31,6 @@ else:
     # a file, not memory: threads and child processes of a test must meet the same database
     DATABASES["default"]["TEST"] = {"NAME": str(TENGLONG_HOME / "db" / "test.sqlite3")}
 
+WHATIF_WARM = False  # no thread outlives its test
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

@@ -20,6 +20,10 @@ def frozen(sha256: str) -> pa.Table:
     return _verified(Path(settings.TENGLONG_HOME), sha256)
 
 
+def forget() -> None:
+    _verified.cache_clear()
+
+
 @lru_cache(maxsize=KEPT)
 def _verified(home: Path, sha256: str) -> pa.Table:
     return Snapshots(home).get(sha256)

@@ -134,26 +134,46 @@ def _parent(above: tuple[tuple[str, str], ...]) -> Any:
 
 
 class _Results:
-    """Results by home, rule, snapshot and bases; the longest unused goes first."""
+    """Results by home, rule, snapshot and bases; the longest unused goes first. What is being worked is waited for."""
 
     def __init__(self, most: int) -> None:
         self._held: OrderedDict[tuple[Any, ...], pa.Table] = OrderedDict()
+        self._working: dict[tuple[Any, ...], Lock] = {}
         self._most, self._lock = most, Lock()
 
     def get(self, key: tuple[Any, ...], make: Callable[[], pa.Table]) -> pa.Table:
         with self._lock:
+            working = self._working.setdefault(key, Lock())
+        with working:
+            table = self._found(key)
+            if table is None:
+                table = make()
+                self._keep(key, table)
+        return table
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+
+    def _found(self, key: tuple[Any, ...]) -> pa.Table | None:
+        with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
-                return self._held[key]
-        table = make()
+            return self._held.get(key)
+
+    def _keep(self, key: tuple[Any, ...], table: pa.Table) -> None:
         with self._lock:
             self._held[key] = table
+            self._working.pop(key, None)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
-        return table
 
 
 _RESULTS: Final = _Results(24)
+
+
+def forget() -> None:
+    _RESULTS.clear()
 
 
 def worked(rule: Pinned, snapshot: Snapshot) -> pa.Table:

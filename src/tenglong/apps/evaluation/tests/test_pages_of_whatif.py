@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.urls import reverse
 
+from tenglong.apps.evaluation import warming
 from tenglong.apps.evaluation.models import Result, Run
 from tenglong.apps.policy.models import PolicyVersion
+from tenglong.engine import kept
 
 
 def page(name, *args):
@@ -37,6 +41,26 @@ def test_the_page_works_without_script_and_the_fragment_with_it(world, snapshot,
     assert "等级流向" in whole and 'value="40"' in whole and "<html" in whole
     part = client.post(page("whatif", snapshot.ulid), WIDER, headers={"HX-Request": "true"}).content.decode()
     assert "等级流向" in part and "<html" not in part
+
+
+def test_opening_the_page_prepares_the_first_try_once(world, snapshot, sign_in, settings, monkeypatch):
+    begun = []
+    settings.WHATIF_WARM = True
+    monkeypatch.setattr(warming, "work", lambda chosen, years: begun.append((chosen.sha256, list(years))))
+    client = sign_in(world.actor)
+    for _ in range(2):
+        client.get(page("whatif", snapshot.ulid))
+    for thread in threading.enumerate():
+        if thread.name == "whatif-warm":
+            thread.join()
+    assert begun == [(snapshot.sha256, [])]
+
+
+def test_a_try_after_the_preparation_writes_no_sql(world, snapshot, sign_in, monkeypatch):
+    warming.work(snapshot, [])
+    monkeypatch.setattr(kept, "_written", lambda *_args: pytest.fail("the text was there"))
+    answer = sign_in(world.actor).post(page("whatif-run", snapshot.ulid), WIDER)
+    assert answer.status_code == 200 and answer.json()["n"]["better"] == 4
 
 
 def test_weights_that_do_not_sum_are_refused_with_an_offer(world, snapshot, sign_in):

@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.evaluation import trying
+from tenglong.apps.evaluation import trying, warming
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_whatif import changes_of, labelled
 from tenglong.apps.evaluation.views.common import CHINESE
 from tenglong.apps.registry.places import town_names
 from tenglong.domain.measures import packaged
+
+#: other years that a try goes over
+YEARS = 4
 
 
 @require_GET
@@ -36,9 +39,11 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         return render(request, "evaluation/_whatif_outcome.html", {"snapshot": snapshot, **found})
     compiled = trying.base_of(snapshot.cycle).compiled
     clear = can(request.user, "sensitive.view")
+    others = [one for one in trying.snapshots(request.user) if one.pk != snapshot.pk]
+    warming.begin(snapshot, others[:YEARS])
     return render(request, "evaluation/whatif.html", {
         "snapshot": snapshot, "cycle": snapshot.cycle, "groups": labelled(compiled, request.POST), "clear": clear,
-        "others": [one for one in trying.snapshots(request.user) if one.pk != snapshot.pk],
+        "others": others,
         "measures": [(name, _(packaged()[name].label)) for name in compiled.measures] if clear else [], "slots": range(3),
         "given": request.POST, "may_save": can(request.user, "policy.edit"), **found,
     }, status=400 if found.get("problems") else 200)
@@ -65,7 +70,7 @@ def _tried(request: HttpRequest, snapshot: Any) -> dict[str, Any]:
 def _years(request: HttpRequest, snapshot: Any) -> tuple[Any, ...]:
     if not request.POST.get("years"):
         return ()
-    return tuple(one for one in trying.snapshots(request.user) if one.pk != snapshot.pk)[:4]
+    return tuple(one for one in trying.snapshots(request.user) if one.pk != snapshot.pk)[:YEARS]
 
 
 @require_POST
