@@ -42,15 +42,23 @@ class Oracle:
         """Sum of figure(plot, option, year) over each plan."""
         out = np.zeros(len(self.plans), dtype=np.int64)
         for at, decisions in enumerate(self.decisions):
-            values = np.array([0] + [figure(self.problem.candidates[at], option, year) for option, year in decisions], dtype=np.int64)
+            values = np.array(
+                [0] + [figure(self.problem.candidates[at], option, year) for option, year in decisions], dtype=np.int64
+            )
             out += values[self.plans[:, at]]
         return out
 
     def _splits(self) -> np.ndarray:
         """Best bonus over all ways to split a set of plots (bit mask) into connected projects, NEVER where there is none."""
         n = len(self.problem.candidates)
-        pairs = {tuple(edge): metres for edge, metres in
-                 zip(self.problem.graph.edges.tolist(), self.problem.graph.lengths.tolist(), strict=True)} if self.problem.graph else {}
+        pairs = (
+            {
+                tuple(edge): metres
+                for edge, metres in zip(self.problem.graph.edges.tolist(), self.problem.graph.lengths.tolist(), strict=True)
+            }
+            if self.problem.graph
+            else {}
+        )
         size = self.problem.max_members if self.problem.graph else 1
         blocks = {}
         for count in range(1, size + 1):
@@ -61,8 +69,10 @@ class Oracle:
         best[0] = 0
         for mask in range(1, 1 << n):
             low = mask & -mask
-            best[mask] = max((best[mask ^ block] + bonus for block, bonus in blocks.items() if block & low and block & mask == block),
-                             default=NEVER)
+            best[mask] = max(
+                (best[mask ^ block] + bonus for block, bonus in blocks.items() if block & low and block & mask == block),
+                default=NEVER,
+            )
             best[mask] = max(best[mask], NEVER)
         return best
 
@@ -77,7 +87,9 @@ class Oracle:
         total = 0
         if part := self.problem.assembly:
             above = max(0, sum(plot.land_cm2 for plot in plots) - part.above_cm2)
-            total += floor(Fraction(above * 3 * part.premium, 20_000_000)) - part.per_holder * sum(plot.holders for plot in plots)
+            total += floor(Fraction(above * 3 * part.premium, 20_000_000)) - part.per_holder * sum(
+                plot.holders for plot in plots
+            )
         if self.problem.compactness:
             total += floor(sum(pairs.get(pair, 0) for pair in combinations(members, 2)) * self.problem.compactness.weight)
         return total
@@ -101,17 +113,30 @@ class Oracle:
         for budget in self.problem.budgets:
             good &= self.total(lambda plot, option, year, b=budget: option.cost * (b.year in (None, year))) <= budget.amount
         for part in self.problem.capacities:
-            good &= self.total(lambda plot, option, year, p=part: figure(p.measure, plot, option) * within(plot, p)
-                               * (p.year in (None, year))) <= part.amount
+            good &= (
+                self.total(
+                    lambda plot, option, year, p=part: (
+                        figure(p.measure, plot, option) * within(plot, p) * (p.year in (None, year))
+                    )
+                )
+                <= part.amount
+            )
         for part in self.problem.shares:
-            good &= self.total(lambda plot, option, year, p=part: plot.land_cm2 * (10_000 * within(plot, p) - p.at_least_bp)) >= 0
+            good &= (
+                self.total(lambda plot, option, year, p=part: plot.land_cm2 * (10_000 * within(plot, p) - p.at_least_bp)) >= 0
+            )
         return good
 
     def missing(self) -> list[np.ndarray]:
         out = []
         for target in self.problem.targets:
-            reached = self.total(lambda plot, option, year, t=target: figure(t.measure, plot, option) * within(plot, t)
-                                 * (t.year is None or t.year == (year if t.counted is Counted.START else done(option, year))))
+            reached = self.total(
+                lambda plot, option, year, t=target: (
+                    figure(t.measure, plot, option)
+                    * within(plot, t)
+                    * (t.year is None or t.year == (year if t.counted is Counted.START else done(option, year)))
+                )
+            )
             out.append(np.maximum(0, target.amount - reached))
         return out
 
@@ -121,7 +146,9 @@ class Oracle:
         def worth(plot: Any, option: Option, year: int) -> int:
             if goal.aim is Aim.CHEAPEST:
                 return -option.cost
-            uplift = option.uplift * option.chance_bp // 10_000 if goal.expected and option.chance_bp is not None else option.uplift
+            uplift = (
+                option.uplift * option.chance_bp // 10_000 if goal.expected and option.chance_bp is not None else option.uplift
+            )
             return uplift if goal.until is None else uplift * max(0, goal.until - done(option, year))
 
         return self.total(worth) + self.bonus()
@@ -150,8 +177,15 @@ def connected(members: tuple[int, ...], pairs: dict[tuple[int, int], float]) -> 
 
 
 def figure(measure: Measure, plot: Any, option: Option) -> int:
-    return {Measure.LAND: plot.land_cm2, Measure.PLOTS: 1, Measure.RELEASED: option.released_cm2, Measure.UPLIFT: option.uplift,
-            Measure.JOBS_GAINED: option.jobs_gained, Measure.JOBS_LOST: option.jobs_lost, Measure.RELOCATION: option.relocation_m2}[measure]
+    return {
+        Measure.LAND: plot.land_cm2,
+        Measure.PLOTS: 1,
+        Measure.RELEASED: option.released_cm2,
+        Measure.UPLIFT: option.uplift,
+        Measure.JOBS_GAINED: option.jobs_gained,
+        Measure.JOBS_LOST: option.jobs_lost,
+        Measure.RELOCATION: option.relocation_m2,
+    }[measure]
 
 
 def within(plot: Any, part: Any) -> bool:

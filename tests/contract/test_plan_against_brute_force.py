@@ -80,9 +80,25 @@ def test_the_plan_is_the_best_of_all_plans(part: int, monkeypatch: pytest.Monkey
         assert answer.status is Status.PROVEN
         assert net == wanted[1], f"seed {seed}"
         if problem.objective.aim is Aim.LEAST_SHORTFALL:
-            assert np.isclose(answer.proofs[0].value * 10**12 * sum(one.weight for one in problem.targets), wanted[0], rtol=1e-12), seed
-    every = {"Budget", "Target", "Share", "Capacity", "MinContiguous", "assembly", "compactness", "graph", "lock in", "lock out", "none",
-             "expected", "until", *Aim}
+            assert np.isclose(
+                answer.proofs[0].value * 10**12 * sum(one.weight for one in problem.targets), wanted[0], rtol=1e-12
+            ), seed
+    every = {
+        "Budget",
+        "Target",
+        "Share",
+        "Capacity",
+        "MinContiguous",
+        "assembly",
+        "compactness",
+        "graph",
+        "lock in",
+        "lock out",
+        "none",
+        "expected",
+        "until",
+        *Aim,
+    }
     assert every <= set(seen)
 
 

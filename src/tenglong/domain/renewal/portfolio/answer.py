@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from tenglong.domain.renewal.portfolio.exact import Pick
 from tenglong.domain.renewal.portfolio.parts import Aim, Measure, Part, Problem, amount_text
+from tenglong.domain.renewal.portfolio.window import Pick
 from tenglong.domain.renewal.portfolio.words import fen_text, mu_text, share_text
 
 
 class Status(StrEnum):
-    """`PROVEN`: within the gap asked for; `STOPPED`: time or a person ended it, the gap is what was reached; `NONE`: no plan exists
+    """`PROVEN`: within the gap asked for; `STOPPED`: time or a person ended it, the gap is what was reached; `NONE`:
+    no plan exists
     (proven); `UNKNOWN`: time ended before a plan was found."""
 
     PROVEN = "proven"
@@ -62,7 +63,8 @@ class Reached:
 
 @dataclass(frozen=True)
 class Proof:
-    """One objective: `value` of the plan, `bound` that no plan passes, `gap` between them as a share (of the value; of the targets for a
+    """One objective: `value` of the plan, `bound` that no plan passes, `gap` between them as a share (of the value;
+    of the targets for a
     shortfall). Shortfalls and costs are told as they are: the smaller the better."""
 
     what: str
@@ -86,7 +88,8 @@ NAMES = {Aim.LEAST_SHORTFALL: "净增收", Aim.MOST_UPLIFT: "净增收", Aim.CHE
 
 @dataclass(frozen=True)
 class Answer:
-    """`proofs`: one per objective in their order (shortfall first where it is the aim). `choices`: places of the chosen choices."""
+    """`proofs`: one per objective in their order (shortfall first where it is the aim). `choices`: places of the
+    chosen choices."""
 
     problem: Problem
     status: Status
@@ -119,9 +122,12 @@ class Answer:
         if not self.found:
             return self._none()
         total = self.totals
-        lines = [f"入选 {len(self.chosen)} 宗、{total['projects']} 个项目，用地 {mu_text(total['land'])}，花费 {fen_text(total['cost'])}，"
-                 f"年增收 {fen_text(total['uplift'])}",
-                 f"减少岗位 {total['jobs_lost']:,} 个，新增岗位 {total['jobs_gained']:,} 个，安置面积 {total['relocation']:,} ㎡"]
+        lines = [
+            f"入选 {len(self.chosen)} 宗、{total['projects']} 个项目，用地 {mu_text(total['land'])}，"
+            f"花费 {fen_text(total['cost'])}，"
+            f"年增收 {fen_text(total['uplift'])}",
+            f"减少岗位 {total['jobs_lost']:,} 个，新增岗位 {total['jobs_gained']:,} 个，安置面积 {total['relocation']:,} ㎡",
+        ]
         lines += [proof.words() for proof in self.proofs]
         lines += [one.words() for one in self.reached]
         if self.status is Status.STOPPED:
@@ -136,7 +142,15 @@ class Answer:
 
     def as_json(self) -> dict[str, Any]:
         """Keys are stable; money 分, land cm²."""
-        return {"status": str(self.status), "seconds": round(self.seconds, 3), "gap": self.gap,
-                "proofs": [proof.as_json() for proof in self.proofs], "totals": self.totals,
-                "chosen": [one.as_json() for one in self.chosen], "reached": [one.as_json() for one in self.reached],
-                "conflict": [part.words() for part in self.conflict], "notes": list(self.notes), "work": self.work}
+        return {
+            "status": str(self.status),
+            "seconds": round(self.seconds, 3),
+            "gap": self.gap,
+            "proofs": [proof.as_json() for proof in self.proofs],
+            "totals": self.totals,
+            "chosen": [one.as_json() for one in self.chosen],
+            "reached": [one.as_json() for one in self.reached],
+            "conflict": [part.words() for part in self.conflict],
+            "notes": list(self.notes),
+            "work": self.work,
+        }

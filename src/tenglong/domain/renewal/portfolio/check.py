@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Candidate, Capacity, Measure, Option, Problem, Share, Target, Where
+from tenglong.domain.renewal.portfolio.parts import (
+    Aim,
+    Budget,
+    Candidate,
+    Capacity,
+    Measure,
+    Option,
+    Problem,
+    Share,
+    Target,
+    Where,
+)
 from tenglong.domain.renewal.portfolio.words import mu_text, scope_text
 
 SHOWN = 5
@@ -34,7 +45,8 @@ def faults_of(problem: Problem, routes: frozenset[str] | None = None) -> Iterato
         yield from _budget(problem, budget)
     for target in problem.targets:
         yield from _target(problem, target)
-    for other in (*problem.shares, *problem.capacities):
+    others: tuple[Share | Capacity, ...] = (*problem.shares, *problem.capacities)
+    for other in others:
         yield from _other(problem, other)
     yield from _whole(problem)
 
@@ -119,8 +131,11 @@ def _lock(problem: Problem, one: Candidate, offers: list[Option], routes: frozen
 def _budget(problem: Problem, budget: Budget) -> Iterator[str]:
     if budget.amount < 0:
         yield f"{budget.words()}：预算不能为负"
-    elif budget.amount == 0 and (budget.year is None or problem.years == (budget.year,)) and all(
-            option.cost for option in problem.options):
+    elif (
+        budget.amount == 0
+        and (budget.year is None or problem.years == (budget.year,))
+        and all(option.cost for option in problem.options)
+    ):
         yield f"{budget.words()}：预算为 0，而每个途径都要花钱，什么也做不了；请填写预算"
     yield from _in_years(problem, budget.year, budget.words())
 
@@ -145,9 +160,12 @@ def notices(problem: Problem) -> list[str]:
 def _beyond(problem: Problem, target: Target) -> Iterator[str]:
     if target.measure is not Measure.LAND:
         return
-    most = sum(one.land_cm2 for one in problem.candidates if target.where is Where.ALL or getattr(one, target.where) == target.name)
+    most = sum(
+        one.land_cm2 for one in problem.candidates if target.where is Where.ALL or getattr(one, target.where) == target.name
+    )
     if target.amount > most:
-        yield f"{target.words()}：超过{scope_text(target.where, target.name)}全部候选用地 {mu_text(most)}，请调低目标或增加候选地块"
+        all_land = f"{scope_text(target.where, target.name)}全部候选用地 {mu_text(most)}"
+        yield f"{target.words()}：超过{all_land}，请调低目标或增加候选地块"
 
 
 def _other(problem: Problem, part: Share | Capacity) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
+from enum import StrEnum
 from typing import Any
 
 from tenglong.domain.renewal.graph import Graph
@@ -27,21 +28,38 @@ from tenglong.domain.renewal.portfolio.parts import (
 )
 
 VERSION = 1
-_LISTS: dict[str, type[Any]] = {"candidates": Candidate, "options": Option, "budgets": Budget, "targets": Target, "shares": Share,
-                                "capacities": Capacity}
-_SINGLES: dict[str, type[Any]] = {"objective": Objective, "min_contiguous": MinContiguous, "assembly": Assembly, "compactness": Compactness}
-_WORDS: dict[str, type[Any]] = {"aim": Aim, "measure": Measure, "where": Where, "counted": Counted}
+_LISTS: dict[str, type[Any]] = {
+    "candidates": Candidate,
+    "options": Option,
+    "budgets": Budget,
+    "targets": Target,
+    "shares": Share,
+    "capacities": Capacity,
+}
+_SINGLES: dict[str, type[Any]] = {
+    "objective": Objective,
+    "min_contiguous": MinContiguous,
+    "assembly": Assembly,
+    "compactness": Compactness,
+}
+_WORDS: dict[str, type[StrEnum]] = {"aim": Aim, "measure": Measure, "where": Where, "counted": Counted}
 
 
 def to_json(problem: Problem) -> dict[str, Any]:
     """Keys as the parts are named; the graph as [a, b, metres] with places in `candidates`."""
-    out: dict[str, Any] = {"version": VERSION, "name": problem.name, "years": list(problem.years), "max_members": problem.max_members,
-                           "cluster_limit": problem.cluster_limit}
+    out: dict[str, Any] = {
+        "version": VERSION,
+        "name": problem.name,
+        "years": list(problem.years),
+        "max_members": problem.max_members,
+        "cluster_limit": problem.cluster_limit,
+    }
     out |= {name: [_plain(part) for part in getattr(problem, name)] for name in _LISTS}
     out |= {name: _plain(part) for name in _SINGLES if (part := getattr(problem, name)) is not None}
     if problem.graph is not None:
-        out["edges"] = [[a, b, metres] for (a, b), metres in
-                        zip(problem.graph.edges.tolist(), problem.graph.lengths.tolist(), strict=True)]
+        out["edges"] = [
+            [a, b, metres] for (a, b), metres in zip(problem.graph.edges.tolist(), problem.graph.lengths.tolist(), strict=True)
+        ]
     return out
 
 
@@ -93,7 +111,7 @@ def _value(name: str, value: Any, kind: str, place: str) -> Any:
         try:
             return _WORDS[name](value)
         except ValueError as error:
-            raise ProblemError([f"方案文件的 {place}.{name} 是“{value}”，可用：{'、'.join(_WORDS[name])}"]) from error
+            raise ProblemError([f"方案文件的 {place}.{name} 是“{value}”，可用：{'、'.join(list(_WORDS[name]))}"]) from error
     if name == "years":
         return tuple(_whole(year, f"{place}.years") for year in value)
     if kind.startswith("int"):

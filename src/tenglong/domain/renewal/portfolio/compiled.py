@@ -1,6 +1,7 @@
 """A problem as integer arrays: choices (plot, route, year), clusters, and the rows that couple them.
 
-Every row reads Σ coef·choice ≤ rhs (a row of "at least" is negated); a soft row may be missed by a shortfall that costs. Rows are
+Every row reads Σ coef·choice ≤ rhs (a row of "at least" is negated); a soft row may be missed by a shortfall that
+costs. Rows are
 divided by their greatest common divisor, so that nothing is rounded.
 """
 
@@ -41,7 +42,8 @@ SHARE_UNITS: Final = 10**12
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """Σ coef·choice − shortfall ≤ rhs; `weight` None: no shortfall allowed, else the cost of one unit of shortfall (at most `most`)."""
+    """Σ coef·choice − shortfall ≤ rhs; `weight` None: no shortfall allowed, else the cost of one unit of shortfall
+    (at most `most`)."""
 
     part: Part
     coef: Whole
@@ -53,7 +55,8 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """What is maximised: value of choices + bonus of clusters − weight of shortfalls. `shortfall_cap`: Σ weight·shortfall at most."""
+    """What is maximised: value of choices + bonus of clusters − weight of shortfalls. `shortfall_cap`: Σ
+    weight·shortfall at most."""
 
     value: Whole
     bonus: Whole
@@ -92,7 +95,8 @@ class Compiled:
 
     @cached_property
     def net(self) -> Whole:
-        """What a choice is worth in 分 by the objective's reading of uplift (LEAST_SHORTFALL, MOST_UPLIFT) or costs (CHEAPEST)."""
+        """What a choice is worth in 分 by the objective's reading of uplift (LEAST_SHORTFALL, MOST_UPLIFT) or costs
+        (CHEAPEST)."""
         if self.problem.objective.aim is Aim.CHEAPEST:
             return -self.measure("cost")
         return _uplift(self.problem, self.option, self.year)
@@ -102,8 +106,11 @@ class Compiled:
         return _done(self.problem, self.option, self.year)
 
 
-def compile_problem(problem: Problem, *, without: frozenset[int] = frozenset(), plots: frozenset[int] = frozenset()) -> Compiled:
-    """`without`: places of parts (rules first, then locks, as `parts_of` tells them) that are left out; `plots`: candidates left out.
+def compile_problem(
+    problem: Problem, *, without: frozenset[int] = frozenset(), plots: frozenset[int] = frozenset()
+) -> Compiled:
+    """`without`: places of parts (rules first, then locks, as `parts_of` tells them) that are left out; `plots`:
+    candidates left out.
 
     Raises TooManyClusters.
     """
@@ -111,7 +118,9 @@ def compile_problem(problem: Problem, *, without: frozenset[int] = frozenset(), 
     rules = [part for part in kept if not isinstance(part, LockedPlot)]
     locks = {problem.index(part.key): part for part in kept if isinstance(part, LockedPlot)}
     plot, option, year = _choices(problem, locks, plots)
-    rows = tuple(_row(problem, rule, plot, option, year) for rule in rules if isinstance(rule, Budget | Target | Share | Capacity))
+    rows = tuple(
+        _row(problem, rule, plot, option, year) for rule in rules if isinstance(rule, Budget | Target | Share | Capacity)
+    )
     floor = problem.min_contiguous.land_cm2 if problem.min_contiguous in rules and problem.min_contiguous else 0
     clusters, bonus, enumerated = _clusters(problem, np.unique(plot), floor)
     must = np.zeros(len(problem.candidates), dtype=bool)
@@ -149,7 +158,9 @@ def _figures(problem: Problem, plot: Whole, option: Whole, what: str) -> Whole:
         return np.array([one.land_cm2 for one in problem.candidates], dtype=np.int64)[plot]
     if what == Measure.PLOTS:
         return np.ones(len(plot), dtype=np.int64)
-    name = {Measure.RELEASED: "released_cm2", Measure.RELOCATION: "relocation_m2"}.get(Measure(what) if what != "cost" else Measure.LAND, what)
+    name = {Measure.RELEASED: "released_cm2", Measure.RELOCATION: "relocation_m2"}.get(
+        Measure(what) if what != "cost" else Measure.LAND, what
+    )
     return np.array([getattr(one, name) for one in problem.options], dtype=np.int64)[option]
 
 
@@ -161,8 +172,13 @@ def _done(problem: Problem, option: Whole, year: Whole) -> Whole:
 
 def _uplift(problem: Problem, option: Whole, year: Whole) -> Whole:
     expected = problem.objective.expected
-    each = np.array([one.uplift * one.chance_bp // 10_000 if expected and one.chance_bp is not None else one.uplift
-                     for one in problem.options], dtype=np.int64)[option]
+    each = np.array(
+        [
+            one.uplift * one.chance_bp // 10_000 if expected and one.chance_bp is not None else one.uplift
+            for one in problem.options
+        ],
+        dtype=np.int64,
+    )[option]
     if problem.objective.until is None:
         return each
     return np.asarray(each * np.maximum(0, problem.objective.until - _done(problem, option, year)))
@@ -172,14 +188,16 @@ def _row(problem: Problem, part: Rule, plot: Whole, option: Whole, year: Whole) 
     if isinstance(part, Budget):
         coef = _figures(problem, plot, option, "cost") * _when(problem, part.year, year)
         return _reduced(part, coef, part.amount)
+    assert isinstance(part, Target | Share | Capacity)
     inside = _within(problem, part, plot)
     if isinstance(part, Capacity):
-        return _reduced(part, _figures(problem, plot, option, part.measure) * inside * _when(problem, part.year, year), part.amount)
+        return _reduced(
+            part, _figures(problem, plot, option, part.measure) * inside * _when(problem, part.year, year), part.amount
+        )
     soft = problem.objective.aim is Aim.LEAST_SHORTFALL
     if isinstance(part, Share):
         land = _figures(problem, plot, option, Measure.LAND)
         return _reduced(part, land * part.at_least_bp - land * inside * 10_000, 0)
-    assert isinstance(part, Target)
     days = _done(problem, option, year) if part.counted is Counted.DONE else np.array(problem.years, dtype=np.int64)[year]
     counted = inside * (1 if part.year is None else (days == part.year).astype(np.int64))
     return _reduced(part, -_figures(problem, plot, option, part.measure) * counted, -part.amount, part.weight if soft else None)
@@ -188,7 +206,7 @@ def _row(problem: Problem, part: Rule, plot: Whole, option: Whole, year: Whole) 
 def _when(problem: Problem, wanted: int | None, year: Whole) -> Whole:
     if wanted is None:
         return np.ones(len(year), dtype=np.int64)
-    return (year == problem.years.index(wanted)).astype(np.int64)
+    return np.asarray(year == problem.years.index(wanted), dtype=np.int64)
 
 
 def _within(problem: Problem, part: Target | Share | Capacity, plot: Whole) -> Whole:
@@ -232,7 +250,8 @@ def picked(clusters: Clusters, keep: Mask) -> Clusters:
 
 
 def cluster_bonus(problem: Problem, graph: Graph, clusters: Clusters) -> Whole:
-    """分 per cluster: assembly premium − coordination + compactness; nothing for a plot alone. The premium is floored to the 分."""
+    """分 per cluster: assembly premium − coordination + compactness; nothing for a plot alone. The premium is floored
+    to the 分."""
     bonus = np.zeros(len(clusters), dtype=np.int64)
     if problem.assembly is not None:
         part = problem.assembly

@@ -19,7 +19,8 @@ MOST_SPLIT: Final = 9  # 255 splits of each; a larger cluster is kept unless a s
 def undominated(clusters: Clusters, bonus: Whole, plots: int) -> NDArray[np.bool_]:
     """True for the clusters to keep. Rows see members only, so equal members with no smaller bonus make a split as good.
 
-    Clusters must come in order of size. A part is looked up by the sum of random marks of its members and then compared member by
+    Clusters must come in order of size. A part is looked up by the sum of random marks of its members and then
+    compared member by
     member, so that no collision can drop a cluster that is needed.
     """
     book = _Book(clusters, bonus, plots)

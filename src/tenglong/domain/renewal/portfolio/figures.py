@@ -8,8 +8,8 @@ import numpy as np
 
 from tenglong.domain.renewal.portfolio.answer import Chosen, Reached
 from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, Whole
-from tenglong.domain.renewal.portfolio.exact import Pick
 from tenglong.domain.renewal.portfolio.parts import Measure, Share
+from tenglong.domain.renewal.portfolio.window import Pick
 
 
 def choices_of(picks: Sequence[Pick]) -> Whole:
@@ -38,7 +38,10 @@ def allowed(problem: Compiled, stage: Stage, picks: Sequence[Pick]) -> bool:
     if len(np.unique(plots)) != len(plots) or not np.isin(np.flatnonzero(problem.must), plots).all():
         return False
     hard = [row for row in problem.rows if row.weight is None or not stage.soft]
-    return all(int(row.coef[taken].sum()) <= row.rhs for row in hard)
+    if any(int(row.coef[taken].sum()) > row.rhs for row in hard):
+        return False
+    cap = stage.shortfall_cap
+    return cap is None or sum(miss * (row.weight or 0) for row, miss in shortfalls(problem, picks)) <= cap
 
 
 def chosen_of(problem: Compiled, picks: Sequence[Pick]) -> tuple[Chosen, ...]:
@@ -49,8 +52,19 @@ def chosen_of(problem: Compiled, picks: Sequence[Pick]) -> tuple[Chosen, ...]:
     for number, pick in enumerate(ordered, 1):
         for choice in pick.choices:
             option, plot = given.options[problem.option[choice]], given.candidates[problem.plot[choice]]
-            out.append(Chosen(plot.key, option.route, given.years[pick.year], number, plot.land_cm2, option.cost, option.uplift,
-                              option.jobs_gained, option.jobs_lost))
+            out.append(
+                Chosen(
+                    plot.key,
+                    option.route,
+                    given.years[pick.year],
+                    number,
+                    plot.land_cm2,
+                    option.cost,
+                    option.uplift,
+                    option.jobs_gained,
+                    option.jobs_lost,
+                )
+            )
     return tuple(out)
 
 

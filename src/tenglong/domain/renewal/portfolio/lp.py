@@ -1,4 +1,5 @@
-"""One linear programme that grows: rows once, columns as they are priced in. GLOP through MathOpt keeps its basis between solves."""
+"""One linear programme that grows: rows once, columns as they are priced in. GLOP through MathOpt keeps its basis
+between solves."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.math_opt.python import mathopt
+from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 
 Floats = NDArray[np.float64]
 

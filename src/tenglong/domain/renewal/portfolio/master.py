@@ -1,7 +1,8 @@
 """Column generation over clusters: a small linear programme whose columns are priced in from all clusters at once.
 
 A column is a cluster in a start year, each member by the route that is best at the prices of the moment. Budgets, targets and
-capacities are the rows that couple the components of the candidate graph (Dantzig–Wolfe); the plots' own rows pack the clusters.
+capacities are the rows that couple the components of the candidate graph (Dantzig–Wolfe); the plots' own rows pack
+the clusters.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ PER_PLOT: Final = 3  # columns that one round may add over one plot
 ACCURACY: Final = 1e-7
 WANTED: Final = 1_000.0  # the largest gain of one choice, inside the programme
 INFEASIBLE: Final = 1e-6
+WHOLE: Final = 0.999
+
+
+#: cluster, year (place), one choice per member
+Column = tuple[int, int, tuple[int, ...]]
 
 
 class Master:
@@ -28,9 +34,9 @@ class Master:
         self.problem, self.stage = problem, stage
         self.pricer = Pricer(problem, stage)
         self.lp = GrowingLp()
-        self.columns: list[tuple[int, int, tuple[int, ...]]] = []
+        self.columns: list[Column] = []
         self.gains: list[float] = []
-        self._held: set[tuple[int, int, tuple[int, ...]]] = set()
+        self._held: set[Column] = set()
         self._scale()
         self._rows()
         self.rounds = 0
@@ -42,7 +48,9 @@ class Master:
         if self.stage.soft and self.stage.shortfall_cap is None:
             largest = max((float(row.weight or 0) * size for row, size in zip(rows, self.size, strict=True)), default=0.0)
         self.unit = WANTED / largest if largest > 0 else 1.0
-        self.cap_size = max((float(row.weight or 0) * size for row, size in zip(rows, self.size, strict=True)), default=1.0) or 1.0
+        self.cap_size = (
+            max((float(row.weight or 0) * size for row, size in zip(rows, self.size, strict=True)), default=1.0) or 1.0
+        )
 
     def _rows(self) -> None:
         for must in self.problem.must.tolist():
@@ -110,7 +118,7 @@ class Master:
         """Duals of the scaled programme as prices in units of the objective."""
         unit = self.unit if real else 1.0
         plots = self.problem.plots
-        rows = duals[plots:plots + len(self.size)] / self.size / unit
+        rows = duals[plots : plots + len(self.size)] / self.size / unit
         cap = duals[self.cap_row] / self.cap_size / unit if self.cap_row is not None else 0.0
         return self.pricer.prices(duals[:plots] / unit, rows, float(cap), with_value=real)
 
@@ -119,20 +127,21 @@ class Master:
         unit = self.unit if self._real else 1.0
         flat = prices.gain.ravel()
         found = np.flatnonzero(flat > ACCURACY / unit)
-        found = found[np.argsort(-flat[found], kind="stable")][:20 * self.problem.plots]
+        found = found[np.argsort(-flat[found], kind="stable")][: 20 * self.problem.plots]
         count = np.zeros(self.problem.plots, dtype=np.int64)
         start, member = self.problem.clusters.start, self.problem.clusters.member
         taken = []
         for place in found.tolist():
             cluster = place // self.problem.years
-            members = member[start[cluster]:start[cluster + 1]]
+            members = member[start[cluster] : start[cluster + 1]]
             if count[members].max() < PER_PLOT:
                 count[members] += 1
                 taken.append(place)
         return np.array(taken, dtype=np.int64)
 
     def add(self, clusters: Whole, years: Whole, best: Whole) -> int:
-        """Columns for these (cluster, year) pairs by the routes of `best`; those already there are passed over. Returns how many."""
+        """Columns for these (cluster, year) pairs by the routes of `best`; those already there are passed over.
+        Returns how many."""
         added = 0
         for cluster, year in zip(clusters.tolist(), years.tolist(), strict=True):
             added += self.add_column(cluster, year, tuple(best[self.problem.clusters[cluster], year].tolist()))
@@ -154,6 +163,18 @@ class Master:
         return True
 
     _real = True
+
+    def settled(self, prices: Prices) -> list[int]:
+        """Places (cluster · years + year) that the relaxed plan takes whole, by the routes that the prices favour."""
+        first = len(self.misses) + len(self.patches)
+        out = []
+        for at, (cluster, year, choices) in enumerate(self.columns):
+            if (
+                self.lp.value_of(first + at) > WHOLE
+                and tuple(prices.best[self.problem.clusters[cluster], year].tolist()) == choices
+            ):
+                out.append(cluster * self.problem.years + year)
+        return out
 
     def set_rhs(self, at: int, rhs: float) -> None:
         """Another right-hand side for coupling row `at` (in the row's own units)."""

@@ -1,4 +1,5 @@
-"""The typed parts a plan is asked with. Money is integer 分, land integer cm², floor area m²; every part can say itself in Chinese."""
+"""The typed parts a plan is asked with. Money is integer 分, land integer cm², floor area m²; every part can say
+itself in Chinese."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ class Aim(StrEnum):
 
 
 class Measure(StrEnum):
-    """What a target or a capacity counts: land and released land in cm², uplift in 分 a year, relocation in m², the rest in heads."""
+    """What a target or a capacity counts: land and released land in cm², uplift in 分 a year, relocation in m², the
+    rest in heads."""
 
     LAND = "land"
     RELEASED = "released"
@@ -61,7 +63,9 @@ class Lock:
     def words(self, key: str) -> str:
         if not self.inside:
             return f"锁定不选：{key}" + (f"（{self.reason}）" if self.reason else "")
-        how = "，".join(part for part in (f"途径“{self.route}”" if self.route else "", f"{self.year} 年" if self.year else "") if part)
+        how = "，".join(
+            part for part in (f"途径“{self.route}”" if self.route else "", f"{self.year} 年" if self.year else "") if part
+        )
         return f"锁定必选：{key}" + (f"，{how}" if how else "") + (f"（{self.reason}）" if self.reason else "")
 
 
@@ -84,7 +88,8 @@ class Candidate:
 class Option:
     """One way to renew one candidate. `cost` falls in the start year; `uplift` is 分 a year once finished.
 
-    `years`: start years allowed, empty for every year of the problem. `chance_bp`: chance of agreement of the `group` of holders
+    `years`: start years allowed, empty for every year of the problem. `chance_bp`: chance of agreement of the `group`
+    of holders
     in ten-thousandths, None when unknown (counts as certain).
     """
 
@@ -112,7 +117,11 @@ class Objective:
     expected: bool = False
 
     def words(self) -> str:
-        text = {Aim.LEAST_SHORTFALL: "目标缺口最小，其次净增收最多", Aim.MOST_UPLIFT: "预算内净增收最多", Aim.CHEAPEST: "达到目标花费最少"}[self.aim]
+        text = {
+            Aim.LEAST_SHORTFALL: "目标缺口最小，其次净增收最多",
+            Aim.MOST_UPLIFT: "预算内净增收最多",
+            Aim.CHEAPEST: "达到目标花费最少",
+        }[self.aim]
         flow = f"，增收计到 {self.until} 年" if self.until is not None else ""
         return f"目的：{text}{flow}" + ("，增收按签约可能性折算" if self.expected else "")
 
@@ -130,7 +139,8 @@ class Budget:
 
 @dataclass(frozen=True)
 class Target:
-    """At least `amount` of `measure` within the scope. `weight` matters to the least shortfall only: the unmet share is weighted by it."""
+    """At least `amount` of `measure` within the scope. `weight` matters to the least shortfall only: the unmet share
+    is weighted by it."""
 
     amount: int
     measure: Measure = Measure.LAND
@@ -191,8 +201,10 @@ class Assembly:
     per_holder: int = 0
 
     def words(self) -> str:
-        return (f"连片价值：超过 {mu_text(self.above_cm2)} 的部分每亩加 {fen_text(self.premium)}，"
-                f"每户协调成本 {fen_text(self.per_holder)}")
+        return (
+            f"连片价值：超过 {mu_text(self.above_cm2)} 的部分每亩加 {fen_text(self.premium)}，"
+            f"每户协调成本 {fen_text(self.per_holder)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -212,7 +224,8 @@ Rule = Budget | Target | Share | Capacity | MinContiguous
 class Problem:
     """All parts. `graph` has one node per candidate, in their order; None: no plot has a neighbour.
 
-    A cluster is a connected set of at most `max_members` candidates that starts in one year; each candidate is in at most one, by one
+    A cluster is a connected set of at most `max_members` candidates that starts in one year; each candidate is in at
+    most one, by one
     route. Beyond `cluster_limit` clusters the enumeration stops (TooManyClusters).
     """
 
@@ -266,6 +279,10 @@ def amount_text(measure: Measure, amount: int) -> str:
         return f"{mu_text(amount)}{'处置用地' if measure is Measure.LAND else '腾出用地'}"
     if measure is Measure.UPLIFT:
         return f"{fen_text(amount)}年增收"
-    unit, noun = {Measure.PLOTS: ("宗", "地块"), Measure.JOBS_GAINED: ("个", "新增岗位"), Measure.JOBS_LOST: ("个", "减少岗位"),
-                  Measure.RELOCATION: ("㎡", "安置面积")}[measure]
+    unit, noun = {
+        Measure.PLOTS: ("宗", "地块"),
+        Measure.JOBS_GAINED: ("个", "新增岗位"),
+        Measure.JOBS_LOST: ("个", "减少岗位"),
+        Measure.RELOCATION: ("㎡", "安置面积"),
+    }[measure]
     return f"{amount:,} {unit}{noun}"

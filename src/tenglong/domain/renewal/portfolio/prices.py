@@ -1,6 +1,7 @@
 """Prices of the relaxed problem, and what they prove: an upper bound, and how much any cluster or choice costs the best plan.
 
-For any prices λ ≥ 0 of the rows and π ≥ 0 of the plots, a plan is worth at most Σπ + λ·rhs + Σ (reduced gain of its clusters). Raising
+For any prices λ ≥ 0 of the rows and π ≥ 0 of the plots, a plan is worth at most Σπ + λ·rhs + Σ (reduced gain of its
+clusters). Raising
 the bound by the largest positive reduced gain of each first member makes it hold whatever the accuracy of the solver was.
 """
 
@@ -19,7 +20,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Prices:
-    """All in units of the objective. `gain`: reduced gain per (cluster, year), −inf where a member has no choice; `best`: the choice
+    """All in units of the objective. `gain`: reduced gain per (cluster, year), −inf where a member has no choice;
+    `best`: the choice
     taken per (plot, year), −1 for none; `loss`: what each choice loses against `best`; `bound`: no plan is worth more."""
 
     plot: Floats
@@ -53,7 +55,9 @@ class Pricer:
         self.spots, self.first = np.unique(spot[self.order], return_index=True)
         self.spot = spot
         self.closed = np.zeros(problem.plots, dtype=bool)
-        self.reach = problem.clusters.member[problem.clusters.start[:-1]] if len(problem.clusters) else np.zeros(0, dtype=np.int32)
+        self.reach = (
+            problem.clusters.member[problem.clusters.start[:-1]] if len(problem.clusters) else np.zeros(0, dtype=np.int32)
+        )
 
     def prices(self, plot: Floats, row: Floats, cap: float, *, with_value: bool = True) -> Prices:
         """`plot` (n,), `row` (rows,) prices of the packing and coupling rows; `cap` that of the shortfall cap."""

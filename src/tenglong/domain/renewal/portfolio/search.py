@@ -13,13 +13,19 @@ from typing import Final
 
 import numpy as np
 
+from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.compiled import Compiled, Stage
-from tenglong.domain.renewal.portfolio.exact import Alive, Exact, Pick
+from tenglong.domain.renewal.portfolio.exact import Exact
+from tenglong.domain.renewal.portfolio.mip import Mip
 from tenglong.domain.renewal.portfolio.prices import Prices
 from tenglong.domain.renewal.portfolio.watch import Progress, Watch
+from tenglong.domain.renewal.portfolio.window import Alive, Pick, Window
 
-FIRST_WINDOW: Final = 1_500  # (cluster, year) pairs in the first window
+FIRST_WINDOW: Final = 800  # (cluster, year) pairs in the first window
+SMALL: Final = 250  # columns that CP-SAT is asked at once
+INNER: Final = 0.9  # of the gap allowed, inside a window
 WIDER: Final = 4.0
+DIVE_S: Final = 3.0
 SAFE: Final = 1e-9  # of the bound: more than double precision can have lost
 
 
@@ -46,12 +52,14 @@ class Search:
     label: str = ""
     size: float | None = None
     forbidden: Sequence[Sequence[int]] = ()
+    settled: Sequence[int] = ()
 
     def run(self, start: tuple[Pick, ...] = (), value: int | None = None) -> Found:
         """Best plan. `start` with its `value`: a plan known to be allowed."""
         self.best, self.picks = value, start
         self.top = floor(self.prices.bound + abs(self.prices.bound) * SAFE + 1e-6)
         bound, window, alive = self.top, self._first(), 0
+        self._dive(window)
         while True:
             self._tell(bound)
             if self.best is not None and bound - self.best <= self._allowed():
@@ -71,20 +79,50 @@ class Search:
 
     def _inside(self, alive: Alive) -> int | None:
         """Solve the window; its bound, None when it holds no plan at all."""
-        model = Exact(self.problem, self.stage, alive)
-        for choices in self.forbidden:
-            model.forbid(choices)
-        if self.picks:
-            model.hint(self.picks)
-        solved = model.solve(self.watch, gap=self._allowed() / 2, tell=lambda value, bound: self._better(value))
-        if solved.value is not None and (self.best is None or solved.value > self.best):
-            self.best, self.picks = solved.value, solved.picks
+        window = Window(self.problem, self.stage, alive)
+        bound = self.top
+        if len(window) > SMALL:
+            solved = Mip(window, self.forbidden).solve(self.watch, gap=self._allowed() * INNER)
+            bound = min(bound, bound if solved.bound is None else solved.bound)
+            if solved.value is not None:
+                self._take(solved.picks)
+            if self.watch.over() or (self.best is not None and bound - self.best <= self._allowed()):
+                return bound
+        model = Exact(window, self.forbidden)
+        model.hint(self.picks)
+        solved = model.solve(self.watch, gap=self._allowed() * INNER, tell=lambda value, limit: self._better(value))
+        if solved.value is not None:
+            self._take(solved.picks)
         if solved.value is None and solved.closed:
             return None
-        return self.top if solved.bound is None else min(solved.bound, self.top)
+        return bound if solved.bound is None else min(solved.bound, bound)
+
+    def _dive(self, width: float) -> None:
+        """A first plan: what the relaxed plan takes whole is kept, and the rest of the money filled with what lies near."""
+        for wider in (1.0, WIDER, WIDER**2):
+            alive, _ = self._alive(width * wider)
+            missing = self.best is None or self.top - self.best > self._allowed()
+            if not self.settled or len(alive.place) <= SMALL or not missing or self.watch.over():
+                return
+            window = Window(self.problem, self.stage, alive)
+            solved = Mip(window, self.forbidden, self.settled).solve(self.watch, gap=self._allowed() * INNER, seconds=DIVE_S)
+            if solved.value is not None:
+                self._take(solved.picks)
+
+    def _take(self, picks: tuple[Pick, ...]) -> None:
+        """A plan counts only as it adds up in whole numbers."""
+        if not figures.allowed(self.problem, self.stage, picks):
+            return
+        if any(tuple(choices) == tuple(figures.choices_of(picks).tolist()) for choices in self.forbidden):
+            return
+        value = figures.value_of(self.problem, self.stage, picks)
+        if self.best is None or value > self.best:
+            self.best, self.picks = value, picks
+            self._better(value)
 
     def _better(self, value: int) -> None:
-        self.watch.tell(Progress(self.label, value, self.top, self._share(value, self.top), self.watch.spent()))
+        if self.best is None or value >= self.best:
+            self.watch.tell(Progress(self.label, value, self.top, self._share(value, self.top), self.watch.spent()))
 
     def _tell(self, bound: int) -> None:
         share = None if self.best is None else self._share(self.best, bound)
@@ -94,7 +132,9 @@ class Search:
         return max(0, bound - value) / max(1.0, abs(value) if self.size is None else self.size)
 
     def _allowed(self) -> float:
-        return 0.0 if self.best is None else self.gap * (abs(self.best) if self.size is None else self.size)
+        """Units of the objective that the gap allows; before the first plan, measured on the bound."""
+        known = 0.9 * abs(self.top) if self.best is None else abs(self.best)
+        return self.gap * (known if self.size is None else self.size)
 
     def _first(self) -> float:
         gains = -self.prices.gain[np.isfinite(self.prices.gain)]

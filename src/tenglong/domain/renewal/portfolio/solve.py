@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,20 +12,27 @@ from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
 from tenglong.domain.renewal.portfolio.check import check, notices
 from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS, Compiled, Stage, compile_problem
-from tenglong.domain.renewal.portfolio.exact import Pick
 from tenglong.domain.renewal.portfolio.lp import Unsolved
-from tenglong.domain.renewal.portfolio.master import Master
+from tenglong.domain.renewal.portfolio.master import Column, Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Problem
 from tenglong.domain.renewal.portfolio.search import Found, Search
 from tenglong.domain.renewal.portfolio.watch import Progress, Watch
+from tenglong.domain.renewal.portfolio.window import Pick
 
 DEFAULT_GAP = 1e-4
 DEFAULT_SECONDS = 60.0
 
 
-def solve(problem: Problem, *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP,
-          progress: Callable[[Progress], None] = lambda progress: None, cancelled: Callable[[], bool] = lambda: False) -> Answer:
-    """Best plan with its proof. `gap` 0 asks for the optimum itself. Without a plan the answer names an irreducible set of parts that
+def solve(
+    problem: Problem,
+    *,
+    time_limit_s: float = DEFAULT_SECONDS,
+    gap: float = DEFAULT_GAP,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Answer:
+    """Best plan with its proof. `gap` 0 asks for the optimum itself. Without a plan the answer names an irreducible
+    set of parts that
     conflict. Raises ProblemError for a problem that is wrong as stated, TooManyClusters."""
     check(problem)
     watch = Watch(time_limit_s, progress, cancelled)
@@ -65,8 +72,9 @@ def last_stage(problem: Compiled, shortfall: int) -> Stage:
 class Run:
     """One solve, stage by stage; keeps the last master for those who ask further questions."""
 
-    def __init__(self, problem: Compiled, watch: Watch, gap: float) -> None:
-        self.problem, self.watch, self.gap = problem, watch, gap
+    def __init__(self, problem: Compiled, watch: Watch, gap: float, columns: Sequence[Column] = ()) -> None:
+        """`columns`: of a solve with other right-hand sides, to begin with."""
+        self.problem, self.watch, self.gap, self.columns = problem, watch, gap, columns
         self.proofs: list[Proof] = []
         self.work: dict[str, int] = {}
         self.master: Master | None = None
@@ -92,15 +100,17 @@ class Run:
     def shortfall_size(self) -> float:
         return float(SHARE_UNITS * sum(target.weight for target in self.problem.problem.targets))
 
-    def one(self, stage: Stage, what: str, *, size: float | None = None, start: tuple[tuple[Pick, ...], int] | None = None) -> Found | None:
+    def one(
+        self, stage: Stage, what: str, *, size: float | None = None, start: tuple[tuple[Pick, ...], int] | None = None
+    ) -> Found | None:
         """One stage. `start`: a plan that the stage allows, with its value there."""
         self.master = Master(self.problem, stage)
-        for pick in start[0] if start else ():
-            self.master.add_column(pick.cluster, pick.year, pick.choices)
+        for column in [*self.columns, *((pick.cluster, pick.year, pick.choices) for pick in (start[0] if start else ()))]:
+            self.master.add_column(*column)
         prices = self.master.run(self.watch.left, self.watch.cancelled)
         if prices is None:
             return None
-        search = Search(self.problem, stage, prices, self.watch, self.gap, what, size)
+        search = Search(self.problem, stage, prices, self.watch, self.gap, what, size, settled=self.master.settled(prices))
         found = search.run(*(start or ((), None)))
         self._note(found)
         if found.value is not None:
@@ -109,8 +119,14 @@ class Run:
 
     def _note(self, found: Found) -> None:
         assert self.master is not None
-        self.work = {"clusters": self.problem.enumerated, "undominated": len(self.problem.clusters), "choices": len(self.problem.plot),
-                     "columns": len(self.master.columns), "rounds": self.master.rounds, "alive": found.alive}
+        self.work = {
+            "clusters": self.problem.enumerated,
+            "undominated": len(self.problem.clusters),
+            "choices": len(self.problem.plot),
+            "columns": len(self.master.columns),
+            "rounds": self.master.rounds,
+            "alive": found.alive,
+        }
 
     def answer(self, found: Found | None, seconds: float) -> Answer:
         given = self.problem.problem
@@ -118,9 +134,18 @@ class Run:
             none = found is None and self.master is not None and not self.watch.over() or (found is not None and found.closed)
             return Answer(given, Status.NONE if none else Status.UNKNOWN, seconds=seconds, work=self.work)
         picks = found.picks
-        return Answer(given, Status.PROVEN if found.closed else Status.STOPPED, figures.chosen_of(self.problem, picks), tuple(self.proofs),
-                      figures.reached_of(self.problem, picks), figures.totals_of(self.problem, picks), seconds, tuple(notices(given)),
-                      self.work, picks)
+        return Answer(
+            given,
+            Status.PROVEN if found.closed else Status.STOPPED,
+            figures.chosen_of(self.problem, picks),
+            tuple(self.proofs),
+            figures.reached_of(self.problem, picks),
+            figures.totals_of(self.problem, picks),
+            seconds,
+            tuple(notices(given)),
+            self.work,
+            picks,
+        )
 
 
 def proof_of(found: Found, what: str, aim: Aim, size: float | None) -> Proof:

@@ -11,7 +11,12 @@ from tenglong.domain.renewal.portfolio.words import fen_text, mu_text
 def tree(problem: Problem) -> str:
     """Lines with box-drawing branches, rules in the order they were given."""
     head = f"方案问题{f'“{problem.name}”' if problem.name else ''}"
-    branches = [(problem.objective.words(), []), (f"年份：{'、'.join(map(str, problem.years)) or '未写'}", []), _land(problem), _routes(problem)]
+    branches = [
+        (problem.objective.words(), []),
+        (f"年份：{'、'.join(map(str, problem.years)) or '未写'}", []),
+        _land(problem),
+        _routes(problem),
+    ]
     branches += [(rule.words(), []) for rule in problem.rules()]
     branches += [(part.words(), []) for part in (problem.assembly, problem.compactness) if part]
     branches.append((f"项目：相邻候选地块组合，每个不超过 {problem.max_members} 宗，同年启动", []))
@@ -36,8 +41,10 @@ def _routes(problem: Problem) -> tuple[str, list[str]]:
     for option in problem.options:
         cost[option.route] += option.cost
         uplift[option.route] += option.uplift
-    leaves = [f"{route}：{number} 个，成本合计 {fen_text(cost[route])}，年增收合计 {fen_text(uplift[route])}"
-              for route, number in sorted(count.items())]
+    leaves = [
+        f"{route}：{number} 个，成本合计 {fen_text(cost[route])}，年增收合计 {fen_text(uplift[route])}"
+        for route, number in sorted(count.items())
+    ]
     return f"途径：{len(problem.options)} 个", leaves
 
 

@@ -1,0 +1,316 @@
+"""Questions about a plan that was found: what binds, what each plot is worth, the next best plans, more or less money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tenglong.domain.renewal.portfolio import figures
+from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
+from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, compile_problem
+from tenglong.domain.renewal.portfolio.master import Column, Master
+from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Measure, Part, Problem, Share, Target
+from tenglong.domain.renewal.portfolio.prices import Prices
+from tenglong.domain.renewal.portfolio.search import Search
+from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, Run, last_stage, proof_of, solve_compiled
+from tenglong.domain.renewal.portfolio.watch import Watch
+from tenglong.domain.renewal.portfolio.window import Pick
+from tenglong.domain.renewal.portfolio.words import fen_text, share_text
+from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A rule whose easing could bring more: `brings` 分 at most for one more `unit` (a 万元, a 亩…), by the relaxed
+    problem's price."""
+
+    part: Part
+    brings: float
+    unit: str
+    slack: int
+
+    def words(self) -> str:
+        ease = "放低" if isinstance(self.part, Target) else "增加"
+        return f"{self.part.words()}：每{ease} {self.unit}，至多多得 {fen_text(round(self.brings))}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"part": self.part.words(), "brings_fen": round(self.brings, 4), "unit": self.unit, "slack": self.slack}
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Without `key` the plan is worse by at least `at_least` and at most `at_most` 分 (None: unknown); `shortfall`:
+    further unmet share
+    of the targets. `solved`: solved again without the plot, else proven from prices alone."""
+
+    key: str
+    at_least: int
+    at_most: int | None
+    shortfall: float
+    solved: bool
+    lost: bool = False
+
+    def words(self, aim: Aim) -> str:
+        if self.lost:
+            return f"{self.key}：没有它就没有方案"
+        if self.shortfall > 0:
+            return f"{self.key}：没有它，目标缺口增加 {share_text(self.shortfall)}"
+        verb = "多花" if aim is Aim.CHEAPEST else "少得"
+        low, high = fen_text(self.at_least), fen_text(self.at_most) if self.at_most is not None else "未知"
+        return f"{self.key}：没有它{verb} {low}" + ("" if self.at_least == self.at_most else f" 至 {high}")
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the frontier."""
+
+    budget: int
+    answer: Answer
+
+    def as_json(self) -> dict[str, Any]:
+        out = self.answer
+        return {
+            "budget": self.budget,
+            "status": str(out.status),
+            "gap": out.gap,
+            "cost": out.totals.get("cost"),
+            "uplift": out.totals.get("uplift"),
+            "land": out.totals.get("land"),
+            "proofs": [proof.as_json() for proof in out.proofs],
+        }
+
+
+class Study:
+    """Everything that several questions share: the compiled problem, its last stage, its prices. Raises ValueError
+    without a plan."""
+
+    def __init__(
+        self, problem: Problem, answer: Answer, *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP
+    ) -> None:
+        if not answer.found:
+            raise ValueError("没有方案，不能追问")
+        self.given, self.plan, self.gap = problem, answer, gap
+        self.watch = Watch(time_limit_s)
+        self.problem = compile_problem(problem)
+        self.stage = self._stage(answer.picks)
+
+    def _stage(self, picks: Sequence[Pick]) -> Stage:
+        short = sum(miss * (row.weight or 0) for row, miss in figures.shortfalls(self.problem, picks))
+        return last_stage(self.problem, short)
+
+    @cached_property
+    def priced(self) -> tuple[Master, Prices]:
+        master = Master(self.problem, self.stage)
+        for pick in self.plan.picks:
+            master.add_column(pick.cluster, pick.year, pick.choices)
+        prices = master.run(lambda: DEFAULT_SECONDS)
+        assert prices is not None  # the plan itself is allowed
+        return master, prices
+
+    @property
+    def value(self) -> int:
+        return figures.value_of(self.problem, self.stage, self.plan.picks)
+
+    def binding(self) -> list[Binding]:
+        """Rules with a price, the dearest use of them first."""
+        _, prices = self.priced
+        taken = figures.choices_of(self.plan.picks)
+        out = []
+        for row, price in zip(self.problem.rows, prices.row.tolist(), strict=True):
+            if price <= 0:
+                continue
+            unit, size = _unit(row)
+            slack = (row.rhs - int(row.coef[taken].sum())) * row.divisor
+            out.append((price * max(1, abs(row.rhs)), Binding(row.part, price / row.divisor * size, unit, slack)))
+        return [one for _, one in sorted(out, key=lambda pair: -pair[0])]
+
+    def importance(self, keys: Sequence[str] = ()) -> list[Worth]:
+        """What each chosen plot is worth to the plan, from prices; plots of `keys` are solved again without them
+        while time lasts.
+
+        Closing a plot takes its price off the bound, so without it no plan passes bound − price; the plan less the
+        plot is one that
+        remains where it keeps the rules.
+        """
+        _, prices = self.priced
+        out = {}
+        for pick in self.plan.picks:
+            for choice in pick.choices:
+                plot = int(self.problem.plot[choice])
+                key = self.given.candidates[plot].key
+                out[key] = Worth(
+                    key,
+                    max(0, int(np.ceil(self.value - prices.bound + prices.plot[plot] - 1))),
+                    self._less(pick, choice),
+                    0.0,
+                    False,
+                )
+        for key in keys:
+            if key in out and not self.watch.over():
+                out[key] = self._again(key, out[key])
+        return list(out.values())
+
+    def _less(self, pick: Pick, choice: int) -> int | None:
+        """What the plan loses when this one choice is left out and nothing else is done; None where that breaks a rule."""
+        rest = [other for other in self.plan.picks if other is not pick]
+        split = self._alone(pick, choice)
+        if split is None or self.problem.must[self.problem.plot[choice]]:
+            return None
+        picks = [*rest, *split]
+        return (
+            self.value - figures.value_of(self.problem, self.stage, picks)
+            if figures.allowed(self.problem, self.stage, picks)
+            else None
+        )
+
+    def _alone(self, pick: Pick, choice: int) -> list[Pick] | None:
+        """The other members of a cluster, each for itself; None where a plot may not stand alone."""
+        out = []
+        for other in pick.choices:
+            if other != choice:
+                single = self._singles.get(int(self.problem.plot[other]))
+                if single is None:
+                    return None
+                out.append(Pick(single, pick.year, (other,)))
+        return out
+
+    @cached_property
+    def _singles(self) -> dict[int, int]:
+        clusters = self.problem.clusters
+        return {int(clusters[at][0]): at for at in np.flatnonzero(clusters.sizes == 1).tolist()}
+
+    def _again(self, key: str, known: Worth) -> Worth:
+        plot = self.given.index(key)
+        if self.problem.must[plot]:
+            return known
+        answer = solve_compiled(compile_problem(self.given, plots=frozenset({plot})), Watch(self.watch.left()), self.gap)
+        if answer.status is Status.NONE:
+            return Worth(key, 0, None, 0.0, True, lost=True)
+        if not answer.found:
+            return known
+        if self.given.objective.aim is Aim.LEAST_SHORTFALL:
+            more = answer.proofs[0].value - self.plan.proofs[0].value
+            if more > 0:
+                return Worth(key, 0, None, more, True)
+        sign = -1 if self.given.objective.aim is Aim.CHEAPEST else 1
+        value, bound = (sign * round(figure) for figure in (answer.proofs[-1].value, answer.proofs[-1].bound))
+        low, high = max(known.at_least, self.value - bound, 0), max(0, self.value - value)
+        return Worth(key, min(low, high), high if known.at_most is None else min(high, known.at_most), 0.0, True)
+
+    def next_best(self, count: int) -> list[Answer]:
+        """The best plans that choose otherwise, best first, none with a greater shortfall; fewer when there are no more."""
+        master, prices = self.priced
+        forbidden = [figures.choices_of(self.plan.picks).tolist()]
+        out: list[Answer] = []
+        while len(out) < count and not self.watch.over():
+            search = Search(
+                self.problem,
+                self.stage,
+                prices,
+                self.watch,
+                self.gap,
+                f"第 {len(out) + 1} 个次优方案",
+                forbidden=forbidden,
+                settled=master.settled(prices),
+            )
+            found = search.run()
+            if found.value is None:
+                break
+            forbidden.append(figures.choices_of(found.picks).tolist())
+            proof = proof_of(found, NAMES[self.given.objective.aim], self.given.objective.aim, None)
+            out.append(self._answer(found.picks, proof, found.closed))
+        return sorted(out, key=lambda one: one.value, reverse=self.given.objective.aim is not Aim.CHEAPEST)
+
+    def _answer(self, picks: tuple[Pick, ...], proof: Proof, closed: bool) -> Answer:
+        first = tuple(one for one in self.plan.proofs if one.what == SHORTFALL)
+        return Answer(
+            self.given,
+            Status.PROVEN if closed else Status.STOPPED,
+            figures.chosen_of(self.problem, picks),
+            (*first, proof),
+            figures.reached_of(self.problem, picks),
+            figures.totals_of(self.problem, picks),
+            self.watch.spent(),
+            picks=picks,
+        )
+
+
+def binding(problem: Problem, answer: Answer) -> list[Binding]:
+    """See Study.binding."""
+    return Study(problem, answer).binding()
+
+
+def importance(
+    problem: Problem,
+    answer: Answer,
+    keys: Sequence[str] = (),
+    *,
+    time_limit_s: float = DEFAULT_SECONDS,
+    gap: float = DEFAULT_GAP,
+) -> list[Worth]:
+    """See Study.importance."""
+    return Study(problem, answer, time_limit_s=time_limit_s, gap=gap).importance(keys)
+
+
+def next_best(
+    problem: Problem, answer: Answer, count: int = 5, *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP
+) -> list[Answer]:
+    """See Study.next_best."""
+    return Study(problem, answer, time_limit_s=time_limit_s, gap=gap).next_best(count)
+
+
+def frontier(
+    problem: Problem, amounts: Sequence[int], *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP
+) -> list[Point]:
+    """The plan for each total of money (分): all budgets are raised or lowered in proportion. Columns are carried
+    from point to point.
+
+    Raises ValueError without a budget above 0."""
+    total = sum(one.amount for one in problem.budgets)
+    if total <= 0:
+        raise ValueError("没有大于 0 的预算，画不出预算与增收的关系")
+    compiled, watch = compile_problem(problem), Watch(time_limit_s)
+    columns: Sequence[Column] = ()
+    out = []
+    for amount in sorted(amounts):
+        run = Run(_funded(compiled, amount, total), Watch(watch.left()), gap, columns)
+        found = run.all()
+        out.append(Point(amount, run.answer(found, watch.spent())))
+        columns = run.master.columns if run.master is not None else ()
+    return out
+
+
+def _funded(problem: Compiled, amount: int, total: int) -> Compiled:
+    rows = tuple(
+        replace(
+            row,
+            part=Budget(row.part.amount * amount // total, row.part.year),
+            rhs=row.part.amount * amount // total // row.divisor,
+        )
+        if isinstance(row.part, Budget)
+        else row
+        for row in problem.rows
+    )
+    return replace(problem, rows=rows)
+
+
+def _unit(row: Row) -> tuple[str, float]:
+    """The unit people think in for a rule, and how much of the rule's own unit it is."""
+    part = row.part
+    if isinstance(part, Budget):
+        return "1 万元", float(MONEY_UNITS["wan_yuan"])
+    if isinstance(part, Share):
+        return "1 亩用地差额", float(AREA_UNITS["mu"] * 10_000)
+    assert isinstance(part, Target | Capacity)
+    if part.measure in (Measure.LAND, Measure.RELEASED):
+        return "1 亩", float(AREA_UNITS["mu"])
+    if part.measure is Measure.UPLIFT:
+        return "1 万元", float(MONEY_UNITS["wan_yuan"])
+    return {Measure.PLOTS: "1 宗", Measure.RELOCATION: "1 ㎡"}.get(part.measure, "1 个"), 1.0
