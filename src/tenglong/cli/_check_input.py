@@ -68,7 +68,18 @@ def existing(path: Path) -> Path:
 def load(kind: str, path: Path, *, layer: str | None, crs: str | None, key: str | None, stated_area: str | None = None,
          stated_unit: str | None = None, county: CountyFacts = NOWHERE) -> Loaded:
     """Raises files.FileError, Unreadable, UnknownCrs; click.UsageError for a layer or column that is not there."""
-    table = _table(read(path), layer, path)
+    table = table_of(path, layer)
+    return taken(kind, table, path, crs=crs, key=key, stated_area=stated_area, stated_unit=stated_unit, county=county)
+
+
+def table_of(path: Path, layer: str | None) -> Table:
+    """The layer or sheet asked for, else the first with rows. Raises files.FileError, Unreadable; click.UsageError."""
+    return _table(read(path), layer, path)
+
+
+def taken(kind: str, table: Table, path: Path, *, crs: str | None, key: str | None, stated_area: str | None = None,
+          stated_unit: str | None = None, county: CountyFacts = NOWHERE) -> Loaded:
+    """A table already read, as a batch with its key and coordinate system settled."""
     mapping, foreign = _mapping(kind, table)
     settled = crs_names.parse(crs) if crs else None
     batch, issues = to_batch(kind, table, mapping, crs=crs or table.crs, profile=county.code or None, books=code_books())

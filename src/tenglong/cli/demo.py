@@ -59,6 +59,18 @@ def raw(folder: Path, seed: int, plots: int, clean: bool) -> None:
     click.echo(f"已写出“{folder}”，埋入 {kinds} 类 {len(seeded)} 处缺陷，清单见 seeded.json")
 
 
+@command.command(name="site-file", help="把示范县的地块写成 FILE.gpkg，带虚构的成本、户数、腾退月数，供 tenglong site 试用。")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--seed", default=DEFAULT_SEED, show_default=True)
+@click.option("--plots", default=PLOTS, show_default=True, type=click.IntRange(60), help="地块数")
+def site_file(file: Path, seed: int, plots: int) -> None:
+    from tenglong.demo.site_file import write_site_file
+
+    if file.exists():
+        raise click.ClickException(f"“{file}”已经存在，请换一个文件名")
+    click.echo(f"已写出“{file}”：{write_site_file(file, seed, plots)} 个地块")
+
+
 @command.command(help="检查 DIR 并与 seeded.json 对照：找到、漏掉、误报。有漏有误报时退出码为 1。")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(

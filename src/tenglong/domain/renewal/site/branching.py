@@ -79,14 +79,12 @@ def _visit(tree: Tree, floor: float, fixed: dict[int, int], until: float) -> Non
     """Solve one node; close it, or split it on the plot that is least decided."""
     tree.nodes += 1
     tree.relaxation.fix(fixed)
-    told = tree.relaxation.tightened(enough=tree.enough, until=until, rounds=ROUNDS_BELOW_ROOT)
+    told, again = _told(tree, until), True
+    while again and told.weight < tree.enough and _is_whole(told.value) and monotonic() < until:
+        again = _settled(tree, told)
+        told = _told(tree, until) if again else told
     floor = max(floor, told.weight)
-    while floor < tree.enough and _is_whole(told.value) and monotonic() < until:
-        if not _settle(tree, told):
-            break
-        told = tree.relaxation.tightened(enough=tree.enough, until=until, rounds=ROUNDS_BELOW_ROOT)
-        floor = max(floor, told.weight)
-    if floor >= tree.enough or not told.value:
+    if floor >= tree.enough or not told.value or not again:
         tree.closed = min(tree.closed, floor)
         return
     if tree.nodes % GROW_EVERY == 1:
@@ -100,18 +98,26 @@ def _visit(tree: Tree, floor: float, fixed: dict[int, int], until: float) -> Non
         tree.push(floor, further | {place: side})
 
 
-def _settle(tree: Tree, told: Bound) -> bool:
-    """A whole-number answer: cut it off when it is broken, else it is a site (or, in phases, no site at all and forbidden)."""
+def _told(tree: Tree, until: float) -> Bound:
+    return tree.relaxation.tightened(enough=tree.enough, until=until, rounds=ROUNDS_BELOW_ROOT)
+
+
+def _settled(tree: Tree, told: Bound) -> bool:
+    """A whole-number answer. True: it is no site, and was cut off, look again. False: nothing lighter can come of this node."""
     relaxation = tree.relaxation
     chosen = frozenset(place for place, share in enumerate(told.value) if share > 0.5)
     cuts = [cut for cut in broken(relaxation.ground, chosen, relaxation.wish.least) if cut not in relaxation.cuts]
     if cuts:
         relaxation.add(cuts)
         return True
-    if relaxation.ground.fulfils(chosen, relaxation.wish):
-        tree.offer(phased(relaxation.ground, relaxation.wish, chosen))
-    relaxation.forbid(chosen)
-    return True
+    if not relaxation.ground.fulfils(chosen, relaxation.wish):
+        relaxation.forbid(chosen)
+        return True
+    site, impossible = phased(relaxation.ground, relaxation.wish, chosen)
+    tree.offer(site)
+    if impossible:
+        relaxation.forbid(chosen)
+    return impossible
 
 
 def _is_whole(value: list[float]) -> bool:
@@ -120,7 +126,8 @@ def _is_whole(value: list[float]) -> bool:
 
 def _least_decided(tree: Tree, told: Bound) -> int | None:
     weight = tree.relaxation.ground.weight
-    open_ = [(min(share, 1 - share) * weight[place], -place) for place, share in enumerate(told.value) if min(share, 1 - share) >= WHOLE]
+    doubt = [min(share, 1 - share) for share in told.value]
+    open_ = [(part * (weight[place] + 1), -place) for place, part in enumerate(doubt) if part >= WHOLE]
     return -max(open_)[1] if open_ else None
 
 

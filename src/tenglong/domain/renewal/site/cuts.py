@@ -1,8 +1,8 @@
 """What makes a choice of plots connected: inequalities found only when a choice breaks them.
 
-For a piece C that is too small to be the site and i in C, any site with i leaves C: x_i <= Σ x over the neighbours of C. For i in C
-and j beyond C and its neighbours, any site with both crosses them: x_i + x_j − 1 <= Σ x over the neighbours of C. Both hold for every
-connected choice of at least `least` cm² whatever the numbering of plots, and every other choice breaks one of them.
+For a piece C that is too small to be the site and i in C, any site with i leaves C: x_i <= Σ x over the neighbours of C.
+For i in C and j beyond C and its neighbours, any site with both crosses them: x_i + x_j − 1 <= Σ x over the neighbours of C.
+Both hold for every connected choice of at least `least` cm² whatever the numbering of plots, and every other choice breaks one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Cut:
 
 
 def broken(ground: Ground, chosen: Collection[int], least: int) -> list[Cut]:
-    """Cuts that `chosen` breaks; none exactly when it is connected and has at least `least` cm² (an empty choice breaks none)."""
+    """Cuts that `chosen` breaks; none exactly when it is connected and has at least `least` cm² (or is empty)."""
     pieces = ground.pieces(chosen)
     found: list[Cut] = []
     for number, piece in enumerate(pieces):
@@ -73,7 +73,7 @@ _Broken = tuple[float, tuple[int, ...], frozenset[int]]
 
 
 def _worst(view: _View, place: int) -> list[_Broken]:
-    """The most broken cuts of one plot among the pieces of a greedy growth: leaving the piece, and meeting a sure plot beyond."""
+    """The most broken cuts of one plot among the pieces of a greedy growth: leaving the piece, meeting a sure plot beyond."""
     share, land = view.share, view.ground.land
     inside, fence = {place}, set(view.near[place])
     area, around = land[place], sum(share[one] for one in fence)
@@ -99,7 +99,7 @@ def _worst(view: _View, place: int) -> list[_Broken]:
 
 
 def _cheapest_step(view: _View, inside: set[int], fence: set[int], room: int) -> int | None:
-    """The neighbour whose taking in leaves the lightest fence; small pieces first, then those that stay clear of a sure plot."""
+    """The neighbour whose taking in leaves the lightest fence; small pieces first, then such as stay clear of a sure plot."""
     share, near, land = view.share, view.near, view.ground.land
     open_ = [one for one in fence if land[one] < room] if room > 0 else []
     if not open_ and not view.sure <= inside | fence:

@@ -78,7 +78,7 @@ class Ground:
         return all(self.area(ban.plots.intersection(chosen)) <= ban.most_cm2 for ban in self.bans)
 
     def fulfils(self, chosen: Collection[int], wish: Wish) -> bool:
-        """Connected, large enough, by a gate where one is needed, and different from what is listed. Phases are not looked at."""
+        """Connected, large enough, by a gate where one is needed, different from what is listed; phases are not looked at."""
         gated = not wish.gated or not self.gate.isdisjoint(chosen)
         return gated and self.area(chosen) >= wish.least and self.allows(chosen) and self.is_whole(chosen)
 

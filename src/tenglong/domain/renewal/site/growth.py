@@ -18,7 +18,8 @@ class Found:
     price: int
 
 
-def grown(ground: Ground, wish: Wish, seeds: Iterable[int], *, until: float, leaning: Sequence[float] | None = None) -> Found | None:
+def grown(ground: Ground, wish: Wish, seeds: Iterable[int], *, until: float,
+          leaning: Sequence[float] | None = None) -> Found | None:
     """The lightest site over all seeds; `leaning` (0…1 per place) draws growth to what a relaxation likes."""
     pull = [1.0 - 0.9 * share for share in leaning] if leaning is not None else [1.0] * len(ground)
     best: Found | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 
 from ortools.sat.python import cp_model
@@ -18,7 +19,8 @@ WORKERS = 2
 
 @dataclass
 class Proof:
-    """`bound`: no site of this ground weighs less (not above the best one known before); `best`: a lighter site, if one was found."""
+    """`bound`: no site among the open plots weighs less, or it is the best one known (inf: there is none);
+    `best`: a lighter site, if one was found."""
 
     bound: float
     best: Found | None
@@ -32,7 +34,8 @@ class Exact:
         self.ground, self.wish = ground, wish
         self.model = cp_model.CpModel()
         self.x = [self.model.new_bool_var(f"x{place}") for place in range(len(ground))]
-        self.z = [[self.model.new_bool_var(f"z{phase}_{place}") for place in range(len(ground))] for phase in range(len(wish.phases))]
+        self.z = [[self.model.new_bool_var(f"z{phase}_{place}") for place in range(len(ground))]
+                  for phase in range(len(wish.phases))]
         self.cuts: set[Cut] = set()
         self._phase_cuts: list[set[Cut]] = [set() for _ in wish.phases]
         self.unit = max(1, max(ground.weight, default=0) // FINEST)
@@ -71,8 +74,8 @@ class Exact:
         return cp_model.LinearExpr.weighted_sum(self.x, [one // self.unit for one in self.ground.weight])
 
     def _post(self, variables: list[cp_model.IntVar], cut: Cut) -> None:
-        fence = [variables[place] for place in cut.fence]
-        self.model.add_bool_or([variables[place].negated() for place in cut.plots] + fence)
+        outside = [variables[place].negated() for place in cut.plots]
+        self.model.add_bool_or([*outside, *(variables[place] for place in cut.fence)])
 
     def _build(self, out: Iterable[int]) -> None:
         ground, model = self.ground, self.model
@@ -116,7 +119,7 @@ def proved(exact: Exact, best: Found | None, floor: float, *, gap: float, until:
             exact.at_most(lighter.price)
         solver, listener, status = _solve(exact, until)
         if status == cp_model.INFEASIBLE:
-            bound = float(lighter.price) if lighter is not None else float("inf")
+            bound = float(lighter.price) if lighter is not None else inf
             break
         if status != cp_model.UNKNOWN:
             bound = max(bound, solver.best_objective_bound * exact.unit)
@@ -125,7 +128,7 @@ def proved(exact: Exact, best: Found | None, floor: float, *, gap: float, until:
         if status == cp_model.UNKNOWN or (status == cp_model.OPTIMAL and whole):
             break
     found = lighter if lighter is not None and lighter is not best else None
-    limit = lighter.price if lighter is not None else float("inf")
+    limit = lighter.price if lighter is not None else inf
     return Proof(min(bound, limit), found, exact.cuts)
 
 
@@ -138,7 +141,7 @@ def _solve(exact: Exact, until: float) -> tuple[cp_model.CpSolver, _Listener, cp
 
 
 def _learned(exact: Exact, listener: _Listener, until: float) -> tuple[list[Found], bool]:
-    """Post the cuts of the choices passed by; hand back the sites among them or grown from them, and whether the last was one."""
+    """Post the cuts of the choices passed by; hand back the sites among or near them, and whether the last was connected."""
     ground, wish, sites, whole = exact.ground, exact.wish, list[Found](), False
     for chosen, phases in listener.choices[-20:]:
         cuts = broken(ground, chosen, wish.least)
@@ -164,12 +167,13 @@ def _lightest(best: Found | None, more: list[Found]) -> Found | None:
     return best
 
 
-def phased(ground: Ground, wish: Wish, chosen: frozenset[int], seconds: float = 0.3) -> Found | None:
-    """The choice as a site, split into its phases where phases are asked; None when it cannot be split."""
+def phased(ground: Ground, wish: Wish, chosen: frozenset[int], seconds: float = 0.3) -> tuple[Found | None, bool]:
+    """The choice (or a part of it) as a site split into its phases, and whether it was proven that it cannot be split."""
     if not wish.phases:
-        return Found(chosen, (), ground.price(chosen))
+        return Found(chosen, (), ground.price(chosen)), False
     exact = Exact(ground, wish, (), (place for place in range(len(ground)) if place not in chosen))
-    return proved(exact, None, 0, gap=1, until=monotonic() + seconds).best
+    proof = proved(exact, None, 0, gap=1, until=monotonic() + seconds)
+    return proof.best, proof.bound == inf
 
 
 def polished(ground: Ground, wish: Wish, site: Found, until: float) -> Found:

@@ -1,4 +1,4 @@
-"""The lower bound: the linear relaxation of a ground, tightened by neighbour cuts until none is broken or nothing is left to win."""
+"""The lower bound: the linear relaxation of a ground, tightened by neighbour cuts until none is broken or little is won."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 
 from tenglong.domain.renewal.site.cuts import Cut, fractional
 from tenglong.domain.renewal.site.ground import Ground, Wish
@@ -85,7 +85,8 @@ class Relaxation:
                   wish.least / self._largest, inf)
         if wish.gated:
             self._row(dict.fromkeys(sorted(ground.gate), 1.0), 1, inf)
-        self.add([Cut((place,), tuple(sorted(near))) for place, near in enumerate(ground.near) if ground.land[place] < wish.least])
+        small = [place for place, land in enumerate(ground.land) if land < wish.least]
+        self.add([Cut((place,), tuple(sorted(ground.near[place]))) for place in small])
 
     def _row(self, shares: dict[int, float], least: float, most: float) -> None:
         row = self._solver.Constraint(least, most)

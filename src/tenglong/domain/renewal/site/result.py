@@ -40,8 +40,8 @@ class Site:
 
 @dataclass(frozen=True)
 class Unmet:
-    """Why there is no site. nothing: no plot is eligible; land: the largest connected piece is too small; gate: no large enough piece
-    touches a gate; none: proven that no choice meets all wishes; time: none found before the time was up."""
+    """Why there is no site. nothing: no plot is eligible; land: the largest connected piece is too small; gate: no large enough
+    piece touches a gate; none: proven that no choice meets all wishes; time: none found before the time was up."""
 
     why: Literal["nothing", "land", "gate", "none", "time"]
     largest_cm2: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
@@ -20,6 +20,7 @@ from tenglong.domain.renewal.site.result import Site, Sites, Unmet
 from tenglong.domain.renewal.site.weigh import Aim, Eligible, eligible, weighed
 
 GROWTH_SHARE, FIRST_SHARE = 0.25, 0.5
+LIKED, SEEDS = 0.1, 60
 Numbers = Sequence[int | None] | NDArray[np.int64] | None
 
 
@@ -42,7 +43,6 @@ class _Search:
     gap: float
     stop: Callable[[], bool]
     best: tuple[_Field, Found] | None = None
-    spent: list[str] = field(default_factory=list)
 
     @property
     def price(self) -> float:
@@ -57,19 +57,19 @@ class _Search:
             self.best = (one, found)
 
 
-def search(graph: Graph, land_cm2: Sequence[int] | NDArray[np.int64], cost: Numbers, owners: Numbers, months: Numbers, *,
+def search(graph: Graph, land_cm2: Sequence[int | None] | NDArray[np.int64], cost: Numbers, owners: Numbers, months: Numbers, *,
            min_cm2: int, allowed: NDArray[np.bool_] | None = None, within: int | None = None, phases: Sequence[int] = (),
            alternatives: int = 1, time_limit_s: float = 10.0, aim: Aim | None = None, owner_fen: int = 0,
            gate: Members | None = None, differ: float = 0.3, gap: float = 1e-3,
            cancelled: Callable[[], bool] = lambda: False) -> Sites:
     """Connected sites of at least `min_cm2` (and the sum of `phases`), lightest first.
 
-    land_cm2, cost (分), owners (households), months (to clear) are one figure per plot of `graph`; None for a whole column or one
-    plot is “not known”: such a plot is left out where the figure is needed, and counted in the result. `allowed`: plots inside zones
-    and control line. `within`: every plot cleared within so many months. `phases`: least land of each phase, each connected, and all
-    together too. `gate`: plots of which the site must hold one (near a road). `aim`: what is made least; by default cost (plus
-    `owner_fen` 分 a household), else households, else land. Another alternative shares at most 1 − `differ` of its land with each
-    site before it. Every site carries a proven bound: no site of its kind weighs less. Raises ValueError for wrong input.
+    land_cm2, cost (分), owners (households), months (to clear) are one figure per plot of `graph`; None for a whole column or
+    one plot is “not known”: such a plot is left out where the figure is needed, and counted in the result. `allowed`: plots
+    inside zones and control line. `within`: every plot cleared within so many months. `phases`: least land of each phase, each
+    connected, and all together too. `gate`: plots of which the site must hold one (near a road). `aim`: what is made least; by
+    default cost (plus `owner_fen` 分 a household), else households, else land. Another alternative shares at most 1 − `differ`
+    of its land with each site before it. Every site carries a proven bound. Raises ValueError for wrong input.
     """
     began = monotonic()
     wish = Wish(max(min_cm2, sum(phases)), tuple(phases), gate is not None)
@@ -90,8 +90,8 @@ def search(graph: Graph, land_cm2: Sequence[int] | NDArray[np.int64], cost: Numb
             break
         sites.append(site)
         _ban(state, differ)
-    missing = None if sites else Unmet("time" if state.open() else "none", max(sum(one.land) for one in pieces), pieces[0].names)
-    return Sites(sites, asked, wish, monotonic() - began, missing)
+    missing = Unmet("time" if state.open() else "none", sum(pieces[0].land), pieces[0].names)
+    return Sites(sites, asked, wish, monotonic() - began, None if sites else missing)
 
 
 def _refuse(wish: Wish, alternatives: int, differ: float) -> None:
@@ -135,16 +135,18 @@ def _relax(state: _Search, one: _Field, until: float) -> None:
     if monotonic() > until or state.stop():
         return
     one.relaxation = one.relaxation or Relaxation(one.ground, state.wish)
-    half = monotonic() + (until - monotonic()) / 3
-    one.told = one.relaxation.tightened(enough=state.price * (1 - state.gap), until=half)
-    one.floor = max(one.floor, one.told.weight)
+    third = monotonic() + (until - monotonic()) / 3
+    told = one.told = one.relaxation.tightened(enough=state.price * (1 - state.gap), until=third)
+    one.floor = max(one.floor, told.weight)
     if one.floor < state.price:
-        liked = sorted((place for place, share in enumerate(one.told.value) if share > 0.1), key=lambda place: -one.told.value[place])
-        state.offer(one, grown(one.ground, state.wish, liked[:60], until=min(until, monotonic() + 0.5), leaning=one.told.value))
+        liked = [place for place, share in enumerate(told.value) if share > LIKED]
+        liked = sorted(liked, key=lambda place: -told.value[place])[:SEEDS]
+        soon = min(until, monotonic() + 0.5)
+        state.offer(one, grown(one.ground, state.wish, liked, until=soon, leaning=told.value))
 
 
 def _prove(state: _Search, until: float) -> None:
-    """Whole-number search on the pieces still open; each gets its share of the time left."""
+    """Branch and cut on the pieces still open; each gets its share of the time left."""
     done: set[int] = set()
     while monotonic() < until and not state.stop():
         queue = [one for one in state.open() if id(one) not in done and one.told is not None]
@@ -152,10 +154,11 @@ def _prove(state: _Search, until: float) -> None:
             break
         one = queue[0]
         done.add(id(one))
-        share = monotonic() + (until - monotonic()) * max(0.5, 1 / len(queue))
-        floor, found = proved(one.relaxation, one.told, state.price, gap=state.gap, until=share, stop=state.stop)
-        one.floor = max(one.floor, floor)
-        state.offer(one, found)
+        if one.relaxation is not None and one.told is not None:
+            share = monotonic() + (until - monotonic()) * max(0.5, 1 / len(queue))
+            floor, found = proved(one.relaxation, one.told, state.price, gap=state.gap, until=share, stop=state.stop)
+            one.floor = max(one.floor, floor)
+            state.offer(one, found)
 
 
 def _ban(state: _Search, differ: float) -> None:

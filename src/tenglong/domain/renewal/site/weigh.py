@@ -62,7 +62,8 @@ def eligible(graph: Graph, land_cm2: Any, cost: Any, owners: Any, months: Any, *
             raise ValueError(f"没有{name}这一列，不能按它挑选")
     open_, left_out = _open(graph.n, land, columns, needed, allowed, within)
     weight = _weight(aim, land.value, columns["成本"], columns["户数"], owner_fen)
-    return Eligible(np.flatnonzero(open_), land.value, weight, aim, columns["成本"], columns["户数"], columns["腾退时间"], left_out)
+    known = (columns["成本"], columns["户数"], columns["腾退时间"])
+    return Eligible(np.flatnonzero(open_), land.value, weight, aim, *known, left_out)
 
 
 def _open(n: int, land: Column, columns: dict[str, Column | None], needed: Sequence[str], allowed: NDArray[np.bool_] | None,
