@@ -14,7 +14,9 @@ from tenglong.domain.evaluation.terms import EvaluationTerms
 from tenglong.domain.measures import Measure
 from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.renewal.criteria.policy import LowEfficiency
+from tenglong.domain.renewal.economics.policy import RenewalEconomics
 from tenglong.domain.renewal.idle_policy import IdleLand
+from tenglong.domain.renewal.routes_policy import Routes
 from tenglong.domain.survey.kinds import KindSpec
 
 
@@ -122,14 +124,16 @@ def _no_repeat(names: list[Any], what: str) -> None:
 BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County, "evaluation": Scheme,
     "evaluation_terms": EvaluationTerms, "idle_land": IdleLand, "kinds": KindSpec, "low_efficiency": LowEfficiency,
-    "measures": Measures, "quality": Quality,
+    "measures": Measures, "quality": Quality, "renewal_economics": RenewalEconomics, "routes": Routes,
 }
 LABELS: Final = {
     "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况", "evaluation": "评价办法",
     "evaluation_terms": "评价期限和核查阈值", "idle_land": "闲置土地处置", "kinds": "摸排表字段",
     "low_efficiency": "低效用地认定办法", "measures": "原始指标", "quality": "质量检查参数",
+    "renewal_economics": "整治测算参数", "routes": "整治路径",
 }
 #: policy kind → module whose `problems_of(document)` tells what its schema cannot; named, since such a module reads documents
 CHECKS: Final[dict[str, str]] = {
     "evaluation": "tenglong.domain.evaluation.checks", "low_efficiency": "tenglong.domain.renewal.criteria.checks",
+    "renewal_economics": "tenglong.domain.renewal.economics.checks", "routes": "tenglong.domain.renewal.routes",
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from tenglong.domain.evaluation.expression import Binary, Call, Expr, Member, Name, Text, Unary, Value, chinese
@@ -32,6 +33,7 @@ def _plain(value: Fraction, places: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+@lru_cache(maxsize=256)
 def unit_text(unit: str) -> str:
     """万元/亩; empty for a plain number."""
     return unit_label(unit) if unit and unit != "ratio" else ""
