@@ -29,5 +29,7 @@ def test_each_member_has_one_line_of_results_and_a_page_with_both(world, cast):
     assert results[1].grade == results[10].grade == full.row["joint_grade"]
     client = Client()
     client.force_login(cast.county)
+    told = client.get(reverse("evaluation:joint", args=[world.cycle.ulid])).content.decode()
+    assert "单元另有一个合并结果；等级以合并评价的等级为准，成员各算一家计入排名总数" in told
     page = client.get(reverse("evaluation:result", args=[run.ulid, results[1].key])).content.decode()
     assert "单独和合并两个结果" in page and "以合并评价的等级为准" in page

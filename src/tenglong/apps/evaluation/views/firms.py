@@ -19,6 +19,7 @@ from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.firm_words import COLUMNS, Refusal, as_kept, known, take_table
 from tenglong.apps.evaluation.forms_firm import AttributeForm, DecisionForm, DecisionStateForm, JointForm, TableForm
+from tenglong.apps.evaluation.joint_words import joint_words
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
 from tenglong.apps.evaluation.words import DECISION_STATES
 from tenglong.apps.registry import queries as registry
@@ -222,7 +223,7 @@ def decision_change(request: HttpRequest, ulid: str) -> HttpResponse:
 def joint(request: HttpRequest, ulid: str) -> HttpResponse:
     cycle = cycle_or_404(request, ulid)
     return render(request, "evaluation/joint.html", {
-        **head(request, cycle, "joint"), "rows": _joint_rows(request, cycle)})
+        **head(request, cycle, "joint"), "rows": _joint_rows(request, cycle), "told": joint_words(cycle)})
 
 
 @require_GET
