@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -170,6 +171,11 @@ def thousands(value: int | float | Decimal | str | None, places: int | None = No
     if value is None or isinstance(value, str):
         return value or NONE
     return f"{value:,}" if places is None else f"{value:,.{places}f}"
+
+
+def listed(items: Iterable[object]) -> str:
+    """甲、乙、丙, or a, b, c."""
+    return _now("、").join(str(item) for item in items)
 
 
 def mu(cm2: int | None, places: int = 2) -> str:

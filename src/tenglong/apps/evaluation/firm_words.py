@@ -80,7 +80,7 @@ def take_table(user: Any, file: Any) -> tuple[int, list[Refusal]]:
     places = {name: table.columns.index(name) for name in COLUMNS if name in table.columns}
     if lacks := [name for name in COLUMNS[:4] if name not in places]:
         raise EvaluationError(_("表里缺列：%(names)s。要有的列：%(all)s。") % {
-            "names": "、".join(lacks), "all": "、".join(COLUMNS)})
+            "names": _("、").join(lacks), "all": _("、").join(COLUMNS)})
     if len(table.rows) > MOST_ROWS:
         raise EvaluationError(_("一次最多 %(n)s 行。") % {"n": MOST_ROWS})
     words, refusals, written = as_written(user), [], 0

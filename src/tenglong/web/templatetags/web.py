@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -93,6 +93,12 @@ def mu(cm2: int | None) -> str:
 def mu4(cm2: int | None) -> str:
     """亩 with four decimals, for differences."""
     return formats.mu(cm2, 4)
+
+
+@register.filter
+def listed(items: Iterable[object]) -> str:
+    """Words in a row with the reader's own comma."""
+    return formats.listed(items)
 
 
 @register.filter

@@ -74,7 +74,7 @@ def _covered(actor: Any, fresh: Cycle, verb: str) -> Cycle:
 def at(cycle: Cycle, *stages: str) -> None:
     """Refuse unless the cycle stands in one of these."""
     if cycle.stage not in stages:
-        told = "、".join(str(STAGES[stage]) for stage in stages)
+        told = _("、").join(str(STAGES[stage]) for stage in stages)
         raise EvaluationError(_("本批次现在是“%(now)s”，这一步只能在“%(then)s”时办理。") % {
             "now": STAGES.get(cycle.stage, cycle.stage), "then": told})
 

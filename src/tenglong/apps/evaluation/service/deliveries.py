@@ -66,7 +66,7 @@ def _one_answer(cycle: Cycle, asks: list[Ask]) -> None:
     times = Counter(name for names in [*(ask.measures for ask in asks), *others] for name in names)
     if double := [known[name].label for name, number in times.items() if number > 1]:
         raise EvaluationError(_("%(names)s 同时列给了两个部门；一项指标只能由一个部门负责，取谁的数才说得清。") % {
-            "names": "、".join(double)})
+            "names": _("、").join(double)})
 
 
 @transaction.atomic

@@ -78,7 +78,8 @@ def rows_now(actor: Any, cycle: Cycle) -> Rows:
 def _complete(cycle: Cycle) -> None:
     waiting = Delivery.objects.filter(cycle=cycle).exclude(state="accepted").values_list("department", flat=True)
     if waiting:
-        raise EvaluationError(_("还有部门的数据没有验收：%(who)s。数据不齐只能试算，不能冻结。") % {"who": "、".join(waiting)})
+        raise EvaluationError(_("还有部门的数据没有验收：%(who)s。数据不齐只能试算，不能冻结。") % {
+            "who": _("、").join(waiting)})
     if not Delivery.objects.filter(cycle=cycle).exists():
         raise EvaluationError(_("还没有向任何部门要过数据，不能冻结；请先列出各部门负责的指标。"))
 
@@ -96,11 +97,11 @@ def refuse_statistics(rule: Pinned, found: list[Fact]) -> None:
     if not found:
         return
     names = sorted({fact.measure for fact in found})
-    labels = "、".join(_(packaged()[name].label) for name in names)
+    labels = _("、").join(_(packaged()[name].label) for name in names)
     raise EvaluationError(
         _("评价办法 %(rule)s 给单个企业打分用到了统计调查资料：%(labels)s（%(n)s 条，如数据编号 %(ids)s）。"
           "统计法不允许这样使用，请改用企业申报或部门共享的数据。") % {
-            "rule": rule.name, "labels": labels, "n": len(found), "ids": "、".join(str(fact.id) for fact in found[:3])}
+            "rule": rule.name, "labels": labels, "n": len(found), "ids": _("、").join(str(fact.id) for fact in found[:3])}
     )
 
 
@@ -113,7 +114,7 @@ def _sheets_stand(cycle: Cycle, rule: Pinned, rows: Rows) -> None:
     if changed:
         names = [firm.name for firm in rows.firms.values() if firm.id in changed][:5]
         raise EvaluationError(_("有 %(n)s 家企业的数据在一企一单之后变了（如 %(names)s），请重新生成单子再冻结。") % {
-            "n": len(changed), "names": "、".join(names)})
+            "n": len(changed), "names": _("、").join(names)})
 
 
 def _kept(actor: Any, cycle: Cycle, rows: Rows, files: tuple[Kept, Kept], kind: str) -> Snapshot:

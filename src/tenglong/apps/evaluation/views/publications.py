@@ -111,7 +111,7 @@ def _issues(request: HttpRequest, found: Any) -> list[str]:
     graded = sum(number for counts in found.run.counts.values() for word, number in counts.items()
                  if word in _counts(found))
     counts = _counts(found)
-    parts = "、".join(f"{grade} {number}" for grade, number in counts.items())
+    parts = _("、").join(f"{grade} {number}" for grade, number in counts.items())
     return [_("各档 %(parts)s 合计 %(sum)s 户，公布的总数是 %(stated)s 户，相差 %(gap)s 户") % {
         "parts": parts, **issue.size, "gap": int(issue.size["stated"]) - int(issue.size["sum"])}
         for issue in check_notice(counts, graded)]
