@@ -32,6 +32,7 @@ def build(world: Any) -> None:
 
 def _jobs(county: Any, cycle: Any) -> dict[str, str]:
     """A printing and a scanning that are done."""
+    from tenglong.apps.evaluation.models import UnreadScan
     from tenglong.apps.jobs.folder import JobFolder
     from tenglong.apps.jobs.models import Job
 
@@ -45,6 +46,8 @@ def _jobs(county: Any, cycle: Any) -> dict[str, str]:
         (folder / file).write_bytes(content)
         (folder / "page-0.jpg").write_bytes(b"\xff\xd8\xff")
         made[name] = job.ulid
+    made["unread"] = UnreadScan.objects.create(
+        cycle=cycle, job_ulid=made["scan_job"], place=0, file="一叠.pdf", page=1, trouble="qr-missing").ulid
     return made
 
 

@@ -16,7 +16,7 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "ends_on": _("截止日期"), "item": _("面积构成"), "total_cm2": _("核定面积"), "outcome": _("结论"), "unit": _("合并单元"),
     "receipt_no": _("回执号"), "lack": _("缺数户数"), "objection": _("面积异议"), "gap_cm2": _("面积差额"),
     "finding": _("核查问题"), "document": _("材料"), "assignee": _("承办人"), "due_on": _("期限"), "how": _("送达方式"),
-    "statement": _("陈述申辩"), "statement_reply": _("陈述申辩的答复"),
+    "pages": _("扫描页"), "statement": _("陈述申辩"), "statement_reply": _("陈述申辩的答复"),
     "department": _("部门"), "measures": _("指标"), "kind": _("类别"), "decision_number": _("决定文号"), "cm2": _("面积"),
 }
 

@@ -46,6 +46,17 @@ class OverdueForm(forms.Form):
     clause = forms.CharField(label=_("写明“逾期视为无异议”的条款"), max_length=200)
 
 
+class MatchForm(forms.Form):
+    """Whose page it is, what stands on the paper, and whether the figures are those of the sheet in force."""
+
+    firm = forms.CharField(label=_("企业名称或统一社会信用代码"), max_length=200)
+    printed = forms.CharField(label=_("纸上的编号或版本号"), max_length=60, required=False, help_text=_(
+        "右上角二维码旁印的一行；撕掉了、看不清就不填"))
+    agrees = forms.ChoiceField(label=_("逐项核对纸面数字与现行单子"), choices=(
+        ("", "—"), ("yes", _("一致")), ("no", _("不一致"))))
+    reason = forms.CharField(label=_("不归档的理由"), max_length=300, required=False)
+
+
 class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -62,7 +73,7 @@ class ScansField(forms.FileField):
         found = [super(ScansField, self).clean(one, initial) for one in files]
         odd = [one.name for one in found if one.name.rpartition(".")[2].lower() not in ENDINGS]
         if odd:
-            told = {"names": "、".join(odd)}
+            told = {"names": _now("、").join(odd)}
             raise forms.ValidationError(_now("不收 %(names)s，可收 PDF、JPG、PNG、TIFF 或它们的 zip") % told)
         if sum(one.size for one in found) > ScanLimits().file_bytes:
             raise forms.ValidationError(_now("一批扫描件不能超过 1 GB，请分几批上传"))

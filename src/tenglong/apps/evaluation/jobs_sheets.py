@@ -13,12 +13,13 @@ from tenglong.apps.evaluation import queries
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.models import Cycle, Sheet
 from tenglong.apps.evaluation.service.sheets import Scan, file_scans
+from tenglong.apps.evaluation.service.unread import Unread, keep_unread
 from tenglong.apps.evaluation.sheet_print import pages_of, printed_hash
 from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
 from tenglong.files.errors import FileError
 from tenglong.files.pdf.confirm import RenderCancelled, confirmation_sheets
-from tenglong.files.scans.match import Matching, match
-from tenglong.files.scans.page import PageRef, ScannedPage
+from tenglong.files.scans.match import INCOMPLETE, Matching, match
+from tenglong.files.scans.page import BROKEN, CONFLICT, MISSING, PageRef, ScannedPage
 from tenglong.files.scans.reading import read_scans, split
 
 PDF, RESULT, SCANS = "sheets.pdf", "scans.json", "scans"
@@ -70,9 +71,11 @@ def take_scans(ctx: JobContext, cycle: str, files: list[str]) -> dict[str, Any]:
         raise JobError(str(error)) from error
     names = dict(Sheet.objects.filter(cycle=found, code__in=list(known)).values_list("code", "content__name"))
     scans = [Scan(code, _("一企一单-%(name)s.pdf") % {"name": names.get(code, code)}, papers[code]) for code in whole]
+    unread = _unread(paths, matching)
     try:
         with ctx.atomic():
             done = file_scans(ctx.user, found, scans)
+            keep_unread(ctx.user, found, ctx.job.ulid, unread)
     except EvaluationError as error:
         raise JobError(str(error)) from error
     sealed = [sheet.code for sheet in done.sealed]
@@ -113,6 +116,24 @@ def _watched(ctx: JobContext, pages: Any, thumbs: dict[PageRef, bytes]) -> Any:
 def _short(matching: Matching) -> set[str]:
     """Sheets that lack a page: nothing of them is filed."""
     return {trouble.sheet_id for trouble in matching.troubles if trouble.code == "page-missing"}
+
+
+#: pages that a person may bring to their sheet
+BY_HAND = (MISSING, CONFLICT, BROKEN)
+
+
+def _unread(paths: Any, matching: Matching) -> list[Unread]:
+    """Pages without a readable code, and those of sheets that lack a page, each as a PDF where it can be taken out."""
+    found = [(place, one.ref, one.code, "") for place, one in enumerate(matching.troubles) if one.ref and one.code in BY_HAND]
+    short = [(ref, code) for code in sorted(_short(matching)) for ref in matching.groups.get(code, [])]
+    behind = len(matching.troubles)
+    found += [(behind + number, ref, INCOMPLETE, code) for number, (ref, code) in enumerate(short)]
+    whole = {str(place): [ref] for place, ref, code, _hint in found if code != BROKEN}
+    try:
+        papers = split(paths, whole) if whole else {}
+    except FileError:
+        papers = {}
+    return [Unread(place, ref.file, ref.page, code, hint, papers.get(str(place), b"")) for place, ref, code, hint in found]
 
 
 def _told(

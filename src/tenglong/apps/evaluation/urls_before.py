@@ -14,6 +14,7 @@ from tenglong.apps.evaluation.views import (
     own_answers,
     sheet_papers,
     sheets,
+    unread,
 )
 from tenglong.apps.evaluation.views.cycle_listing import cycle_list_paths
 from tenglong.web.listing import list_paths
@@ -56,6 +57,12 @@ _sheets: list[URLPattern] = [
     path("evaluation/<str:ulid>/scans/", sheet_papers.scans, name="scans"),
     path("evaluation/<str:ulid>/scans/<str:job>/", sheet_papers.result, name="scan-result"),
     path("evaluation/<str:ulid>/scans/<str:job>/<int:number>.jpg", sheet_papers.picture, name="scan-picture"),
+    path("evaluation/<str:ulid>/unread/", unread.listing, name="unread"),
+    path("evaluation/<str:ulid>/unread.json", unread.twin, name="unread-json"),
+    path("evaluation/<str:ulid>/unread/match/", unread.match, name="unread-match"),
+    path("evaluation/sheet/<str:ulid>/unread/", unread.decide, name="unread-decide"),
+    path("evaluation/unread/<str:ulid>/dismiss/", unread.dismiss, name="unread-dismiss"),
+    path("evaluation/unread/<str:ulid>.jpg", unread.picture, name="unread-picture"),
     path("evaluation/printed/<str:ulid>.pdf", sheet_papers.pdf, name="sheets-pdf"),
     path("evaluation/sheet/<str:ulid>/", sheets.show, name="sheet"),
     path("evaluation/sheet/<str:ulid>/deliver/", sheets.deliver, name="sheet-deliver"),

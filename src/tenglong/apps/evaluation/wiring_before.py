@@ -23,6 +23,8 @@ VERBS: dict[str, str] = {
     "sheets-pdf": "evaluation.manage", "scans": "evaluation.manage", "scan-result": "evaluation.manage",
     "scan-picture": "evaluation.manage", "sheets-deliver": "evaluation.area", "sheet-deliver": "evaluation.area",
     "sheet-object": "evaluation.area", "sheet-refuse": "evaluation.area", "sheet-overdue": "evaluation.area",
+    "unread": "evaluation.manage", "unread-json": "evaluation.manage", "unread-match": "evaluation.manage",
+    "unread-decide": "evaluation.manage", "unread-dismiss": "evaluation.manage", "unread-picture": "evaluation.manage",
     "finding": "evaluation.view", "check": "evaluation.manage", "finding-waive": "evaluation.manage",
     "freeze": "evaluation.freeze",
     "attribute-new": "evaluation.area", "attribute-import": "evaluation.area", "decision-new": "evaluation.manage",

@@ -38,7 +38,15 @@ from tenglong.apps.evaluation.queries.deliveries import (
     version_diff,
     versions,
 )
-from tenglong.apps.evaluation.queries.firms import attributes, decisions, joint_units, sheet, sheet_by_code, sheets
+from tenglong.apps.evaluation.queries.firms import (
+    attributes,
+    decisions,
+    joint_units,
+    sheet,
+    sheet_by_code,
+    sheets,
+    unread_scans,
+)
 from tenglong.apps.evaluation.queries.full import FullRow, full_row
 from tenglong.apps.evaluation.queries.results import (
     Grade,
@@ -61,6 +69,6 @@ __all__ = [
     "borderline", "cycle", "cycles", "decisions", "deliveries", "delivery", "evidence", "finding", "findings", "formal_run",
     "full_row", "gap_tolerance", "grades", "joint_units", "lacking", "latest_snapshot", "leaders", "movers", "notice",
     "notices", "objections", "plot_results", "publication", "publications", "reminders", "result", "results", "run", "runs",
-    "sheet", "sheet_by_code", "sheets", "snapshots", "statement_evidence", "statements", "summary", "version_diff",
-    "versions",
+    "sheet", "sheet_by_code", "sheets", "snapshots", "statement_evidence", "statements", "summary", "unread_scans",
+    "version_diff", "versions",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from tenglong.apps.evaluation.models import AttributeRecord, Cycle, Decision, JointUnit, Sheet
+from tenglong.apps.evaluation.models import AttributeRecord, Cycle, Decision, JointUnit, Sheet, UnreadScan
 from tenglong.apps.evaluation.queries.cycles import seen
 
 
@@ -35,3 +35,9 @@ def sheet(user: Any, ulid: str) -> Sheet:
 def sheet_by_code(user: Any, code: str) -> Sheet | None:
     """By what its QR holds; void ones too, so that a page can say so."""
     return seen(user, Sheet.objects.select_related("cycle", "enterprise")).filter(code=code).first()
+
+
+def unread_scans(user: Any, cycle: Cycle | None = None) -> QuerySet[UnreadScan]:
+    """Scanned pages that their code did not bring to a sheet; only for who answers for the whole cycle."""
+    rows = UnreadScan.objects.filter(cycle=cycle) if cycle is not None else UnreadScan.objects.all()
+    return seen(user, rows, "evaluation.manage").select_related("cycle", "document", "sheet__enterprise")

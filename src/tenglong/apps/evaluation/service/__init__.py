@@ -48,6 +48,13 @@ from tenglong.apps.evaluation.service.sheets import (
     record_objection,
     sheets_now,
 )
+from tenglong.apps.evaluation.service.unread import (
+    dismiss_unread,
+    file_matched,
+    keep_unread,
+    match_unread,
+    return_matched,
+)
 from tenglong.apps.evaluation.stages import STAGES
 
 __all__ = [
@@ -59,6 +66,6 @@ __all__ = [
     "object_area", "open_cycle", "prepare_sheets", "propose_adjustment", "publish", "publish_areas", "receive_delivery",
     "record_attribute", "record_decision", "record_objection", "record_statement", "reject_adjustment", "remind", "remove_item",
     "reply_appeal", "return_delivery", "rule_of", "run", "run_checks", "run_now", "serve_grade", "settle_areas", "sheets_now",
-    "reply_statement",
+    "dismiss_unread", "file_matched", "keep_unread", "match_unread", "reply_statement", "return_matched",
     "step", "take_snapshot", "waive_check", "whatif", "withdraw_adjustment", "withdraw_appeal", "withdraw_publication",
 ]
