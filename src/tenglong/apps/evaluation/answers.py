@@ -120,7 +120,7 @@ def _appeals(user: Any) -> Iterable[Answer]:
     rows = [row for cycle in queries.cycles(user) for row in queries.appeals(user, cycle)]
     due = _due(user, [row.case_ulid for row in rows if row.case_ulid and not row.outcome])
     for row in rows:
-        what, day = due.get(row.case_ulid, ("", None))
+        what, day = due[row.case_ulid] if row.case_ulid in due else ("", None)
         answered = row.outcome in ("upheld", "rejected")
         yield Answer(
             "appeal", row.cycle, reverse("evaluation:own-appeal", args=[row.ulid]), row.get_outcome_display(),
@@ -136,5 +136,6 @@ def _due(user: Any, cases: list[str]) -> dict[str, tuple[str, date]]:
     found: dict[str, tuple[str, date]] = {}
     rows = casework.all_tasks(user).filter(case__ulid__in=cases, done_on=None, due_on__isnull=False).order_by("-due_on")
     for task in rows:
-        found[task.case.ulid] = (task.label, task.due_on)
+        if task.due_on is not None:
+            found[task.case.ulid] = (task.label, task.due_on)
     return found

@@ -58,7 +58,7 @@ class PublishForm(forms.Form):
         """Columns that somebody asks for all the same are refused, naming why."""
         asked = [name for field in ("more", "columns") for name in _all(self.data, field) if name not in COLUMNS]
         if asked:
-            raise forms.ValidationError(only_three(WORDS.get(name, name) for name in asked))
+            raise forms.ValidationError(only_three(str(WORDS.get(name, name)) for name in asked))
         return super().clean() or {}
 
 

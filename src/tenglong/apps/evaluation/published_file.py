@@ -21,7 +21,7 @@ def listed(publication: Any) -> list[Published]:
     """The rows as they were put up. Raises EvaluationError for a list that holds anything else."""
     held = dict.fromkeys(name for names in (publication.columns, *publication.rows) for name in names)
     if strangers := [name for name in held if name not in COLUMNS]:
-        raise EvaluationError(only_three(WORDS.get(name, name) for name in strangers))
+        raise EvaluationError(only_three(str(WORDS.get(name, name)) for name in strangers))
     return [Published(row["name"], row["uscc"], row["grade"]) for row in publication.rows]
 
 
@@ -44,7 +44,7 @@ def _period(publication: Any) -> str:
 
 def _docx(publication: Any, rows: Sequence[Published], office: str) -> bytes:
     table = DocxTable(HEADINGS, [(row.name, row.uscc, row.grade) for row in rows])
-    body = [
+    body: list[str | DocxTable] = [
         _period(publication), _("公示期内对评价等级有异议的，可以通过本系统或者向亩均办书面提出申诉，并附证明材料。"), table]
     return letter(Letter(publication.title, "", body, office, publication.starts_on))
 

@@ -60,7 +60,7 @@ def _to_reply(actor: Any, case: Any, finding: str, verification: Any) -> None:
 
 def adjusted(actor: Any, adjustment: Adjustment) -> None:
     """An approved 调档 of an appeal that was found right moves its case on. Raises EvaluationError."""
-    held = Appeal.objects.filter(pk=adjustment.appeal_id, outcome="upheld").first()
+    held = Appeal.objects.filter(pk=adjustment.appeal_id or 0, outcome="upheld").first()
     case = case_of(actor, held) if held is not None else None
     if held is None or case is None or case.state in ANSWERED:
         return

@@ -100,7 +100,7 @@ def only_three(asked: Iterable[str]) -> str:
 def _columns(columns: Sequence[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(columns))
     if strangers := [name for name in wanted if name not in COLUMNS]:
-        raise EvaluationError(only_three(WORDS.get(name, name) for name in strangers))
+        raise EvaluationError(only_three(str(WORDS.get(name, name)) for name in strangers))
     if missing := [name for name in COLUMNS if name not in wanted]:
         raise EvaluationError(_("公示至少要有企业名称、统一社会信用代码和等级，缺 %(names)s。") % {"names": "、".join(missing)})
     return COLUMNS
