@@ -206,8 +206,8 @@ def _enterprise_desk(world: World) -> None:
     here.firm_may.add(f"JZ-{here.code}-0001")
     here.firm_may |= {here.ids["appeal"], TAX.format(100)}  # a firm reads its own figures in its own result
     here.firm_may |= {f"机密{HERE}{word}" for word in ("评价申诉", "申诉答复", "调档理由", "纪要号")}
-    here.firm_may |= {here.ids[key] for key in ("area", "sheet")}
-    here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业")}
+    here.firm_may |= {here.ids[key] for key in ("area", "sheet", "notice")}
+    here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业", "陈述申辩内容")}
 
 
 def _policy(people: dict[str, Any]) -> None:

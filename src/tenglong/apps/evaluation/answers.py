@@ -21,6 +21,7 @@ KINDS = {"statement": _("陈述申辩"), "objection": _("用地异议"), "appeal
 #: stages in which a grade may be appealed against
 HEARD = ("publicity", "appeals", "minutes", "final")
 WAITING, ANSWERED = _("待答复"), _("已答复")
+NOTHING_DUE: tuple[str, date | None] = ("", None)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _appeals(user: Any) -> Iterable[Answer]:
     rows = [row for cycle in queries.cycles(user) for row in queries.appeals(user, cycle)]
     due = _due(user, [row.case_ulid for row in rows if row.case_ulid and not row.outcome])
     for row in rows:
-        what, day = due[row.case_ulid] if row.case_ulid in due else ("", None)
+        what, day = due.get(row.case_ulid, NOTHING_DUE)
         answered = row.outcome in ("upheld", "rejected")
         yield Answer(
             "appeal", row.cycle, reverse("evaluation:own-appeal", args=[row.ulid]), row.get_outcome_display(),
@@ -131,11 +132,10 @@ def _appeals(user: Any) -> Iterable[Answer]:
         )
 
 
-def _due(user: Any, cases: list[str]) -> dict[str, tuple[str, date]]:
+def _due(user: Any, cases: list[str]) -> dict[str, tuple[str, date | None]]:
     """Case → its nearest open task and the last day of it."""
-    found: dict[str, tuple[str, date]] = {}
+    found: dict[str, tuple[str, date | None]] = {}
     rows = casework.all_tasks(user).filter(case__ulid__in=cases, done_on=None, due_on__isnull=False).order_by("-due_on")
     for task in rows:
-        if task.due_on is not None:
-            found[task.case.ulid] = (task.label, task.due_on)
+        found[task.case.ulid] = (task.label, task.due_on)
     return found
