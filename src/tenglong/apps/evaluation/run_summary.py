@@ -52,11 +52,19 @@ def groups(user: Any, run: Any) -> list[dict[str, Any]]:
 def _group(name: str, one: dict[str, Any], group: Any) -> dict[str, Any]:
     order = [*group.grades.order] if group is not None and group.grades is not None else sorted(one["grades"])
     order += [grade for grade in one["grades"] if grade not in order]
-    bars = [{"grade": grade, "n": one["grades"].get(grade, 0), "share": share_text(one["grades"].get(grade, 0), one["graded"]),
+    bars = [{"grade": grade, "n": one["grades"].get(grade, 0), "share": _share(one["grades"].get(grade, 0), one["graded"]),
              "width": round(1000 * one["grades"].get(grade, 0) / one["graded"]) if one["graded"] else 0} for grade in order]
     others = [{"label": str(WORDS.get(word, word)), "n": number, "standing": word} for word, number in one["others"].items()]
     return {"id": name, "label": group.label if group else str(_("未列入各组")), "bars": bars, "others": others,
             **{key: one[key] for key in ("n", "ranked", "graded")}}
+
+
+def _share(number: int, whole: int) -> str:
+    """129/1,851（19.9 %）: the denominator is never left out."""
+    head, mark, share = share_text(number, whole).partition("（")
+    if not mark:
+        return head
+    return _("%(n)s/%(of)s（%(share)s）") % {"n": f"{number:,}", "of": f"{whole:,}", "share": share.removesuffix("）")}
 
 
 def lines(user: Any, run: Any, by: str) -> dict[str, Any]:
