@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
+from tenglong.domain.casework.network import ring_of
+
 MAX_TERM: Final = 3_650
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 #: a role (`county_admin`) or a verb (`case.work`)
@@ -124,7 +126,10 @@ class State(_Part):
 
 
 class TaskSpec(_Part):
-    """Work that opens with a state. `kind`: min_wait cannot end early; max_deadline and pledge only warn (office-rule 16)."""
+    """Work that opens with a state. `kind`: min_wait cannot end early; max_deadline and pledge only warn (office-rule 16).
+
+    `after`: tasks that end before it begins, for the forecast; tasks of later states always wait for those of earlier ones.
+    """
 
     id: Id
     label: str = Field(min_length=1)
@@ -133,6 +138,7 @@ class TaskSpec(_Part):
     kind: TaskKind = "max_deadline"
     deadline: TaskTerm | None = None
     documents: Ids = ()
+    after: Ids = ()
     delegable: bool = True
     amber: int | None = Field(default=None, ge=0, le=60)
     source: str = ""
@@ -296,10 +302,14 @@ def _of_tasks(case: CaseDefinition, states: set[str]) -> Iterable[Fault]:
         yield from _absent((*at, "state"), "状态", [task.state], states)
         yield from _absent((*at, "role"), "角色或权限", task.role, _powers or set(task.role))
         yield from _absent((*at, "documents"), "材料", task.documents, set(case.documents))
+        yield from _absent((*at, "after"), "任务", task.after, set(case.task_by_id))
         if task.deadline:
             yield from _absent((*at, "deadline", "from"), "日期字段", [task.deadline.start], dates)
         if task.state in states and case.state_by_id[task.state].final:
             yield (*at, "state"), f"“{task.state}”是终结状态，不能再有任务"
+    if ring := ring_of({task.id: task.after for task in case.tasks}):
+        names = " → ".join(case.task_by_id[name].label for name in ring)
+        yield ("tasks",), f"任务的 after 绕成了圈：{names}"
 
 
 def _absent(place: tuple[str | int, ...], word: str, named: Iterable[str], known: set[str]) -> Iterable[Fault]:
