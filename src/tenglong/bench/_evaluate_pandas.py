@@ -1,4 +1,7 @@
-"""The scheme of `_evaluate_scheme` as one would write it with pandas: whole columns, floats, `groupby().rank()`."""
+"""The scheme of `_evaluate_scheme` as one would write it with pandas: whole columns, floats, `groupby().rank()`.
+
+With trace each item keeps its value, benchmark, points and flag: the engine's columns `x_`, `b_`, `s_`, `f_`.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,14 @@ FIGURES = (
     "nox_t",
     "tenants_below",
 )
+#: the trace tells values in the scheme's units: 元 per kWh
+UNITS = {"tax_per_kwh": 10_000}
+#: what the result has besides the trace
+RESULT = ["key", "group", "standing", "total", "rank", "n", "grade"]
+KEPT = ["bonus", "deduction", "rank_grade", "reasons"]
 
 
-def run(source: Path, target: Path) -> int:
+def run(source: Path, target: Path, trace: bool = False) -> int:
     """Parquet → Parquet; rows."""
     frame = pd.read_parquet(source)
     for name in FIGURES:
@@ -43,28 +51,45 @@ def run(source: Path, target: Path) -> int:
     known = above | frame["land_mu"].notna()
     inside = (above | (frame["land_mu"] >= 3)) & ~frame["public_service"] & known
     above_rows, below_rows = frame[inside & above], frame[inside & ~above]
-    points = pd.concat([_points(above_rows, ABOVE, mean_of="value_added_per_t"), _points(below_rows, BELOW)])
+    told: list[pd.DataFrame] | None = [] if trace else None
+    points = pd.concat([_points(above_rows, ABOVE, told, mean_of="value_added_per_t"), _points(below_rows, BELOW, told)])
     frame["group"] = pd.Series("above", index=frame.index).where(above, "below").where(inside, None)
-    total = (
-        points.reindex(frame.index)
-        + _bonus(frame)
-        + np.where(above & (frame["tenants_below"] > 1), -5 * (frame["tenants_below"] - 1), 0)
-    )
-    _finish(frame, total)
-    frame[["key", "group", "standing", "total", "rank", "n", "grade"]].to_parquet(target, index=False)
+    bonus = _bonus(frame)
+    deduction = np.where(above & (frame["tenants_below"] > 1), -5 * (frame["tenants_below"] - 1), 0)
+    _finish(frame, points.reindex(frame.index) + bonus + deduction, trace)
+    if told is None:
+        frame[RESULT].to_parquet(target, index=False)
+        return len(frame)
+    frame["bonus"], frame["deduction"] = bonus, deduction
+    kept = frame[RESULT + KEPT].join(pd.concat(told))
+    kept.to_parquet(target, index=False)
     return len(frame)
 
 
-def _points(rows: pd.DataFrame, indicators: dict[str, tuple[str, str, int, float]], mean_of: str = "") -> pd.Series:
-    """Sum of points; NaN where the first figure of all is missing."""
+def _points(
+    rows: pd.DataFrame, indicators: dict[str, tuple[str, str, int, float]], told: list[pd.DataFrame] | None, mean_of: str = ""
+) -> pd.Series:
+    """Sum of points; NaN where the first figure of all is missing. Columns of every item go to `told`."""
     total = pd.Series(0.0, index=rows.index)
+    columns: dict[str, pd.Series] = {}
     for name, (top, bottom, weight, base) in indicators.items():
-        points = (rows[top] / rows[bottom].replace(0, np.nan) / base * weight).clip(0, 1.5 * weight)
+        raw = rows[top] / rows[bottom].replace(0, np.nan) / base * weight
+        points = raw.clip(0, 1.5 * weight)
         if name == mean_of:
             points = points.fillna(points.mean())
         elif name != "tax_per_mu":
             points = points.fillna(0.0)
+        if told is not None:
+            absent = 8 if name == "tax_per_mu" else 4 if name == mean_of else 3
+            flag = np.select([raw.isna(), raw > 1.5 * weight, raw < 0], [absent, 1, 2], default=0)
+            unit = UNITS.get(name, 1)
+            columns[f"x_{name}"] = rows[top] / rows[bottom].replace(0, np.nan) * unit
+            columns |= {f"b_{name}": pd.Series(base * unit, index=rows.index), f"s_{name}": points}
+            columns[f"f_{name}"] = pd.Series(flag, index=rows.index, dtype="Int8")
+        del raw
         total = total + points
+    if told is not None:
+        told.append(pd.DataFrame(columns))
     return total
 
 
@@ -74,8 +99,8 @@ def _bonus(frame: pd.DataFrame) -> np.ndarray:
     return points
 
 
-def _finish(frame: pd.DataFrame, total: pd.Series) -> None:
-    """Standing, total, rank, n and grade as columns of `frame`."""
+def _finish(frame: pd.DataFrame, total: pd.Series, trace: bool) -> None:
+    """Standing, total, rank, n and grade as columns of `frame`; with trace also the grade by rank and what changed it."""
     grouped = frame["group"].notna()
     construction = grouped & frame["under_construction"]
     graded = grouped & ~construction & total.notna()
@@ -86,8 +111,15 @@ def _finish(frame: pd.DataFrame, total: pd.Series) -> None:
         np.select([rank * 100 <= 20 * n, rank * 100 <= 60 * n, rank * 100 <= 95 * n], ["A", "B", "C"], default="D"),
         index=ranked.index,
     )
-    grade[frame.loc[graded, "newly_founded"] & (grade == "D")] = "C"
-    grade[frame.loc[graded, "accident"]] = "D"
+    by_rank = grade.copy() if trace else grade
+    saved, vetoed = frame.loc[graded, "newly_founded"] & (grade == "D"), frame.loc[graded, "accident"]
+    grade[saved] = "C"
+    grade[vetoed] = "D"
     frame["standing"] = np.select([graded, construction, grouped], ["graded", "ungraded", "refused"], default="outside")
     for name, column in {"total": ranked["total"], "rank": rank, "n": n, "grade": grade}.items():
         frame[name] = column
+    if trace:
+        words = ["newly_founded;accident", "newly_founded", "accident"]
+        reasons = np.select([saved & vetoed, saved, vetoed], words, default="")
+        frame["rank_grade"] = by_rank
+        frame["reasons"] = pd.Series(reasons, index=ranked.index).reindex(frame.index, fill_value="")

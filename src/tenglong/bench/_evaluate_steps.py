@@ -34,21 +34,22 @@ def ours(backend: str, source: Path, target: Path, trace: bool) -> float:
     return time.perf_counter() - start
 
 
-def pandas(source: Path, target: Path) -> float:
+def pandas(source: Path, target: Path, trace: bool) -> float:
     import pyarrow as pa
 
     pa.set_cpu_count(2)
     from tenglong.bench import _evaluate_pandas
 
     start = time.perf_counter()
-    _evaluate_pandas.run(source, target)
+    _evaluate_pandas.run(source, target, trace)
     return time.perf_counter() - start
 
 
 def main(words: list[str]) -> None:
     source, target = Path(words[1]), Path(words[2])
     started = time.perf_counter()
-    seconds = pandas(source, target) if words[0] == "pandas" else ours(words[0], source, target, "trace" in words[3:])
+    trace = "trace" in words[3:]
+    seconds = pandas(source, target, trace) if words[0] == "pandas" else ours(words[0], source, target, trace)
     whole = time.perf_counter() - started
     used = time.process_time()
     told = {"seconds": seconds, "whole": whole, "peak": _peak(), "cpu": used}
