@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from tenglong.domain.evaluation.expression import Value
 from tenglong.domain.renewal.criteria.checks import Criteria
@@ -46,6 +45,40 @@ def holds(combination: Combination, outcomes: Mapping[str, Outcome]) -> bool | N
     return True if met >= combination.needed else False if may < combination.needed else None
 
 
+def decided(criteria: Criteria, key: str, owner: str, results: tuple[Result, ...]) -> Finding:
+    """The finding that follows from the results of every criterion on one plot."""
+    outcomes = {one.id: one.outcome for one in results}
+    ranked = sorted(criteria.policy.classes.items(), key=lambda item: item[1].priority)
+    states = [(name, one, holds(one.when, outcomes)) for name, one in ranked]
+    made = partial(Finding, key, owner)
+    hit = next(((name, one) for name, one, state in states if state), None)
+    open_ = [one for _name, one, state in states if state is None]
+    if hit is not None:
+        return _low(made, results, *hit, open_[0] if open_ else None)
+    if open_:
+        return _unclear(made, results, {id_ for one in open_ for id_ in one.when.ids()})
+    rest = criteria.open_criteria
+    reason = f"已掌握的条件均不符合；办法还有未掌握的条件（{'、'.join(rest)}）" if rest else "全部条件均不符合"
+    return made("none_known" if rest else "not_low", results, words=partial(str, reason))
+
+
+def _low(made: partial[Finding], results: tuple[Result, ...], name: str, one: Class, open_: Class | None) -> Finding:
+    named = set(one.when.ids())
+    hits = tuple(result for result in results if result.outcome == "hit" and result.id in named)
+    higher = open_ if open_ is not None and open_.priority < one.priority else None
+    missing = _once(result.missing for result in results if higher and result.id in set(higher.when.ids()))
+    tail = f"。能否列为“{higher.label}”无法判断：{_told(missing)}" if higher else ""
+    return made("low", results, class_id=name, class_label=one.label, priority=one.priority,
+                open_class=higher.label if higher else "", missing=missing, words=partial(_joined, hits, tail))
+
+
+def _unclear(made: partial[Finding], results: tuple[Result, ...], open_names: set[str]) -> Finding:
+    unclear = [result for result in results if result.outcome == "unclear" and result.id in open_names]
+    missing = _once(result.missing for result in unclear)
+    labels = "、".join(result.label for result in unclear)
+    return made("unclear", results, missing=missing, words=partial(str, f"{_told(missing)}；因此不能判断：{labels}"))
+
+
 @dataclass
 class _Row:
     """One plot with everything a formula may name."""
@@ -77,38 +110,10 @@ class _Row:
         if (left := self._left()) is not None:
             return left
         results = tuple(self._result(name) for name in self.criteria.policy.criteria)
-        outcomes = {one.id: one.outcome for one in results}
-        ranked = sorted(self.criteria.policy.classes.items(), key=lambda item: item[1].priority)
-        states = [(name, one, holds(one.when, outcomes)) for name, one in ranked]
-        hit = next(((name, one) for name, one, state in states if state), None)
-        open_ = next((one for _name, one, state in states if state is None), None)
-        if hit is not None:
-            return self._low(results, hit[0], hit[1], open_)
-        if open_ is not None:
-            return self._unclear(results, outcomes)
-        rest = self.criteria.open_criteria
-        reason = f"已掌握的条件均不符合；办法还有未掌握的条件（{'、'.join(rest)}）" if rest else "全部条件均不符合"
-        return self._made("none_known" if rest else "not_low", results, partial(str, reason))
+        return decided(self.criteria, self.plot.key, self.plot.owner, results)
 
-    def _made(self, verdict: Verdict, results: tuple[Result, ...], words: Callable[[], str], **more: Any) -> Finding:
-        return Finding(self.plot.key, self.plot.owner, verdict, results, words=words, **more)
-
-    def _low(self, results: tuple[Result, ...], name: str, one: Class, open_: Class | None) -> Finding:
-        named = set(one.when.ids())
-        hits = tuple(result for result in results if result.outcome == "hit" and result.id in named)
-        higher = open_ if open_ is not None and open_.priority < one.priority else None
-        missing = _once(result.missing for result in results if higher and result.id in set(higher.when.ids()))
-        tail = f"。能否列为“{higher.label}”无法判断：{_told(missing)}" if higher else ""
-        return self._made("low", results, partial(_joined, hits, tail), class_id=name, class_label=one.label,
-                          priority=one.priority, open_class=higher.label if higher else "", missing=missing)
-
-    def _unclear(self, results: tuple[Result, ...], outcomes: Mapping[str, Outcome]) -> Finding:
-        open_classes = [one.when for one in self.criteria.policy.classes.values() if holds(one.when, outcomes) is None]
-        open_names = {id_ for when in open_classes for id_ in when.ids()}
-        unclear = [result for result in results if result.outcome == "unclear" and result.id in open_names]
-        missing = _once(result.missing for result in unclear)
-        labels = "、".join(result.label for result in unclear)
-        return self._made("unclear", results, partial(str, f"{_told(missing)}；因此不能判断：{labels}"), missing=missing)
+    def _made(self, verdict: Verdict, words: Callable[[], str], missing: tuple[Missing, ...] = ()) -> Finding:
+        return Finding(self.plot.key, self.plot.owner, verdict, missing=missing, words=words)
 
     def _left(self) -> Finding | None:
         """The plot is not one the rule speaks of, or nobody can say whether it is."""
@@ -122,11 +127,11 @@ class _Row:
             value = formula.value(self.values)
             if value is leaves:
                 reason = f"{'' if leaves else '不符合'}{label}：{self._filled(formula)}"
-                return self._made("outside", (), partial(str, reason))
+                return self._made("outside", partial(str, reason))
             if value is None:
                 missing = self._missing(formula.names)
                 reason = f"无法判断是否属于“{label}”：{_told(missing)}"
-                return self._made("unclear", (), partial(str, reason), missing=missing)
+                return self._made("unclear", partial(str, reason), missing)
         return None
 
     # ---- one criterion

@@ -11,13 +11,15 @@ from tenglong.domain.evaluation.expression import Value
 from tenglong.domain.renewal.criteria.wording import value_text
 
 SCHEMA: Final = "tenglong.finding/1"
-Outcome = Literal["hit", "miss", "unclear", "not_applicable"]
+Outcome = Literal["hit", "miss", "unclear", "not_applicable", "waived"]
 Verdict = Literal["low", "not_low", "none_known", "unclear", "outside"]
 VERDICTS: Final[dict[Verdict, str]] = {
     "low": "低效", "not_low": "不属于低效", "none_known": "未命中已掌握的条件", "unclear": "无法判断",
     "outside": "不在认定范围",
 }
-OUTCOMES: Final[dict[Outcome, str]] = {"hit": "符合", "miss": "不符合", "unclear": "无法判断", "not_applicable": "不适用"}
+OUTCOMES: Final[dict[Outcome, str]] = {
+    "hit": "符合", "miss": "不符合", "unclear": "无法判断", "not_applicable": "不适用", "waived": "已豁免",
+}
 
 
 @dataclass(frozen=True)

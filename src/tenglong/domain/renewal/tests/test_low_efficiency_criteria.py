@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from itertools import product
 
@@ -16,6 +17,7 @@ from tenglong.domain.renewal.criteria.find import find, holds
 from tenglong.domain.renewal.criteria.policy import Combination
 from tenglong.domain.renewal.criteria.rows import Finding, Plot, Record, Sheet
 from tenglong.domain.renewal.criteria.table import read_sheet
+from tenglong.domain.renewal.criteria.waivers import Waiver, waived
 from tenglong.domain.renewal.criteria.wording import number_text
 from tenglong.domain.survey.table import Table
 
@@ -187,3 +189,23 @@ def test_every_finding_has_one_verdict_and_its_json_is_plain() -> None:
     assert (told["verdict"], told["word"], told["hits"]) == ("low", "低效", ["low_tax"])
     evidence = {"id": "tax_paid", "label": "税收", "value": "49", "text": "49 万元", "source": ""}
     assert told["criteria"][0]["evidence"][1] == evidence
+
+
+def test_a_waiver_takes_one_criterion_out_by_its_document_and_says_so() -> None:
+    shangyu = load("zj-shangyu")
+    plot = {"plot_tax": 100, "plot_mu": 10, "floor_ratio": 0.5, "built_share": 80, "d_years": 2, "stopped_months": 0,
+            "leased_out_share": 0, "in_control_line": True, "idle": "none"}
+    exact = {key: Fraction(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
+             for key, value in plot.items()}
+    owner = {"scale": "above", "tax_paid": Fraction(100), "land_mu": Fraction(10), "industry": "3311"}
+    run = find(shangyu, Sheet((Plot("P", exact, owner="O"), Plot("Q", exact, owner="O")), {"O": Record("O", owner)}))
+    one_waiver = Waiver("P", "years_in_d", "区政府会议纪要〔2025〕3号", "在建项目", date(2025, 1, 1), date(2026, 1, 1))
+    found = waived(shangyu, run, [one_waiver], date(2025, 6, 1))
+    classes = [(one.class_id, one.hits) for one in found.findings]
+    assert classes == [("low", ("low_ratio",)), ("first", ("years_in_d", "low_ratio"))]
+    assert "已豁免（区政府会议纪要〔2025〕3号：在建项目）；原判断：连续评为最差档" in found.findings[0].reason
+    assert waived(shangyu, run, [one_waiver], date(2026, 1, 1)) == run
+    with pytest.raises(ValueError, match="依据文件"):
+        Waiver("P", "years_in_d", " ", "在建", date(2025, 1, 1))
+    with pytest.raises(LookupError, match="没有条件“x”"):
+        waived(shangyu, run, [Waiver("P", "x", "文", "由", date(2025, 1, 1))], date(2025, 6, 1))
