@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from tenglong.domain.renewal.idle import Cause, LandRecord, assess, fee_fen, load, may_see_amount, says, shown_amount
+from tenglong.domain.renewal.idle import Cause, LandRecord, as_input, assess, fee_fen, load, may_see_amount, says, shown_amount
 
 POLICY = load("cn@2012")
 START = date(2021, 3, 1)
@@ -102,6 +102,8 @@ def test_the_whole_truth_table() -> None:
 def test_before_recognition_the_land_is_only_suspected_and_amounts_stay_in_the_team() -> None:
     assert [says(POLICY, state) for state in ("lead", "investigating", "confirmed", "not_idle")] == [
         "疑似闲置", "疑似闲置", "闲置土地", ""]
+    assert [as_input(POLICY, state.id) for state in POLICY.states] == [
+        "suspected", "suspected", "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "none", "none"]
     assert may_see_amount("u1", {"u1", "u2"})
     assert not may_see_amount("leader", {"u1", "u2"})
     assert not may_see_amount("", {""})

@@ -262,6 +262,15 @@ def says(policy: IdleLand, state: str) -> str:
     return policy.state(state).says
 
 
+def as_input(policy: IdleLand, state: str) -> str:
+    """The value of the input `idle` of criteria: confirmed only from 认定 on, suspected before, none when it was found not idle
+    or is settled."""
+    word = says(policy, state)
+    if not word:
+        return "none"
+    return "suspected" if word == policy.first.says else "confirmed"
+
+
 def may_see_amount(viewer: str, team: Collection[str]) -> bool:
     """Amounts are for the people of the case alone, in every state; rank or office opens nothing (office rules 6)."""
     return bool(viewer) and viewer in team
