@@ -39,7 +39,7 @@ def offer(
     """Options of every plot of `holdings` (one entry per plot and holder; inputs of the first count for the plot).
 
     `routes`: ids, labels or codes; default all of the catalogue. A route that a plot may not enter, or whose cost cannot be
-    worked for want of a figure, is left out and says so: a plan never rests on a guess. Raises LookupError for an unknown route.
+    worked for want of a figure, is left out and says so: no plan rests on a guess. Raises LookupError for an unknown route.
     """
     wanted = [book.named(route) for route in routes] if routes is not None else list(book.ids)
     plots = {one.plot: one for one in reversed(holdings)}
