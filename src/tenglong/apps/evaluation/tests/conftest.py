@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from tenglong.apps.evaluation import queries, service
@@ -134,6 +135,10 @@ class World:
         service.step(self.actor, self.fresh(), "send_sheets")
         service.sheets_now(self.actor, self.fresh())
 
+    def sheet(self, number: int) -> Any:
+        """The valid sheet of a firm."""
+        return queries.sheets(self.actor, self.fresh()).get(enterprise_id=number, voided_at__isnull=True)
+
     def frozen(self) -> Any:
         self.land()
         self.data()
@@ -197,3 +202,24 @@ def _firm(world: World, number: int) -> None:
     world.firms[number], world.plots[number] = firm, plot.plot
     world.fact(number, "tax_paid", 10 * (11 - number))
     world.fact(number, "revenue", 1000, department="经信局", basis="declared")
+
+
+@pytest.fixture
+def out(world: Any) -> Any:
+    """The world with its sheets made."""
+    world.land()
+    world.data()
+    world.sheets()
+    return world
+
+
+@pytest.fixture
+def entered() -> Any:
+    """`entered(user)`: a client of its own for each person."""
+
+    def enter(user: Any) -> Client:
+        client = Client()
+        client.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
+        return client
+
+    return enter

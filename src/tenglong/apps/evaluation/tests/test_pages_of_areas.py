@@ -7,22 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from tenglong.apps.evaluation import queries, service
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def entered() -> Any:
-    def enter(user: Any) -> Client:
-        client = Client()
-        client.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
-        return client
-
-    return enter
 
 
 def text_of(answer: Any) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.utils import timezone
 
 from tenglong.apps.evaluation import queries, service
@@ -17,34 +16,12 @@ from tenglong.apps.jobs import service as jobs
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def entered() -> Any:
-    def enter(user: Any) -> Client:
-        client = Client()
-        client.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
-        return client
-
-    return enter
-
-
 def text_of(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-@pytest.fixture
-def out(world: Any) -> Any:
-    world.land()
-    world.data()
-    world.sheets()
-    return world
-
-
-def sheet_of(world: Any, number: int) -> Any:
-    return queries.sheets(world.actor, world.fresh()).get(enterprise_id=number, voided_at__isnull=True)
-
-
 def delivered(world: Any, number: int) -> Any:
-    return service.mark_delivered(world.actor, sheet_of(world, number), on=timezone.localdate(), how="直接送达")
+    return service.mark_delivered(world.actor, world.sheet(number), on=timezone.localdate(), how="直接送达")
 
 
 def a_gap(world: Any) -> Any:
@@ -120,10 +97,10 @@ def test_a_firm_reads_its_figures_and_objects(out: Any, entered: Any, cast: Any)
     page = text_of(client.get(f"/evaluation/mine/sheet/{own.ulid}/"))
     assert "***" not in page
     assert client.get(f"/evaluation/mine/sheet/{other.ulid}/").status_code == 404
-    assert client.get(f"/evaluation/mine/sheet/{sheet_of(out, 3).ulid}/").status_code == 404
+    assert client.get(f"/evaluation/mine/sheet/{out.sheet(3).ulid}/").status_code == 404
     answer = client.post(f"/evaluation/mine/sheet/{own.ulid}/object/", {"text": "营收少了一项"})
     assert answer.status_code == 302
-    assert sheet_of(out, 1).state == "objected"
+    assert out.sheet(1).state == "objected"
 
 
 def test_a_firm_sends_its_sealed_sheet_back(out: Any, entered: Any, cast: Any) -> None:
@@ -134,7 +111,7 @@ def test_a_firm_sends_its_sealed_sheet_back(out: Any, entered: Any, cast: Any) -
     assert client.post(f"/evaluation/mine/sheet/{own.ulid}/confirm/", {"file": wrong}).status_code == 400
     answer = client.post(f"/evaluation/mine/sheet/{own.ulid}/confirm/", {"file": SimpleUploadedFile("回.pdf", content)})
     assert answer.status_code == 302
-    assert sheet_of(out, 1).state == "sealed"
+    assert out.sheet(1).state == "sealed"
 
 
 @pytest.mark.parametrize("person", ["county", "officer", "auditor", "nobody"])

@@ -12,20 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from tenglong.apps.evaluation import queries
 from tenglong.apps.jobs import service as jobs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def entered() -> Any:
-    def enter(user: Any) -> Client:
-        client = Client()
-        client.force_login(user, backend="tenglong.apps.accounts.backend.AccountBackend")
-        return client
-
-    return enter
 
 
 def text_of(answer: Any) -> str:
@@ -36,20 +25,8 @@ def body(answer: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
-@pytest.fixture
-def out(world: Any) -> Any:
-    world.land()
-    world.data()
-    world.sheets()
-    return world
-
-
-def sheet_of(world: Any, number: int) -> Any:
-    return queries.sheets(world.actor, world.fresh()).get(enterprise_id=number, voided_at__isnull=True)
-
-
 def printed(world: Any, client: Client, *numbers: int) -> bytes:
-    picks = [sheet_of(world, number).ulid for number in numbers]
+    picks = [world.sheet(number).ulid for number in numbers]
     answer = client.post(f"/evaluation/{world.cycle.ulid}/sheets/print/", {"pick": picks})
     job = jobs.run_now(jobs.by_ulid(answer.url.split("/")[2]))
     assert job.state == "done", job.message
@@ -67,13 +44,13 @@ def test_a_town_officer_sees_own_sheets_with_masked_figures(out: Any, entered: A
     client = entered(cast.officer)
     rows = client.get(f"/evaluation/{out.cycle.ulid}/sheets.json").json()["rows"]
     assert {row["firm_name"] for row in rows} == {"企业01", "企业03", "企业05", "企业07", "企业09"}
-    page = text_of(client.get(f"/evaluation/sheet/{sheet_of(out, 1).ulid}/"))
+    page = text_of(client.get(f"/evaluation/sheet/{out.sheet(1).ulid}/"))
     assert "***" in page
-    assert client.get(f"/evaluation/sheet/{sheet_of(out, 2).ulid}/").status_code == 404
+    assert client.get(f"/evaluation/sheet/{out.sheet(2).ulid}/").status_code == 404
 
 
 def test_the_county_sees_the_figures(out: Any, entered: Any) -> None:
-    page = text_of(entered(out.actor).get(f"/evaluation/sheet/{sheet_of(out, 1).ulid}/"))
+    page = text_of(entered(out.actor).get(f"/evaluation/sheet/{out.sheet(1).ulid}/"))
     assert "税务局" in page
     assert "***" not in page
 
@@ -85,7 +62,7 @@ def test_picked_sheets_are_printed_one_page_each(out: Any, entered: Any) -> None
 
 def test_a_printed_pile_is_nobody_elses(out: Any, entered: Any, cast: Any) -> None:
     client = entered(out.actor)
-    job = client.post(f"/evaluation/{out.cycle.ulid}/sheets/print/", {"pick": [sheet_of(out, 1).ulid]}).url.split("/")[2]
+    job = client.post(f"/evaluation/{out.cycle.ulid}/sheets/print/", {"pick": [out.sheet(1).ulid]}).url.split("/")[2]
     jobs.run_now(jobs.by_ulid(job))
     assert entered(cast.officer).get(f"/evaluation/printed/{job}.pdf").status_code == 403
     assert entered(cast.firm).get(f"/evaluation/printed/{job}.pdf").status_code == 403
@@ -99,8 +76,8 @@ def test_scans_come_back_to_their_sheets(out: Any, entered: Any) -> None:
     assert job.state == "done", job.message
     page = text_of(client.get(job.result["url"]))
     assert "企业01" in page
-    assert sheet_of(out, 1).state == "sealed"
-    assert sheet_of(out, 3).state == "undelivered"
+    assert out.sheet(1).state == "sealed"
+    assert out.sheet(3).state == "undelivered"
     again = SimpleUploadedFile("一叠.pdf", printed(out, client, 1))
     answer = client.post(f"/evaluation/{out.cycle.ulid}/scans/", {"files": [again]})
     job = jobs.run_now(jobs.by_ulid(answer.url.split("/")[2]))
@@ -130,27 +107,27 @@ def test_a_text_file_is_no_scan(out: Any, entered: Any) -> None:
 
 def test_several_sheets_are_delivered_at_once(out: Any, entered: Any, cast: Any) -> None:
     client, today = entered(cast.officer), timezone.localdate()
-    picks = [sheet_of(out, 1).ulid, sheet_of(out, 3).ulid]
+    picks = [out.sheet(1).ulid, out.sheet(3).ulid]
     given = {"pick": picks, "on": today.isoformat(), "how": "直接送达"}
     assert client.post(f"/evaluation/{out.cycle.ulid}/sheets/deliver/", given).status_code == 302
-    assert sheet_of(out, 1).state == sheet_of(out, 3).state == "delivered"
-    late = {**given, "on": (today + timedelta(days=2)).isoformat(), "pick": [sheet_of(out, 5).ulid]}
+    assert out.sheet(1).state == out.sheet(3).state == "delivered"
+    late = {**given, "on": (today + timedelta(days=2)).isoformat(), "pick": [out.sheet(5).ulid]}
     answer = client.post(f"/evaluation/{out.cycle.ulid}/sheets/deliver/", late)
     assert answer.status_code == 400
     assert "晚于今天" in text_of(answer)
 
 
 def test_a_refusal_needs_its_record(out: Any, entered: Any) -> None:
-    client, own = entered(out.actor), f"/evaluation/sheet/{sheet_of(out, 1).ulid}/"
+    client, own = entered(out.actor), f"/evaluation/sheet/{out.sheet(1).ulid}/"
     client.post(f"{own}deliver/", {"on": timezone.localdate().isoformat(), "how": "邮寄"})
     assert client.post(f"{own}refuse/", {"note": "不签"}).status_code == 400
     paper = SimpleUploadedFile("记录.pdf", b"%PDF-1.4 x")
     assert client.post(f"{own}refuse/", {"note": "不签", "file": paper}).status_code == 302
-    assert sheet_of(out, 1).state == "refused"
+    assert out.sheet(1).state == "refused"
 
 
 def test_overdue_before_the_term_is_refused_in_a_sentence(out: Any, entered: Any) -> None:
-    client, own = entered(out.actor), f"/evaluation/sheet/{sheet_of(out, 1).ulid}/"
+    client, own = entered(out.actor), f"/evaluation/sheet/{out.sheet(1).ulid}/"
     client.post(f"{own}deliver/", {"on": timezone.localdate().isoformat(), "how": "邮寄"})
     answer = client.post(f"{own}overdue/", {"clause": "第十二条"})
     assert answer.status_code == 400

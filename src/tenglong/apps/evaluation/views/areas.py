@@ -21,7 +21,7 @@ from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_area import AreaPublicationForm, ItemForm, ObjectionForm, ReplyForm
 from tenglong.apps.evaluation.terms import last_day
-from tenglong.apps.evaluation.views.common import cycle_or_404, done, head
+from tenglong.apps.evaluation.views.common import cycle_or_404, done, head, or_404
 from tenglong.apps.evaluation.views.cycle_listing import CycleListPage
 from tenglong.apps.evaluation.words import AREA_STATES, ITEM_KINDS
 from tenglong.apps.registry import queries as registry
@@ -77,10 +77,7 @@ class AreaList(CycleListPage):
 
 
 def area_or_404(request: HttpRequest, ulid: str) -> Any:
-    try:
-        return queries.area(request.user, ulid)
-    except ObjectDoesNotExist as error:
-        raise Http404(_now("没有这家企业的用地核定，或它不在您的管辖范围内。")) from error
+    return or_404(lambda: queries.area(request.user, ulid), _now("没有这家企业的用地核定，或它不在您的管辖范围内。"))
 
 
 @require_POST

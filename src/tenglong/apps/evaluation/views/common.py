@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,14 @@ from tenglong.apps.evaluation.stages import STAGES
 CHINESE = {"ensure_ascii": False}
 #: stages that are not passed in order
 APART = ("cancelled",)
+
+
+def or_404(find: Callable[[], Any], told: str) -> Any:
+    """What `find` gives. What is somebody else's is as absent as what never was."""
+    try:
+        return find()
+    except ObjectDoesNotExist as error:
+        raise Http404(told) from error
 
 
 def cycle_or_404(request: HttpRequest, ulid: str) -> Any:

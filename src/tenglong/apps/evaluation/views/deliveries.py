@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,7 +17,7 @@ from tenglong.apps.evaluation import queries, service
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_delivery import AskForm, ReceiveForm, measures_of
 from tenglong.apps.evaluation.letters import reminder_letter
-from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
+from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head, or_404
 from tenglong.apps.survey import queries as survey
 from tenglong.domain.measures import packaged
 
@@ -27,10 +26,7 @@ PAGE = 100
 
 
 def delivery_or_404(request: HttpRequest, ulid: str) -> Any:
-    try:
-        return queries.delivery(request.user, ulid)
-    except ObjectDoesNotExist as error:
-        raise Http404(_("没有这个部门的报送任务，或它不在您的管辖范围内。")) from error
+    return or_404(lambda: queries.delivery(request.user, ulid), _("没有这个部门的报送任务，或它不在您的管辖范围内。"))
 
 
 @require_GET

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from tenglong.apps.accounts.scope import can
 from tenglong.apps.evaluation import queries
+from tenglong.apps.evaluation.views.common import or_404
 
 STANDINGS = {
     "graded": gettext_lazy("已定等级"), "ungraded": gettext_lazy("不定等级"), "excluded": gettext_lazy("不参加评价"),
@@ -23,10 +23,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def run_or_404(request: HttpRequest, ulid: str) -> Any:
-    try:
-        return queries.run(request.user, ulid)
-    except ObjectDoesNotExist as error:
-        raise Http404(_("没有这次运算，或它不在您的管辖范围内。")) from error
+    return or_404(lambda: queries.run(request.user, ulid), _("没有这次运算，或它不在您的管辖范围内。"))
 
 
 def result_or_404(request: HttpRequest, run: Any, key: str) -> Any:

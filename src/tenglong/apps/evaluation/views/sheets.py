@@ -8,11 +8,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.fields.json import KT
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +23,7 @@ from tenglong.apps.evaluation import queries, service, step_papers
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_sheet import DeliverForm, OverdueForm, RefusedForm, SheetObjectionForm
 from tenglong.apps.evaluation.sheet_print import figure
-from tenglong.apps.evaluation.views.common import cycle_or_404, done, head
+from tenglong.apps.evaluation.views.common import cycle_or_404, done, head, or_404
 from tenglong.apps.evaluation.views.cycle_listing import CycleListPage
 from tenglong.apps.evaluation.words import SHEET_STATES
 from tenglong.apps.registry.places import town_choices
@@ -93,10 +92,7 @@ class SheetList(CycleListPage):
 
 
 def sheet_or_404(request: HttpRequest, ulid: str) -> Any:
-    try:
-        return queries.sheet(request.user, ulid)
-    except ObjectDoesNotExist as error:
-        raise Http404(_now("没有这份单子，或它不在您的管辖范围内。")) from error
+    return or_404(lambda: queries.sheet(request.user, ulid), _now("没有这份单子，或它不在您的管辖范围内。"))
 
 
 def content_of(sheet: Any, *, bare: bool) -> dict[str, Any]:
