@@ -54,16 +54,16 @@ types: dev
 	$(V)/mypy src/tenglong
 
 unit: dev
-	@scripts/tests.sh $(PYTEST) -n 2 src tests/contract -m "$(UNIT)"
+	@scripts/tests.sh $(PYTEST) -n 2 --dist worksteal src tests/contract -m "$(UNIT)"
 
 test: dev ## 在 SQLite 上跑全部测试（浏览器与离线包除外）
-	@scripts/tests.sh $(PYTEST) -n 2 -m "not browser and not bundle and not spark"
+	@scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "not browser and not bundle and not spark"
 
 test-reverse: dev ## 倒序再跑一遍不碰数据库的测试：测试之间不得相互依赖
-	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 -m "$(UNIT) and not database"
+	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "$(UNIT) and not database"
 
 test-postgres: dev ## 在临时的 PostgreSQL 上倒序跑标记为 database 的测试
-	@TENGLONG_TEST_ORDER=reverse scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 -m "database and not browser"
+	@TENGLONG_TEST_ORDER=reverse scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "database and not browser"
 
 test-spark: dev ## 在本机的 Spark 上跑标记为 spark 的测试（缺 pyspark 或 Java 时说明原因并跳过）
 	@$(V)/python -c "import pyspark" 2>/dev/null || $(V)/python -m pip install --quiet --disable-pip-version-check -e ".[spark]" || true
