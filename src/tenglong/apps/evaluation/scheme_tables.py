@@ -14,6 +14,7 @@ from tenglong.domain.evaluation.compiled import PURPOSES, Compiled
 from tenglong.domain.evaluation.expression import chinese, names
 from tenglong.domain.evaluation.figures import plain, unit_text
 from tenglong.domain.evaluation.given import expression
+from tenglong.domain.evaluation.monotone import verdicts
 from tenglong.domain.evaluation.trace_terms import label_of
 from tenglong.domain.policy import PolicyError
 
@@ -111,6 +112,14 @@ def _cuts(grades: Any) -> str:
     mark = "≥ %s" if grades.method == "score" else "≤ %s%%"
     told = [f"{grade} {mark % plain(value)}" for grade, value in cuts.items()]
     return "；".join([*told, _("%(grade)s 其余") % {"grade": grades.order[-1]}])
+
+
+def directions(compiled: Compiled) -> list[dict[str, str]]:
+    """Which way the total moves with each figure; empty for a scheme that cannot be scored."""
+    if compiled.lacks("score"):
+        return []
+    marks = {"rising": "↑", "falling": "↓", "unread": "—", "unproven": "？"}
+    return [{"mark": marks[one.direction], "sentence": one.sentence} for one in verdicts(compiled)]
 
 
 def parts(compiled: Compiled) -> list[dict[str, Any]]:

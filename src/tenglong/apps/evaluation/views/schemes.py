@@ -38,6 +38,7 @@ def show(request: HttpRequest, id: str, version: str) -> HttpResponse:  # noqa: 
         "rule": rule, "header": rule.compiled.document.header, "scheme": rule.compiled.scheme, "policy_url": edit,
         "groups": scheme_tables.groups(rule.compiled), "parts": scheme_tables.parts(rule.compiled),
         "blocks": scheme_tables.blocks(rule.compiled), "text": rule.compiled.document.text,
+        "directions": scheme_tables.directions(rule.compiled),
     })
 
 
