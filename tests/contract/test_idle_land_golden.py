@@ -100,7 +100,7 @@ def test_the_whole_truth_table() -> None:
 
 
 def test_before_recognition_the_land_is_only_suspected_and_amounts_stay_in_the_team() -> None:
-    assert [says(POLICY, state) for state in ("lead", "investigating", "confirmed", "not_idle")] == [
+    assert [says(POLICY, state) for state in ("clue", "inquiry", "recognised", "dismissed")] == [
         "疑似闲置", "疑似闲置", "闲置土地", ""]
     assert [as_input(POLICY, state.id) for state in POLICY.states] == [
         "suspected", "suspected", "confirmed", "confirmed", "confirmed", "confirmed", "confirmed", "none", "none"]

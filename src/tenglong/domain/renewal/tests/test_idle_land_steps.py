@@ -16,19 +16,19 @@ POLICY = load()
 CALENDAR = WorkCalendar.of(CalendarSpec.model_validate(packaged("calendar", "cn").data).years)
 START, TODAY = date(2024, 3, 1), date(2025, 9, 1)
 FEE = assess(POLICY, LandRecord(START, started=False), TODAY)
-LEAD = Step("lead", date(2025, 3, 3))
-ASKED = Step("investigating", date(2025, 3, 10), "调查通知书1号")
-FOUND = Step("confirmed", date(2025, 5, 6), "认定书1号")
+LEAD = Step("clue", date(2025, 3, 3))
+ASKED = Step("inquiry", date(2025, 3, 10), "调查通知书1号")
+FOUND = Step("recognised", date(2025, 5, 6), "认定书1号")
 TOLD = Step("hearing", date(2025, 8, 25), "告知书1号")
 
 
 def test_a_lead_may_only_be_investigated() -> None:
     at = stands(POLICY, (), FEE, CALENDAR, TODAY)
-    assert (at.state.id, dict(at.next), at.clock) == ("lead", {"investigating": ()}, None)
+    assert (at.state.id, dict(at.next), at.clock) == ("clue", {"inquiry": ()}, None)
 
 
 def test_the_clock_of_the_notice_ends_on_a_working_day() -> None:
-    at = stands(POLICY, (LEAD, Step("investigating", date(2025, 9, 8), "1号")), FEE, CALENDAR, date(2025, 9, 10))
+    at = stands(POLICY, (LEAD, Step("inquiry", date(2025, 9, 8), "1号")), FEE, CALENDAR, date(2025, 9, 10))
     assert at.clock is not None
     # 30 days end on 8 October, which is a day off
     assert (at.clock.due, at.clock_for) == (date(2025, 10, 9), "权利人提供材料、说明情况")
@@ -36,8 +36,8 @@ def test_the_clock_of_the_notice_ends_on_a_working_day() -> None:
 
 def test_recognition_needs_idle_land_and_its_opposite_needs_the_opposite() -> None:
     at = stands(POLICY, (LEAD, ASKED), FEE, CALENDAR, TODAY)
-    assert at.next["confirmed"] == ()
-    assert "须不构成闲置" in at.next["not_idle"][0]
+    assert at.next["recognised"] == ()
+    assert "须不构成闲置" in at.next["dismissed"][0]
 
 
 def test_a_fee_waits_for_the_hearing_term_and_is_never_taking_back() -> None:
@@ -66,8 +66,8 @@ def test_a_claimed_cause_without_proof_stops_the_fee_until_it_is_settled() -> No
 @pytest.mark.parametrize(("history", "told"), [
     ((ASKED,), "从“线索”开始"),
     ((LEAD, FOUND), "不能从“线索”直接到“已认定”"),
-    ((LEAD, Step("investigating", date(2025, 1, 1), "1号")), "早于前一步"),
-    ((LEAD, Step("investigating", date(2025, 4, 1))), "须有《闲置土地调查通知书》"),
+    ((LEAD, Step("inquiry", date(2025, 1, 1), "1号")), "早于前一步"),
+    ((LEAD, Step("inquiry", date(2025, 4, 1))), "须有《闲置土地调查通知书》"),
     ((LEAD, Step("nowhere", date(2025, 4, 1))), "没有状态“nowhere”"),
 ])
 def test_a_history_that_skips_something_is_refused(history: tuple[Step, ...], told: str) -> None:
