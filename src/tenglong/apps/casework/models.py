@@ -53,13 +53,17 @@ class Case(models.Model):
     opened_on = models.DateField(_("发起日期"))
     opened_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    paused_on = models.DateField(_("暂停日期"), null=True, blank=True)
+    #: earliest deadline of an open task that can be late; kept by `working.settle_due`
+    next_due = models.DateField(_("最近期限"), null=True, blank=True)
     lock_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="case_subject"),
-            models.Index(fields=["definition", "state"], name="case_definition_state"),
+            models.Index(fields=["definition", "state", "closed_at", "next_due"], name="case_definition_state_due"),
+            models.Index(fields=["division_code", "definition", "state", "closed_at", "next_due"], name="case_board"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["definition", "subject_type", "subject_id"], name="case_one_open_per_subject",
@@ -90,11 +94,19 @@ class Task(models.Model):
     done_on = models.DateField(_("办结日期"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(_("结果"), max_length=12, blank=True)  # done, lapsed
+    held_due = models.DateField(_("暂停时的期限"), null=True, blank=True)
+    paused_days = models.PositiveIntegerField(_("暂停顺延的工作日"), default=0)
+    #: overdue beyond what the definition lets pass, after this day
+    escalates_after = models.DateField(null=True, blank=True)
+    escalated_on = models.DateField(_("提请领导的日期"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=500, blank=True)
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["done_on", "due_on"], name="task_open_due")]
+        indexes = [
+            models.Index(fields=["done_on", "due_on"], name="task_open_due"),
+            models.Index(fields=["division_code", "done_on", "due_on"], name="task_town_open_due"),
+        ]
 
     @property
     def powers(self) -> tuple[str, ...]:
@@ -108,7 +120,8 @@ class CaseEvent(models.Model):
     """What happened, in order: opened, moved, task closed, assigned, material added. Written once."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=12)  # open move task take assign evidence
+    #: open move task take assign evidence comment pause resume escalate supervise migrate
+    kind = models.CharField(max_length=12)
     transition = models.CharField(max_length=48, blank=True)
     label = models.CharField(max_length=200)
     to_state = models.CharField(max_length=48, blank=True)
@@ -118,6 +131,7 @@ class CaseEvent(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=1000, blank=True)
     documents = models.JSONField(default=list, blank=True)
+    data = models.JSONField(default=dict, blank=True)  # of a migration: the versions and what was renamed
 
     class Meta:
         ordering = ["id"]
@@ -135,3 +149,75 @@ class Evidence(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["case", "document", "kind"], name="evidence_once")]
+
+
+class Supervision(models.Model):
+    """督办单: an order to finish something by a day, numbered by year, answered, and struck off by a second person."""
+
+    STATES = (("issued", _("待回复")), ("replied", _("已回复，待销号")), ("returned", _("退回重报")), ("closed", _("已销号")))
+
+    ulid = models.CharField(max_length=26, unique=True, default=new_ulid, editable=False)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    serial = models.PositiveIntegerField(_("序号"))
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="supervisions")
+    office = models.CharField(_("承办单位"), max_length=100)
+    text = models.TextField(_("督办事项和要求"))
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    ordered_on = models.DateField(_("发出日期"))
+    due_on = models.DateField(_("回复期限"))
+    state = models.CharField(_("状态"), max_length=12, choices=STATES, default="issued")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    closed_on = models.DateField(_("销号日期"), null=True, blank=True)
+    note = models.CharField(_("销号意见"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-year", "-serial"]
+        constraints = [models.UniqueConstraint(fields=["year", "serial"], name="supervision_number")]
+        indexes = [models.Index(fields=["state", "due_on"], name="supervision_open_due")]
+
+    @property
+    def number(self) -> str:
+        return f"督〔{self.year}〕{self.serial}号"
+
+
+class SupervisionReply(models.Model):
+    """One answer to an order; an answer that was sent back stays."""
+
+    supervision = models.ForeignKey(Supervision, on_delete=models.CASCADE, related_name="replies")
+    text = models.TextField(_("办理情况"))
+    document = models.ForeignKey("registry.SourceDocument", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField(_("回复日期"))
+    verdict = models.CharField(max_length=12, blank=True)  # "", closed, returned
+    judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    judged_on = models.DateField(null=True, blank=True)
+    note = models.CharField(_("意见"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class CaseBulletin(models.Model):
+    """周报 or 半月清单 as it was made: figures never change, its words may until it is given out."""
+
+    KINDS = (("week", _("周报")), ("half", _("半月清单")))
+
+    ulid = models.CharField(max_length=26, unique=True, default=new_ulid, editable=False)
+    kind = models.CharField(_("种类"), max_length=8, choices=KINDS)
+    year = models.PositiveSmallIntegerField(_("年度"))
+    issue = models.PositiveIntegerField(_("期号"))
+    first = models.DateField(_("起"))
+    last = models.DateField(_("止"))
+    title = models.CharField(_("标题"), max_length=100)
+    office = models.CharField(_("落款单位"), max_length=80)
+    division_code = models.CharField(_("区划"), max_length=12, blank=True, db_index=True)
+    lead = models.TextField(_("导语"), blank=True)
+    sections = models.JSONField(default=list)  # [{heading, text}]
+    figures = models.JSONField(default=dict)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    lock_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "year", "division_code", "issue"], name="case_bulletin_issue")]

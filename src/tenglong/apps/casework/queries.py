@@ -138,5 +138,6 @@ def lit(rows: Any, today: date) -> list[Row]:
         name = pinning.definition_of(row.case).calendar
         if name not in calendars:
             calendars[name] = pinning.calendar(name)
-        out.append(Row(row, light(row.kind, row.due_on, row.amber, today, calendars[name], closed=row.done_on is not None)))
+        out.append(Row(row, light(row.kind, row.due_on, row.amber, today, calendars[name], closed=row.done_on is not None,
+                              paused=row.case.paused_on is not None)))
     return out

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import Q
 
-from tenglong.apps.accounts.scope import NOTHING, Scope, by_owner, scope_rule
+from tenglong.apps.accounts.scope import NOTHING, Scope, by_owner, in_divisions, scope_rule
 from tenglong.apps.casework.models import Case
 
 BUSINESS = frozenset({"self", "department", "department_tree", "custom", "all"})
@@ -64,6 +66,32 @@ def events(scope: Scope) -> Q:
 @scope_rule("casework.Evidence")
 def evidence(scope: Scope) -> Q:
     return _seen(scope, "case__")
+
+
+@scope_rule("casework.Supervision")
+def supervisions(scope: Scope) -> Q:
+    """Offices only: an order is no letter to the enterprise."""
+    return _seen_by_offices(scope, "case__")
+
+
+@scope_rule("casework.SupervisionReply")
+def replies(scope: Scope) -> Q:
+    return _seen_by_offices(scope, "supervision__case__")
+
+
+def _seen_by_offices(scope: Scope, prefix: str) -> Q:
+    return _seen(replace(scope, enterprise_ids=frozenset()), prefix)
+
+
+@scope_rule("casework.CaseBulletin")
+def bulletins(scope: Scope) -> Q:
+    """Figures of a whole reach: whoever has all, the office of that very reach, and whoever made it."""
+    if scope.kind == "all":
+        return Q()
+    if scope.kind not in BUSINESS:
+        return NOTHING
+    own = Q(made_by_id=scope.user_id) if scope.user_id is not None else NOTHING
+    return own | (in_divisions("division_code", scope.divisions) if scope.divisions else NOTHING)
 
 
 @scope_rule("casework.PinnedDefinition")

@@ -15,10 +15,14 @@ from tenglong.apps.accounts.scope import require, scoped
 from tenglong.apps.audit import service as audit
 from tenglong.apps.casework import papers as filing
 from tenglong.apps.casework import pinning, queries, working
+from tenglong.apps.casework.comments import comment
 from tenglong.apps.casework.errors import CaseConflict, CaseError, refused
+from tenglong.apps.casework.escalation import escalate, escalated, note_overdue
+from tenglong.apps.casework.handover import HandOver, hand_over
 from tenglong.apps.casework.hooks import Guard, Moved, OnMove, forget, guard, on_move, tell
 from tenglong.apps.casework.models import Case, Evidence, Task
 from tenglong.apps.casework.papers import Paper
+from tenglong.apps.casework.pauses import pause, resume
 from tenglong.apps.casework.queries import Inbox
 from tenglong.apps.casework.tasks import assign, complete_task, locked, redate_open_tasks, take
 from tenglong.domain.casework import engine
@@ -213,7 +217,7 @@ def visible(user: Any) -> Any:
 
 
 __all__ = [
-    "CaseConflict", "CaseError", "Guard", "Inbox", "Moved", "OnMove", "Task", "add_evidence", "add_file", "allowed", "assign",
-    "complete_task", "definition_of", "forget", "guard", "inbox", "move", "on_move", "open_case", "open_task",
-    "redate_open_tasks", "take", "visible",
+    "CaseConflict", "CaseError", "Guard", "HandOver", "Inbox", "Moved", "OnMove", "Task", "add_evidence", "add_file", "allowed",
+    "assign", "comment", "complete_task", "definition_of", "escalate", "escalated", "forget", "guard", "hand_over", "inbox",
+    "move", "note_overdue", "on_move", "open_case", "open_task", "pause", "redate_open_tasks", "resume", "take", "visible",
 ]

@@ -46,7 +46,7 @@ def _conflict(case: Case) -> str:
     }
 
 
-def _open_task(actor: Any, task: Task | str) -> tuple[Task, Case]:
+def open_task_for_writing(actor: Any, task: Task | str) -> tuple[Task, Case]:
     """Task and case, both locked. A ulid or a row is fine. Raises CaseError."""
     ulid = task if isinstance(task, str) else task.ulid
     row = scoped(actor, Task.objects.filter(ulid=ulid)).select_related("case").first()
@@ -63,7 +63,7 @@ def _open_task(actor: Any, task: Task | str) -> tuple[Task, Case]:
 def take(actor: Any, task: Task | str) -> Task:
     """The actor takes a task that nobody has. Raises CaseError, CaseConflict, Refused."""
     require(actor, "case.work")
-    row, case = _open_task(actor, task)
+    row, case = open_task_for_writing(actor, task)
     if not set(row.powers) & working.powers_on(actor, case):
         raise CaseError(_("任务“%(name)s”不由您的角色承办。") % {"name": _(row.label)})
     if row.assignee and row.assignee != actor:
@@ -75,7 +75,7 @@ def take(actor: Any, task: Task | str) -> Task:
 def assign(actor: Any, task: Task | str, user: Any) -> Task:
     """Give a task to somebody whose role works it where the case lies. Raises CaseError, Refused."""
     require(actor, "case.assign")
-    row, case = _open_task(actor, task)
+    row, case = open_task_for_writing(actor, task)
     if "case.assign" not in working.powers_on(actor, case):
         raise CaseError(_("这个案件不归您指派。"))
     if not user.is_active or not set(row.powers) & working.powers_on(user, case):
@@ -102,7 +102,7 @@ def complete_task(actor: Any, task: Task | str, *, note: str = "", documents: An
     A task that somebody else has is closed by that person or by whoever may assign.
     """
     require(actor, "case.view")
-    row, case = _open_task(actor, task)
+    row, case = open_task_for_writing(actor, task)
     actor_here = working.actor_on(actor, case)
     if row.assignee and row.assignee != actor and "case.assign" not in actor_here.powers:
         raise CaseError(_("任务“%(name)s”由 %(who)s 承办。") % {"name": _(row.label), "who": row.assignee.name})
@@ -116,6 +116,7 @@ def complete_task(actor: Any, task: Task | str, *, note: str = "", documents: An
         raise refused(error.blocks) from error
     row.done_on, row.done_by, row.outcome, row.note = done.done_on, actor, done.outcome, note.strip()[:500]
     row.save(update_fields=["done_on", "done_by", "outcome", "note"])
+    working.settle_due(case)
     working.note(case, actor, "task", row.label, on=context.today, reason=row.note, documents=filed)
     told = f"{row.label} {row.note}".strip()
     audit.record(actor, "case.task", "case", case.ulid, deltas=[Delta(row.task, "open", "done")], reason=told)
@@ -134,14 +135,16 @@ def redate_open_tasks(actor: Any) -> int:
     """Count the deadlines of open tasks anew that ran into years nobody had published. Returns how many changed."""
     require(actor, "policy.edit")
     changed = 0
-    rows = scoped(actor, Task.objects.filter(done_on=None)).exclude(unpublished=[]).select_related("case", "case__pinned")
-    for row in rows:
+    rows = scoped(actor, Task.objects.filter(done_on=None, held_due=None)).exclude(unpublished=[])
+    for row in rows.select_related("case", "case__pinned"):  # what a pause holds is counted anew when it is resumed
         definition = pinning.definition_of(row.case)
         context = working.context(actor, row.case, definition)
         fresh = engine.redated(definition, replace(working.task_state(row), due=None), row.case.fields, context)
         if (fresh.due, list(fresh.unpublished)) != (row.due_on, list(row.unpublished)):
             old, row.due_on, row.unpublished = row.due_on, fresh.due, list(fresh.unpublished)
-            row.save(update_fields=["due_on", "unpublished"])
+            row.escalates_after = working.escalates(definition, fresh.due, context.calendar)
+            row.save(update_fields=["due_on", "unpublished", "escalates_after"])
+            working.settle_due(row.case)
             moved = [Delta("due_on", old, fresh.due)]
             audit.record(actor, "case.redate", "case", row.case.ulid, deltas=moved, reason=row.label)
             changed += 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 
 from tenglong.apps.accounts.roles import ROLE_CHOICES, VERBS, verbs_of
@@ -14,7 +16,9 @@ from tenglong.apps.casework import hooks, pinning
 from tenglong.apps.casework.models import Case, CaseEvent, Task
 from tenglong.apps.casework.scope_rules import reaches
 from tenglong.domain.casework import engine
+from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.definition import CaseDefinition
+from tenglong.domain.casework.migration import MIGRATED
 
 NAMES = {**dict(ROLE_CHOICES), **VERBS}
 
@@ -43,17 +47,31 @@ def _bound(function: hooks.Guard, case: Case, user: Any) -> engine.NamedCheck:
 def state_of(case: Case) -> engine.CaseState:
     """The case as rows hold it."""
     tasks = tuple(task_state(row) for row in case.tasks.order_by("pk"))
-    steps = case.events.filter(kind__in=("open", "move")).order_by("pk")
-    history = tuple(
-        engine.Step(row.transition, str(row.actor_id or ""), row.on, row.to_state, row.reason) for row in steps
-    )
+    steps = case.events.filter(kind__in=("open", "move", MIGRATED)).order_by("pk")
     kinds = frozenset(case.evidence.values_list("kind", flat=True))
-    return engine.CaseState(case.state, case.entered_on, dict(case.fields), kinds, tasks, history)
+    paused = case.paused_on is not None
+    return engine.CaseState(case.state, case.entered_on, dict(case.fields), kinds, tasks, _history(steps), paused)
+
+
+def _history(events: Iterable[CaseEvent]) -> tuple[engine.Step, ...]:
+    """Steps under the names of the present version; the rows keep the names that they were written with."""
+    found: list[engine.Step] = []
+    for row in events:
+        if row.kind == MIGRATED:
+            found = [_renamed(step, row.data) for step in found]
+        found.append(engine.Step(row.transition, str(row.actor_id or ""), row.on, row.to_state, row.reason))
+    return tuple(found)
+
+
+def _renamed(step: engine.Step, names: Mapping[str, Any]) -> engine.Step:
+    transition = names.get("transitions", {}).get(step.transition, step.transition)
+    return replace(step, transition=transition, to=names.get("states", {}).get(step.to, step.to))
 
 
 def task_state(row: Task) -> engine.TaskState:
     return engine.TaskState(
-        row.task, row.opened_on, row.due_on, tuple(row.unpublished), row.done_on, str(row.done_by_id or ""), row.outcome, row.pk
+        row.task, row.opened_on, row.due_on, tuple(row.unpublished), row.done_on, str(row.done_by_id or ""), row.outcome,
+        row.pk, row.paused_days, row.held_due,
     )
 
 
@@ -74,30 +92,47 @@ def _moment(day: date) -> datetime:
 
 def write_tasks(case: Case, definition: CaseDefinition, state: engine.CaseState, user: Any) -> None:
     """Tasks that opened become rows; the others keep theirs, with new dates and outcomes."""
+    calendar = pinning.calendar_of(definition)
     for task in state.tasks:
         if task.key is None:
-            _new_task(case, definition, task)
+            _new_task(case, definition, task, calendar)
         else:
             Task.objects.filter(pk=task.key, done_on=None).update(
                 due_on=task.due, unpublished=list(task.unpublished), done_on=task.done_on, outcome=task.outcome,
+                held_due=task.held_due, paused_days=task.paused, escalates_after=escalates(definition, task.due, calendar),
             )
+    settle_due(case)
 
 
-def _new_task(case: Case, definition: CaseDefinition, task: engine.TaskState) -> Task:
+def escalates(definition: CaseDefinition, due: date | None, calendar: WorkCalendar) -> date | None:
+    """The last day before an overdue task is put before the leader, None when the definition does not say."""
+    return None if due is None or definition.escalate is None else calendar.add_working_days(due, definition.escalate)
+
+
+def settle_due(case: Case) -> None:
+    """The earliest deadline of an open task that can be late, kept with the case for lists; call after any task changed."""
+    found = Task.objects.filter(case=case, done_on=None).exclude(kind="min_wait").aggregate(first=Min("due_on"))["first"]
+    if found != case.next_due:
+        case.next_due = found
+        Case.objects.filter(pk=case.pk).update(next_due=found)
+
+
+def _new_task(case: Case, definition: CaseDefinition, task: engine.TaskState, calendar: WorkCalendar) -> Task:
     spec = definition.task_by_id[task.id]
     return Task.objects.create(
         case=case, task=task.id, label=spec.label, roles=f"|{'|'.join(spec.role)}|", kind=spec.kind,
         amber=definition.amber if spec.amber is None else spec.amber, division_code=case.division_code,
         opened_on=task.opened_on, due_on=task.due, unpublished=list(task.unpublished),
+        escalates_after=escalates(definition, task.due, calendar),
     )
 
 
 def note(
     case: Case, user: Any, kind: str, label: str, *, on: date, step: engine.Step | None = None, told: bool = False,
-    reason: str = "", documents: Iterable[str] = (),
+    reason: str = "", documents: Iterable[str] = (), data: Mapping[str, Any] | None = None,
 ) -> CaseEvent:
     """One line of the history."""
     return CaseEvent.objects.create(
         case=case, kind=kind, label=label[:200], transition=step.transition if step else "", to_state=step.to if step else "",
-        told=told, actor=user, on=on, reason=reason[:1000], documents=list(documents),
+        told=told, actor=user, on=on, reason=reason[:1000], documents=list(documents), data=dict(data or {}),
     )

@@ -129,6 +129,8 @@ class TaskSpec(_Part):
     """Work that opens with a state. `kind`: min_wait cannot end early; max_deadline and pledge only warn (office-rule 16).
 
     `after`: tasks that end before it begins, for the forecast; tasks of later states always wait for those of earlier ones.
+    `duration`: days of work that the forecast counts, where they are not those of the deadline. `stops`: a pause moves its
+    deadline; unless said, a pause moves every deadline but that of a min_wait.
     """
 
     id: Id
@@ -139,6 +141,8 @@ class TaskSpec(_Part):
     deadline: TaskTerm | None = None
     documents: Ids = ()
     after: Ids = ()
+    duration: Term | None = None
+    stops: bool | None = None
     delegable: bool = True
     amber: int | None = Field(default=None, ge=0, le=60)
     source: str = ""
@@ -150,6 +154,10 @@ class TaskSpec(_Part):
         if self.kind == "min_wait" and self.deadline is None:
             raise ValueError("min_wait 任务要写 deadline：等多少天")
         return self
+
+    @property
+    def held_by_pause(self) -> bool:
+        return self.kind != "min_wait" if self.stops is None else self.stops
 
 
 class Transition(_Part):
@@ -176,7 +184,8 @@ class CaseDefinition(BaseModel):
 
     `subject`: what the case is about (a model word such as enterprise). `shared`: offices of towns inside the division of
     the case see it too. `single`: one open case per subject. `openers`: who may open one. `amber`: working days left at
-    which a task turns amber.
+    which a task turns amber. `pausers`: who may stop the clock. `escalate`: working days overdue after which a task is put
+    before the leader.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -186,6 +195,8 @@ class CaseDefinition(BaseModel):
     initial: Id
     calendar: str = "cn"
     amber: int = Field(default=2, ge=0, le=60)
+    pausers: Powers = ("case.assign",)
+    escalate: int | None = Field(default=None, ge=0, le=400)
     visible_to_subject: bool = False
     shared: bool = False
     single: bool = True
@@ -280,7 +291,8 @@ def _references(case: CaseDefinition) -> Iterable[Fault]:
     tasks, fields = set(case.task_by_id), set(case.field_by_id)
     yield from _absent(("initial",), "状态", [case.initial], states)
     yield from _absent(("required",), "字段", case.required, fields)
-    yield from _absent(("openers",), "角色或权限", case.openers, _powers or set(case.openers))
+    for name, words in (("openers", case.openers), ("pausers", case.pausers)):
+        yield from _absent((name,), "角色或权限", words, _powers or set(words))
     for index, move in enumerate(case.transitions):
         at, guards = ("transitions", index), move.guards
         yield from _absent((*at, "from"), "状态", move.sources, states)

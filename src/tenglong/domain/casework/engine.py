@@ -48,6 +48,8 @@ class TaskState:
     done_by: str = ""
     outcome: str = ""
     key: int | None = None  # the row that holds it
+    paused: int = 0  # working days by which pauses moved its deadline
+    held_due: date | None = None  # the deadline as it stood when the running pause began
 
     @property
     def open(self) -> bool:
@@ -64,6 +66,7 @@ class CaseState:
     documents: frozenset[str] = frozenset()
     tasks: tuple[TaskState, ...] = ()
     history: tuple[Step, ...] = ()
+    paused: bool = False
 
     def last(self, transition: str) -> Step | None:
         """The latest step of that transition."""
@@ -180,6 +183,8 @@ def blocks_of(
     case: CaseDefinition, state: CaseState, move: Transition, actor: Actor, context: Context
 ) -> Iterable[Block]:
     """Each reason why `move` is not possible now."""
+    if state.paused:
+        yield Block.make("paused")
     if not set(move.role) & actor.powers:
         yield Block.make("role", who=_who(move.role, context))
     yield from _lacking(case, state, move, actor)
@@ -245,6 +250,8 @@ def complete(
     blocks = []
     if not task.open:
         blocks.append(Block.make("closed", name=spec.label))
+    if state.paused:
+        blocks.append(Block.make("paused"))
     if not set(spec.role) & actor.powers:
         blocks.append(Block.make("role", who=_who(spec.role, context)))
     if spec.kind == "min_wait" and task.due and context.today <= task.due:
@@ -263,9 +270,9 @@ def _opened(case: CaseDefinition, state: CaseState, context: Context) -> tuple[T
 
 
 def _redated(case: CaseDefinition, task: TaskState, fields: Mapping[str, Any], context: Context) -> TaskState:
-    spec = case.task_by_id[task.id]
-    hangs = spec.deadline is not None and spec.deadline.start != "entry"
-    return _dated(spec, task, fields, context) if hangs and task.open else task
+    spec = case.task_by_id.get(task.id) if task.open else None  # a closed task may be one of an earlier version
+    hangs = spec is not None and spec.deadline is not None and spec.deadline.start != "entry"
+    return _dated(spec, task, fields, context) if spec is not None and hangs else task
 
 
 def redated(case: CaseDefinition, task: TaskState, fields: Mapping[str, Any], context: Context) -> TaskState:
@@ -283,7 +290,10 @@ def _dated(spec: TaskSpec, task: TaskState, fields: Mapping[str, Any], context: 
     if begins is None:
         return replace(task, due=None, unpublished=())
     ends = _term(context, begins, spec.deadline)
-    return replace(task, due=ends.due, unpublished=ends.unpublished)
+    if not task.paused:
+        return replace(task, due=ends.due, unpublished=ends.unpublished)
+    due = context.calendar.add_working_days(ends.due, task.paused)
+    return replace(task, due=due, unpublished=context.calendar.unpublished(begins, due))
 
 
 def _term(context: Context, begins: date, term: Term) -> Any:

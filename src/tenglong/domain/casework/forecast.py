@@ -56,8 +56,8 @@ def forecast(
     before: tuple[str, ...] = ()
     for place, name in enumerate(way):
         specs = case.tasks_of(name)
-        made += [_activity(spec, before, state if not place else None, way, case) for spec in specs]
-        undated += [spec.label for spec in specs if spec.deadline is None]
+        made += [_activity(spec, before, state if not place else None, way, case, calendar) for spec in specs]
+        undated += [spec.label for spec in specs if spec.duration is None and spec.deadline is None]
         before = _last(specs) or before
     if not made:
         return Forecast(None, way, ())
@@ -70,16 +70,20 @@ def plan(case: CaseDefinition, start: date, calendar: WorkCalendar, *, by: Mappi
 
 
 def _activity(
-    spec: TaskSpec, before: Sequence[str], state: CaseState | None, way: Sequence[str], case: CaseDefinition
+    spec: TaskSpec, before: Sequence[str], state: CaseState | None, way: Sequence[str], case: CaseDefinition,
+    calendar: WorkCalendar,
 ) -> Activity:
     inside = [name for name in spec.after if case.task_by_id[name].state in way]
-    term = spec.deadline
+    term = spec.duration or spec.deadline
     held = state.latest(spec.id) if state is not None else None
     fresh = held if held is not None and state is not None and held.opened_on >= state.entered_on else None
     done = fresh.done_on if fresh is not None and fresh.outcome == DONE else None
     begun = fresh.opened_on if fresh is not None and done is None and not inside else None
+    working, days = (term.working_days, term.days) if term else (None, None)
+    if begun and fresh is not None and fresh.paused and fresh.due:  # a pause moved it
+        working, days = calendar.working_days_between(begun, fresh.due), None
     return Activity(
-        spec.id, spec.label, term.working_days if term else None, term.days if term else None,
+        spec.id, spec.label, working, days,
         tuple(dict.fromkeys((*before, *inside))), started_on=begun, done_on=done)
 
 

@@ -16,6 +16,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "overdue": ("已逾期", "late"),
     "waiting": ("等待期内", "wait"),
     "ready": ("等待期满，可办", "run"),
+    "paused": ("已暂停", "wait"),
     "undated": ("无期限", "wait"),
     "closed": ("已办结", "wait"),
 }
@@ -53,10 +54,13 @@ class Light:
         return WORDS[self.id][1]
 
 
-def light(kind: str, due: date | None, amber: int, today: date, calendar: WorkCalendar, *, closed: bool = False) -> Light:
+def light(kind: str, due: date | None, amber: int, today: date, calendar: WorkCalendar, *, closed: bool = False,
+          paused: bool = False) -> Light:
     """Light of a task. A min_wait is never late: it waits until its day has passed, then it is ready."""
     if closed:
         return Light("closed")
+    if paused and due is None:
+        return Light("paused")
     if due is None:
         return Light("undated")
     left = calendar.working_days_between(today, due)
