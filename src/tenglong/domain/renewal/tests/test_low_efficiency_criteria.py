@@ -209,3 +209,27 @@ def test_a_waiver_takes_one_criterion_out_by_its_document_and_says_so() -> None:
         Waiver("P", "years_in_d", " ", "在建", date(2025, 1, 1))
     with pytest.raises(LookupError, match="没有条件“x”"):
         waived(shangyu, run, [Waiver("P", "x", "文", "由", date(2025, 1, 1))], date(2025, 6, 1))
+
+
+NUMBERS = st.sampled_from([Fraction(number) for number in "0.5 2.99 3 5.99 6 9.99 10 10.01 60 100".split()])
+CELLS = {
+    "scale": st.sampled_from(["above", "below"]), "tax_paid": NUMBERS, "tax_paid_y1": NUMBERS, "tax_paid_y2": NUMBERS,
+    "land_mu": NUMBERS, "utility": st.booleans(),
+}
+
+
+@pytest.mark.parametrize("place", ["zj-huzhou", "zj-jiaxing"])
+@given(st.data())
+def test_a_verdict_given_in_spite_of_gaps_holds_however_they_are_filled(place: str, data: st.DataObject) -> None:
+    criteria = load(place)
+    whole = {name: data.draw(cells, label=name) for name, cells in CELLS.items()}
+    absent = set(data.draw(st.sets(st.sampled_from(sorted(set(CELLS) - {"utility"})))))
+    part = {name: value for name, value in whole.items() if name not in absent}
+    before, after = (
+        find(criteria, Sheet((Plot("P", owner="O"),), {"O": Record("O", values)})).findings[0] for values in (part, whole))
+    assert after.verdict != "unclear"
+    if before.verdict == "unclear":
+        assert {gap.id for gap in before.missing} <= absent
+    else:
+        assert (before.verdict, before.class_id) == (after.verdict, after.class_id)
+        assert set(before.hits) <= set(after.hits)
