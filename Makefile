@@ -63,7 +63,7 @@ test-reverse: dev ## 倒序再跑一遍不碰数据库的测试：测试之间�
 	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "$(UNIT) and not database"
 
 test-postgres: dev ## 在临时的 PostgreSQL 上倒序跑标记为 database 的测试
-	@TENGLONG_TEST_ORDER=reverse scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "database and not browser"
+	@TENGLONG_TEST_ORDER=reverse scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "database and not slow and not browser"
 
 test-spark: dev ## 在本机的 Spark 上跑标记为 spark 的测试（缺 pyspark 或 Java 时说明原因并跳过）
 	@$(V)/python -c "import pyspark" 2>/dev/null || $(V)/python -m pip install --quiet --disable-pip-version-check -e ".[spark]" || true

@@ -93,12 +93,12 @@ class DecisionList(FirmList):
     columns = (
         Column("firm", _("企业"), computed=True, lead=True),
         Column("uscc", _("统一社会信用代码"), source="enterprise__key", format="code"),
-        Column("veto_word", _("否决事项"), computed=True, source="veto"),
+        Column("veto_word", _("否决事项"), computed=True, source="veto", wrap=True),
         Column("number", _("文号")),
-        Column("authority", _("作出机关")),
+        Column("authority", _("作出机关"), default=False),
         Column("dated", _("决定日期"), format="date"),
         Column("state", _("状态"), format="chip", kind="decision_state"),
-        Column("expires_on", _("失效日期"), format="date"),
+        Column("expires_on", _("失效日期"), format="date", default=False),
         Column("paper", _("决定书"), source="document__name"),
     )
     filters = (
