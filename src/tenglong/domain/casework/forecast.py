@@ -73,7 +73,8 @@ def _activity(
     spec: TaskSpec, before: Sequence[str], state: CaseState | None, way: Sequence[str], case: CaseDefinition,
     calendar: WorkCalendar,
 ) -> Activity:
-    inside = [name for name in spec.after if case.task_by_id[name].state in way]
+    passed = way[: way.index(spec.state) + 1]  # a task of a later state cannot be waited for, whatever the text says
+    inside = [name for name in spec.after if case.task_by_id[name].state in passed]
     term = spec.duration or spec.deadline
     held = state.latest(spec.id) if state is not None else None
     fresh = held if held is not None and state is not None and held.opened_on >= state.entered_on else None

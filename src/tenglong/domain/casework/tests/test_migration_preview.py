@@ -201,6 +201,12 @@ def test_predecessors_inside_a_state_order_its_tasks() -> None:
     assert found.schedule.path == ("accept", "assign_verifier", "verify", "photo", "answer", "deliver")
 
 
+def test_a_task_of_a_later_state_is_not_waited_for() -> None:
+    data = copy.deepcopy(DATA)
+    by_id(data["tasks"], "accept")["after"] = ["answer"]
+    assert plan(CaseDefinition.model_validate(data), date(2025, 9, 1), CHINA).end == plan(OLD, date(2025, 9, 1), CHINA).end
+
+
 @pytest.mark.parametrize(("after", "told"), [(["nothing"], "没有任务“nothing”"), (["verify"], "绕成了圈")])
 def test_predecessors_that_do_not_exist_or_go_round_are_refused(after: list[str], told: str) -> None:
     data = copy.deepcopy(DATA)
