@@ -75,7 +75,7 @@ class Told:
             "rank": rank + 1, "plots": [keys[plot] for plot in site.plots.tolist()], "land_cm2": site.land_cm2,
             "land_mu": _mu(site.land_cm2), "cost_fen": site.cost, "owners": site.owners, "months": site.months,
             "phases": phases,
-            "compactness": round(shape.compactness, 4), "filled": round(shape.filled, 4),
+            "span_m": round(shape.span_m, 1), "compactness": round(shape.compactness, 4), "filled": round(shape.filled, 4),
             "risk": {"joints": [keys[plot] for plot in shape.joints], "chance": self.chance(site)},
             "connected": self.graph.is_connected(site.plots), "weight": site.weight, "bound": int(np.floor(site.bound)),
             "gap": round(site.gap, 6), "seconds": round(site.seconds, 3),
@@ -134,7 +134,7 @@ def _print_site(told: Told, rank: int) -> None:
     chance = told.chance(site)
     click.echo(f"\n方案 {rank + 1}：{len(site.plots)} 块 {_mu(site.land_cm2)} 亩，成本 {cost}，户数 {_or_none(site.owners)}，"
                f"腾退 {_or_none(site.months, ' 个月')}")
-    click.echo(f"  形状：紧凑度 {shape.compactness:.2f}，占外包凸形 {shape.filled:.0%}")
+    click.echo(f"  形状：紧凑度 {shape.compactness:.2f}，占外包凸形 {shape.filled:.0%}，地块中心最远相距 {shape.span_m:.0f} 米")
     click.echo(f"  风险：缺一即断开的地块 {len(shape.joints)} 块，全部同意的可能 {NONE if chance is None else f'{chance:.1%}'}")
     click.echo(f"  {_proof(told, site, rank)}")
     for number, phase in enumerate(site.phases, 1):

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import numpy as np
 import orjson
+import shapely
 from numpy.typing import NDArray
 
 from tenglong.cli import _check_input as source
@@ -62,6 +63,7 @@ class Phases(click.ParamType[tuple[int, ...]]):
 @click.option("--road-m", type=click.FloatRange(0), help="至少有一块地离道路不超过这么多米")
 @click.option("--roads", type=click.Path(exists=True, path_type=Path), help="道路图形文件，与 --road-m 同用")
 @click.option("--road-column", metavar="列名", help="距道路（米）所在列")
+@click.option("--max-span", "span_m", type=click.FloatRange(1), help="任两块地的中心相距不超过这么多米，免得用地拉成长条")
 @click.option("--months", "within", type=click.IntRange(0), help="各块地都要在这么多个月内腾得出")
 @click.option("--months-column", metavar="列名", help="腾退月数所在列")
 @click.option("--area", metavar="列名", help="面积所在列，单位写在表头；缺省用图上面积")
@@ -138,6 +140,6 @@ def _search(plots: given.Plots, graph: Graph, asked: dict[str, Any], allowed: ND
             allowed=allowed, within=asked["within"], phases=asked["phases"], alternatives=asked["alternatives"],
             time_limit_s=asked["time_limit_s"], aim=Aim(asked["aim"]) if asked["aim"] else None,
             owner_fen=to_fen(Decimal(str(asked["per_owner_wan"])), "wan_yuan"), gate=gate, differ=asked["differ"],
-            gap=asked["gap"])
+            middles=shapely.get_coordinates(shapely.centroid(plots.shapes)), span_m=asked["span_m"], gap=asked["gap"])
     except ValueError as error:
         raise click.UsageError(str(error)) from error

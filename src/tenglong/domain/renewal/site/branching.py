@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 
 from tenglong.domain.renewal.site.cuts import broken
-from tenglong.domain.renewal.site.growth import Found, grown
+from tenglong.domain.renewal.site.growth import Found, by_price, grown, knapsack
 from tenglong.domain.renewal.site.phasing import phased
 from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
 
@@ -62,7 +62,7 @@ def proved(relaxation: Relaxation, root: Bound, ceiling: float, *, gap: float, u
            stop: Callable[[], bool]) -> tuple[float, Found | None]:
     """(lower bound of the ground, a site lighter than `ceiling` if there is one); stops at `until` with the bound reached."""
     tree = Tree(relaxation, gap, stop, ceiling)
-    tree.push(root.weight, dict.fromkeys(hopeless(root, ceiling), 0))
+    tree.push(root.weight, dict.fromkeys([*hopeless(root, ceiling), *lonely(relaxation, ceiling)], 0))
     while tree.heap and tree.heap[0][0] < tree.enough and monotonic() < until and not stop():
         floor, _, fixed = heappop(tree.heap)
         _visit(tree, floor, fixed, until)
@@ -73,6 +73,16 @@ def proved(relaxation: Relaxation, root: Bound, ceiling: float, *, gap: float, u
 def hopeless(told: Bound, ceiling: float) -> list[int]:
     """Places whose taking in alone lifts the bound above the best known site."""
     return [place for place, extra in enumerate(told.reduced) if told.weight + extra > ceiling * (1 + MARGIN)]
+
+
+def lonely(relaxation: Relaxation, ceiling: float) -> list[int]:
+    """Where a greatest span is asked: places around which too little land lies, or only land that is too dear."""
+    ground, least = relaxation.ground, relaxation.wish.least
+    if ground.apart is None:
+        return []
+    order = by_price(ground)
+    return [place for place in range(len(ground))
+            if knapsack(ground, [other for other in order if other not in ground.far(place)], least) > ceiling * (1 + MARGIN)]
 
 
 def _visit(tree: Tree, floor: float, fixed: dict[int, int], until: float) -> None:
@@ -94,8 +104,10 @@ def _visit(tree: Tree, floor: float, fixed: dict[int, int], until: float) -> Non
         tree.push(floor, fixed)
         return
     further = fixed | dict.fromkeys(hopeless(told, tree.price), 0)
-    for side in (1, 0):
-        tree.push(floor, further | {place: side})
+    far = tree.relaxation.ground.far(place)
+    if not any(fixed.get(other) == 1 for other in far):
+        tree.push(floor, further | dict.fromkeys(far, 0) | {place: 1})
+    tree.push(floor, further | {place: 0})
 
 
 def _told(tree: Tree, until: float) -> Bound:

@@ -3,6 +3,7 @@
 For a piece C that is too small to be the site and i in C, any site with i leaves C: x_i <= Σ x over the neighbours of C.
 For i in C and j beyond C and its neighbours, any site with both crosses them: x_i + x_j − 1 <= Σ x over the neighbours of C.
 Both hold for every connected choice of at least `least` cm² whatever the numbering of plots, and every other choice breaks one.
+Where a greatest span is asked, two plots too far apart are not both in: x_i + x_j − 1 <= 0.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class Cut:
 
 
 def broken(ground: Ground, chosen: Collection[int], least: int) -> list[Cut]:
-    """Cuts that `chosen` breaks; none exactly when it is connected and has at least `least` cm² (or is empty)."""
+    """Cuts that `chosen` breaks; none exactly when it is connected, of at least `least` cm² and not too wide (or empty)."""
     pieces = ground.pieces(chosen)
-    found: list[Cut] = []
+    found = [Cut((place, other), ()) for place in sorted(chosen) for other in sorted(ground.far(place).intersection(chosen))
+             if place < other]
     for number, piece in enumerate(pieces):
         fence = tuple(sorted(ground.fence(piece)))
         if ground.area(piece) < least:
@@ -51,11 +53,19 @@ def fractional(ground: Ground, value: Sequence[float], least: int) -> list[tuple
     share = {place: part for place, part in enumerate(value) if part > NOTHING}
     view = _View(ground, share, {place: tuple(one for one in ground.near[place] if one in share) for place in share}, least,
                  frozenset(place for place, part in share.items() if part > SURE))
-    found: dict[Cut, float] = {}
+    found = _too_far(ground, share)
     for place in share:
         for violation, plots, inside in _worst(view, place):
             found[Cut(plots, tuple(sorted(ground.fence(inside))))] = violation
     return sorted(((violation, cut) for cut, violation in found.items()), key=lambda pair: (-pair[0], pair[1]))
+
+
+def _too_far(ground: Ground, share: dict[int, float]) -> dict[Cut, float]:
+    """Pairs too far apart that together count for more than one plot."""
+    if ground.apart is None:
+        return {}
+    return {Cut((place, other), ()): part + share[other] - 1 for place, part in share.items()
+            for other in ground.far(place).intersection(share) if place < other and part + share[other] > 1 + VIOLATED}
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ CLOSING_M = 0.5
 class Looks:
     """`compactness` = 4π · area ÷ perimeter² of the outline with inner roads closed: 1 for a circle, 0.785 for a square.
 
-    `filled`: share of the convex hull that the outline covers. `joints`: plots without which the rest falls apart.
+    `filled`: share of the convex hull that the outline covers. `span_m`: greatest distance between the middles of two plots.
+    `joints`: plots without which the rest falls apart.
     """
 
     outline: shapely.Geometry
     compactness: float
     filled: float
+    span_m: float
     joints: tuple[int, ...]
 
 
@@ -37,7 +39,12 @@ def looks(shapes: Any, graph: Graph, plots: NDArray[np.int64], *, road_m: float)
     around, area = float(shapely.length(shapely.boundary(closed))), float(shapely.area(closed))
     hull = float(shapely.area(shapely.convex_hull(closed)))
     return Looks(shapely.union_all(members), min(1.0, 4 * pi * area / around**2) if around else 0.0,
-                 area / hull if hull else 0.0, joints(graph, plots))
+                 area / hull if hull else 0.0, _span(members), joints(graph, plots))
+
+
+def _span(members: Any) -> float:
+    middles = shapely.get_coordinates(shapely.centroid(members))
+    return float(np.hypot(*(middles[:, None] - middles[None]).transpose(2, 0, 1)).max())
 
 
 def joints(graph: Graph, plots: NDArray[np.int64]) -> tuple[int, ...]:

@@ -31,6 +31,20 @@ class Wish:
     gated: bool = False
 
 
+class Apart:
+    """Which places lie too far from which: middles (n, 2) in metres farther apart than `span_m`; asked one place at a time."""
+
+    def __init__(self, middles: NDArray[np.float64], span_m: float) -> None:
+        self.middles, self.span_m = middles, span_m
+        self._known: dict[int, frozenset[int]] = {}
+
+    def of(self, place: int) -> frozenset[int]:
+        if place not in self._known:
+            metres = np.hypot(*(self.middles - self.middles[place]).T)
+            self._known[place] = frozenset(np.flatnonzero(metres > self.span_m).tolist())
+        return self._known[place]
+
+
 @dataclass
 class Ground:
     """`names[i]` is the plot of the whole graph that place i stands for; all else is by place."""
@@ -41,6 +55,11 @@ class Ground:
     weight: list[int]
     gate: frozenset[int]
     bans: list[Ban] = field(default_factory=list)
+    apart: Apart | None = None
+
+    def far(self, place: int) -> frozenset[int]:
+        """Places that may not be in one site with `place`."""
+        return self.apart.of(place) if self.apart is not None else frozenset()
 
     def __len__(self) -> int:
         return len(self.land)
@@ -74,8 +93,9 @@ class Ground:
         return len(chosen) > 0 and len(self.pieces(chosen)) == 1
 
     def allows(self, chosen: Collection[int]) -> bool:
-        """Different enough from every site already listed."""
-        return all(self.area(ban.plots.intersection(chosen)) <= ban.most_cm2 for ban in self.bans)
+        """Different enough from every site already listed, and no two plots too far apart."""
+        near = self.apart is None or all(self.far(place).isdisjoint(chosen) for place in chosen)
+        return near and all(self.area(ban.plots.intersection(chosen)) <= ban.most_cm2 for ban in self.bans)
 
     def fulfils(self, chosen: Collection[int], wish: Wish) -> bool:
         """Connected, large enough, by a gate where one is needed, different from what is listed; phases are not looked at."""
@@ -83,7 +103,8 @@ class Ground:
         return gated and self.area(chosen) >= wish.least and self.allows(chosen) and self.is_whole(chosen)
 
 
-def grounds(graph: Graph, land: Whole, weight: Whole, eligible: Members, gate: Members | None) -> list[Ground]:
+def grounds(graph: Graph, land: Whole, weight: Whole, eligible: Members, gate: Members | None,
+            middles: NDArray[np.float64] | None = None, span_m: float | None = None) -> list[Ground]:
     """The connected pieces of the eligible plots, largest land first."""
     chosen = np.sort(np.asarray(eligible, dtype=np.int64))
     inner = graph.subgraph(chosen)
@@ -94,6 +115,9 @@ def grounds(graph: Graph, land: Whole, weight: Whole, eligible: Members, gate: M
     order = np.argsort(labels, kind="stable")
     found = [_ground(inner, chosen, places, land, weight, gates)
              for places in np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if len(places)]
+    if middles is not None and span_m is not None:
+        for one in found:
+            one.apart = Apart(middles[one.names], span_m)
     return sorted(found, key=lambda one: -sum(one.land))
 
 

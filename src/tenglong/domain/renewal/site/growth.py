@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 
 from tenglong.domain.renewal.site.ground import Ground, Wish
@@ -62,7 +63,7 @@ def _from_seed(ground: Ground, wish: Wish, seed: int, pull: Sequence[float]) -> 
         if phase is None:
             return None
         phases.append(phase)
-        border = [one for one in ground.fence(taken) if _fits(ground, room, one)]
+        border = [one for one in ground.fence(taken) if _fits(ground, room, one) and ground.far(one).isdisjoint(taken)]
         start = min(border, key=lambda one: ground.weight[one] * pull[one] / max(ground.land[one], 1), default=-1)
     if len(phases) == 1:
         taken = phases[0] = _pruned(ground, wish, taken)
@@ -77,9 +78,10 @@ def _phase(ground: Ground, least: int, start: int, taken: set[int], pull: Sequen
         return None
     phase, area = {start}, ground.land[start]
     taken.add(start)
-    border = {one for one in ground.near[start] if one not in taken}
+    border = {one for one in ground.near[start] if one not in taken and ground.far(one).isdisjoint(taken)}
+    newest = start
     while area < least:
-        border = {one for one in border if _fits(ground, room, one)}
+        border = {one for one in border if _fits(ground, room, one)} - ground.far(newest)
         if not border:
             return None
         missing = least - area
@@ -88,8 +90,9 @@ def _phase(ground: Ground, least: int, start: int, taken: set[int], pull: Sequen
         phase.add(best)
         taken.add(best)
         area += ground.land[best]
+        newest = best
         border.discard(best)
-        border.update(one for one in ground.near[best] if one not in taken)
+        border.update(one for one in ground.near[best] if one not in taken and ground.far(one).isdisjoint(taken))
     return phase
 
 
@@ -114,3 +117,14 @@ def _pruned(ground: Ground, wish: Wish, places: set[int]) -> set[int]:
         if ground.land[place] <= spare and (not wish.gated or not ground.gate.isdisjoint(rest)) and ground.is_whole(rest):
             kept, spare = rest, spare - ground.land[place]
     return kept
+
+
+def knapsack(ground: Ground, order: Iterable[int], least: int) -> float:
+    """The cheapest land of `order` (lowest weight for its land first) cut to measure: no site of these places weighs less."""
+    area, weight = 0, 0.0
+    for place in order:
+        land = ground.land[place]
+        if area + land >= least:
+            return (weight + ground.weight[place] * (least - area) / max(land, 1)) * (1 - 1e-9)
+        area, weight = area + land, weight + ground.weight[place]
+    return inf

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tenglong.domain.renewal.graph import Graph, Members
 from tenglong.domain.renewal.site.branching import proved
 from tenglong.domain.renewal.site.ground import Ban, Ground, Wish, grounds
-from tenglong.domain.renewal.site.growth import Found, by_price, grown
+from tenglong.domain.renewal.site.growth import Found, by_price, grown, knapsack
 from tenglong.domain.renewal.site.phasing import polished
 from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
 from tenglong.domain.renewal.site.result import Site, Sites, Unmet
@@ -60,23 +60,27 @@ class _Search:
 def search(graph: Graph, land_cm2: Sequence[int | None] | NDArray[np.int64], cost: Numbers, owners: Numbers, months: Numbers, *,
            min_cm2: int, allowed: NDArray[np.bool_] | None = None, within: int | None = None, phases: Sequence[int] = (),
            alternatives: int = 1, time_limit_s: float = 10.0, aim: Aim | None = None, owner_fen: int = 0,
-           gate: Members | None = None, differ: float = 0.3, gap: float = 1e-3,
+           gate: Members | None = None, middles: NDArray[np.float64] | None = None, span_m: float | None = None,
+           differ: float = 0.3, gap: float = 1e-3,
            cancelled: Callable[[], bool] = lambda: False) -> Sites:
     """Connected sites of at least `min_cm2` (and the sum of `phases`), lightest first.
 
     land_cm2, cost (分), owners (households), months (to clear) are one figure per plot of `graph`; None for a whole column or
     one plot is “not known”: such a plot is left out where the figure is needed, and counted in the result. `allowed`: plots
     inside zones and control line. `within`: every plot cleared within so many months. `phases`: least land of each phase, each
-    connected, and all together too. `gate`: plots of which the site must hold one (near a road). `aim`: what is made least; by
-    default cost (plus `owner_fen` 分 a household), else households, else land. Another alternative shares at most 1 − `differ`
-    of its land with each site before it. Every site carries a proven bound. Raises ValueError for wrong input.
+    connected, and all together too. `gate`: plots of which the site must hold one (near a road). `span_m`: no two plots of the
+    site have their `middles` (n, 2, metres) farther apart. `aim`: what is made least; by default cost (plus `owner_fen` 分 a
+    household), else households, else land. Another alternative shares at most 1 − `differ` of its land with each site before
+    it. Every site carries a proven bound. Raises ValueError for wrong input.
     """
     began = monotonic()
     wish = Wish(max(min_cm2, sum(phases)), tuple(phases), gate is not None)
     asked = eligible(graph, land_cm2, cost, owners, months, allowed=allowed, within=within, aim=aim, owner_fen=owner_fen)
     _refuse(wish, alternatives, differ)
-    pieces = grounds(graph, asked.land, asked.weight, asked.plots, gate)
-    fields = [_Field(one, _knapsack(one, wish.least)) for one in pieces if sum(one.land) >= wish.least]
+    if span_m is not None and (middles is None or len(middles) != graph.n):
+        raise ValueError("限定跨度时须给出每块地的中心点")
+    pieces = grounds(graph, asked.land, asked.weight, asked.plots, gate, middles, span_m)
+    fields = [_Field(one, knapsack(one, by_price(one), wish.least)) for one in pieces if sum(one.land) >= wish.least]
     fields = [one for one in fields if not wish.gated or one.ground.gate]
     if not fields:
         return Sites([], asked, wish, monotonic() - began, _unmet(pieces, wish))
@@ -168,17 +172,6 @@ def _ban(state: _Search, differ: float) -> None:
     home, found = state.best
     home.ground.bans.append(Ban(found.places, int(home.ground.area(found.places) * (1 - differ))))
     state.best = None
-
-
-def _knapsack(ground: Ground, least: int) -> float:
-    """Cheapest land first, cut to measure: less no site on this ground can weigh."""
-    area, weight = 0, 0.0
-    for place in by_price(ground):
-        land = ground.land[place]
-        if area + land >= least:
-            return weight + ground.weight[place] * (least - area) / max(land, 1) * (1 - 1e-9)
-        area, weight = area + land, weight + ground.weight[place]
-    return inf
 
 
 def _unmet(pieces: list[Ground], wish: Wish) -> Unmet:

@@ -63,6 +63,20 @@ def test_each_alternative_is_the_lightest_that_is_left(seed: int) -> None:
         assert found.unmet.why in ("land", "gate", "none")
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_greatest_span_holds_for_every_two_plots(seed: int) -> None:
+    dice = random.Random(seed)
+    graph, land, cost = county(dice, dice.randint(2, 10))
+    middles = np.array([[dice.uniform(0, 100), dice.uniform(0, 100)] for _ in range(graph.n)])
+    least, span = 20_000_000, dice.choice([30.0, 60.0, 90.0])
+    fits = [chosen for chosen in subsets(graph) if sum(land[place] for place in chosen) >= least
+            and all(np.hypot(*(middles[a] - middles[b])) <= span for a in chosen for b in chosen)]
+    best = min((sum(cost[place] for place in chosen) for chosen in fits), default=None)
+    found = search(graph, land, cost, None, None, min_cm2=least, gap=0, time_limit_s=20, middles=middles, span_m=span)
+    assert [site.weight for site in found.sites] == ([] if best is None else [best])
+    assert all(frozenset(site.plots.tolist()) in fits and site.gap < 1e-5 for site in found.sites)
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_phases_are_connected_and_their_cost_is_never_below_the_bound(seed: int) -> None:
     dice = random.Random(seed)
