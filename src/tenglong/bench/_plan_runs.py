@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from ortools.math_opt.python import mathopt
+from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 
 from tenglong.bench._plan_county import Size, county
 from tenglong.domain.renewal.clusters import connected_sets
@@ -57,7 +57,7 @@ def ours(size: Size, seed: int, rich: bool, limit: float) -> Measured:
     compiled = compile_problem(problem)
     answer = solve_compiled(compiled, Watch(limit), GAP)
     spent = time.perf_counter() - start, time.process_time() - busy
-    return Measured(*spent, answer.value if answer.found else 0.0, _or_inf(answer.gap), compiled.enumerated, _peak())
+    return Measured(*spent, answer.value if answer.found else 0.0, _or_inf(answer.gap), compiled.enumerated, peak())
 
 
 def plain(size: Size, seed: int, limit: float) -> Measured:
@@ -70,7 +70,7 @@ def plain(size: Size, seed: int, limit: float) -> Measured:
     bounds = mathopt.solve(model, mathopt.SolverType.HIGHS, params=params).termination.objective_bounds
     spent = time.perf_counter() - start, time.process_time() - busy
     value = bounds.primal_bound if np.isfinite(bounds.primal_bound) else 0.0
-    return Measured(*spent, value * 1e6, (bounds.dual_bound - value) / max(value, 1.0), count, _peak())
+    return Measured(*spent, value * 1e6, (bounds.dual_bound - value) / max(value, 1.0), count, peak())
 
 
 def _packing(problem: Problem) -> tuple[mathopt.Model, int]:
@@ -95,5 +95,6 @@ def _or_inf(gap: float | None) -> float:
     return float("inf") if gap is None else gap
 
 
-def _peak() -> float:
+def peak() -> float:
+    """Peak memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
