@@ -32,6 +32,8 @@ class Verdict(models.TextChoices):
     HIT = "hit", _("疑似低效")
     CLEAR = "clear", _("不属低效")
     UNKNOWN = "unknown", _("无法判断")
+    WAIVED = "waived", _("已豁免")
+    OUTSIDE = "outside", _("不在认定范围")
 
 
 class Change(models.TextChoices):
@@ -55,6 +57,7 @@ class Finding(Frozen, Named):
     verdict = models.CharField(_("结论"), max_length=8, choices=Verdict.choices)
     grade_class = models.CharField(_("类别"), max_length=48, blank=True)  # class of the criteria, e.g. 优先整治
     priority = models.PositiveSmallIntegerField(_("优先级"), null=True)
+    reason = models.TextField(_("理由"), blank=True)  # one paragraph with the figures
     hits = models.JSONField(default=list, blank=True)
     lacks = models.JSONField(default=list, blank=True)
     change = models.CharField(_("与上年比"), max_length=8, choices=Change.choices, blank=True)
@@ -84,12 +87,13 @@ class FindingAppeal(Named):
 
 
 class FindingWaiver(Named):
-    """A plot is left out until a date, by a document, approved by a second person."""
+    """A criterion does not count for a plot until a date, by a document, approved by a second person."""
 
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="waivers")
     division_code = models.CharField(max_length=12, db_index=True)
     reason = models.CharField(_("理由"), max_length=1000)
     document = document_key()
+    criterion = models.CharField(_("豁免的条件"), max_length=48, blank=True)  # "": every criterion that the finding met
     until = models.DateField(_("有效期至"))
     state = models.CharField(_("状态"), max_length=12, default="proposed")  # proposed approved refused ended
     approved_by = person_key()
