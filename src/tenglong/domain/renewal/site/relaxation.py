@@ -40,6 +40,7 @@ class Relaxation:
         self._build()
         self._bans = 0
         self._fixed: dict[int, int] = {}
+        self._reached: set[int] = set()
 
     def fix(self, fixed: dict[int, int]) -> None:
         """Plots that are in (1) or out (0); all others are free again."""
@@ -63,7 +64,8 @@ class Relaxation:
             if bound.weight >= enough or monotonic() > until or _stalls(steps):
                 break
             fresh = [cut for _, cut in fractional(self.ground, bound.value, self.wish.least) if cut not in self.cuts]
-            if not fresh:
+            reached = self._reach(bound.value)
+            if not fresh and not reached:
                 break
             self.add(fresh[:CUTS_PER_ROUND])
             bound = self._solved()
@@ -75,6 +77,23 @@ class Relaxation:
             if cut not in self.cuts:
                 self.cuts.add(cut)
                 self._row(dict.fromkeys(cut.fence, -1.0) | dict.fromkeys(cut.plots, 1.0), -inf, len(cut.plots) - 1)
+
+    def _reach(self, value: list[float]) -> int:
+        """Under a greatest span all land of a site lies around each of its plots: least · x_i <= Σ land · x not far from i."""
+        ground, added = self.ground, 0
+        if ground.apart is None:
+            return 0
+        held = [place for place, share in enumerate(value) if share > 0]
+        for place in held:
+            if place not in self._reached:
+                around = sum(ground.land[other] * value[other] for other in held if other not in ground.far(place))
+                if around < self.wish.least * value[place] * (1 - LITTLE):
+                    self._reached.add(place)
+                    shares = {other: -min(land, self.wish.least) / self._largest for other, land in enumerate(ground.land)
+                              if other not in ground.far(place)}
+                    self._row(shares | {place: shares[place] + self.wish.least / self._largest}, -inf, 0)
+                    added += 1
+        return added
 
     def _build(self) -> None:
         ground, wish = self.ground, self.wish
