@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.policy import service as policy
-from tenglong.domain.evaluation.checks import compile_scheme
+from tenglong.domain.evaluation.checks import compile_kept, compile_scheme
 from tenglong.domain.evaluation.compiled import Compiled, PartialScheme
 from tenglong.domain.policy import Document, PolicyError, load_yaml
 
@@ -79,9 +79,9 @@ def _texts(document: Document) -> list[list[str]]:
 
 @lru_cache(maxsize=32)
 def _compiled(scheme_id: str, text: str) -> Compiled:
-    return compile_scheme(_load(orjson.loads(text)))
+    return compile_kept(_load(orjson.loads(text)))
 
 
 def _load(texts: list[list[str]]) -> Document:
     (name, text), rest = texts[0], texts[1:]
-    return load_yaml(text, kind=KIND, id=name, parent=lambda _kind, _name: _load(rest))
+    return load_yaml(text, kind=KIND, id=name, parent=lambda _kind, _name: _load(rest), kept=True)

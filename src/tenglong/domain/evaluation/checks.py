@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tenglong.domain.evaluation import check_grades, check_names, check_sums
@@ -21,7 +21,7 @@ from tenglong.domain.evaluation.units import factor
 from tenglong.domain.measures import Measure, packaged
 from tenglong.domain.policy.document import Document, PolicyError, Problem
 
-__all__ = ["compile_scheme", "problems_of"]
+__all__ = ["compile_kept", "compile_scheme", "problems_of"]
 
 
 def compile_scheme(document: Document, measures: Mapping[str, Measure] | None = None) -> Compiled:
@@ -33,9 +33,28 @@ def compile_scheme(document: Document, measures: Mapping[str, Measure] | None = 
     found = list(work.problems())
     if found:
         raise PolicyError(found)
+    return _compiled(work)
+
+
+def compile_kept(document: Document) -> Compiled:
+    """The scheme of a text that was in force once: keys that later programs ask for count as unknown, so results stay readable
+    and whatever needs the key is refused. Raises PolicyError when an expression can no longer be read.
+    """
+    scheme = Scheme.model_validate(document.data)
+    if late := [".".join(path) for path in unnamed(scheme, document.header.unknown)]:
+        told = {"completeness": "partial", "unknown": (*document.header.unknown, *late)}
+        document = replace(document, header=document.header.model_copy(update=told))
+    work = _Work(document, scheme, packaged())
+    found = list(work.problems())
+    if {site.dotted for site in sites(scheme)} - set(work.expressions):
+        raise PolicyError(found)
+    return _compiled(work)
+
+
+def _compiled(work: _Work) -> Compiled:
     used = {name for expr in work.expressions.values() for name in names(expr)}
     in_order = tuple(name for name in work.measures if name in used)
-    return Compiled(document, work.scheme, work.attributes, in_order, work.expressions, work.factors)
+    return Compiled(work.document, work.scheme, work.attributes, in_order, work.expressions, work.factors)
 
 
 def problems_of(document: Document) -> list[Problem]:
@@ -74,8 +93,9 @@ class _Work:
         unknown = self.document.header.unknown
         for path in unnamed(self.scheme, unknown):
             key = ".".join(path)
-            yield self.places.problem(path, f"没有写明；不掌握时把“{key}”列入 unknown 并注明 completeness: partial，"
-                                            "确实没有这一项时写明 none")
+            yield self.places.problem(
+                path, f"没有写明；不掌握时把“{key}”列入 unknown 并注明 completeness: partial，确实没有这一项时写明 none"
+            )
         for key in unknown:
             if reason := wrongly_unknown(self.scheme, self.document.data, key):
                 yield self.places.problem(("unknown",), reason)

@@ -127,11 +127,14 @@ class Document:
         return _line(self.lines, path)
 
 
-def load_yaml(text: str, *, kind: str, id: str, file: str = "", parent: Parent | None = None) -> Document:  # noqa: A002
+def load_yaml(
+    text: str, *, kind: str, id: str, file: str = "", parent: Parent | None = None, kept: bool = False,  # noqa: A002
+) -> Document:
     """Parse and check. `kind`, `id`: what the caller expects; a text that names others is refused. Raises PolicyError.
 
     `extends: ID` (or `ID@VERSION`) takes every value that this text does not give from another policy of the kind, which
-    `parent` loads (default: the packaged preset); maps are merged deep, lists replaced.
+    `parent` loads (default: the packaged preset); maps are merged deep, lists replaced. `kept`: a text that was checked by
+    the program that kept it; what later programs ask besides is not asked of it.
     """
     file = file or f"{kind}/{id}.yaml"
     tree = _parse(text, file)
@@ -147,7 +150,8 @@ def load_yaml(text: str, *, kind: str, id: str, file: str = "", parent: Parent |
     if above is not None:
         header, body = _still_unknown(header, above, body), merged(above.data, body)
     _checked(schema, body, lines, file)
-    return _meaningful(Document(kind, id, header, body, text, file, lines, above))
+    document = Document(kind, id, header, body, text, file, lines, above)
+    return document if kept else _meaningful(document)
 
 
 def _meaningful(document: Document) -> Document:

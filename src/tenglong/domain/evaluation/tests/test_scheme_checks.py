@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenglong.domain.evaluation import catalogue
-from tenglong.domain.evaluation.checks import compile_scheme
+from tenglong.domain.evaluation.checks import compile_kept, compile_scheme
 from tenglong.domain.evaluation.compiled import PartialScheme
 from tenglong.domain.policy import PolicyError, load_yaml
 from tenglong.policies import read_text
@@ -129,3 +129,12 @@ def test_a_mean_of_the_group_needs_to_know_who_is_in_it() -> None:
 def test_text_numbers_and_flags_of_yaml_may_stand_as_expressions() -> None:
     text = DEMO.replace('A: "0", B: "0", C: 0.1', "A: 0, B: 0, C: 0.1").replace("when: carrier}", "when: false}")
     assert compile_scheme(load_yaml(text, kind="evaluation", id="demo")).expressions
+
+
+def test_a_kept_text_of_an_older_program_stays_readable_and_refuses_only_what_needs_the_new_key() -> None:
+    older = DEMO.replace("total: {full_marks: 100, decimals: 2, cap: none}\n", "")
+    kept = compile_kept(load_yaml(older, kind="evaluation", id="demo", kept=True))
+    assert kept.expressions == compile_scheme(load_yaml(DEMO, kind="evaluation", id="demo")).expressions
+    assert kept.lacks("score") == ("total",)
+    with pytest.raises(PolicyError):
+        compile_kept(load_yaml(older.replace(ADDED, "value: value_aded / land_mu"), kind="evaluation", id="demo", kept=True))
