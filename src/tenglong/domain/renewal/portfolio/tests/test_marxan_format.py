@@ -48,7 +48,7 @@ def test_the_outline_equals_the_matrix_form_of_the_penalty() -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"pu": "id,cost\n1,甲\n"}, "pu.dat 第 2 行的 cost 是“甲”"),
+        ({"pu": UNIT_TABLE.replace("1,5", "1,甲")}, "pu.dat 第 2 行的 cost 是“甲”"),
         ({"puvspr": "species,pu\n1,1\n"}, "puvspr.dat 缺少列：amount"),
         ({"puvspr": "species,pu,amount\n10,77,1\n"}, "不认识的编号：77"),
         ({"spec": "id,name\n10,a\n11,b\n"}, "没有 prop 或 target 列"),
