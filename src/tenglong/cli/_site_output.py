@@ -20,7 +20,7 @@ from tenglong.files.export import write_gpkg
 
 AIMS = {Aim.COST: "成本最低", Aim.OWNERS: "户数最少", Aim.LAND: "用地最省"}
 NONE = "—"
-PROVEN, OVERLAP_M2, SHOWN = 1e-6, 1.0, 40
+PROVEN, OVERLAP_M2, SHOWN = 2e-6, 1.0, 40
 
 
 @dataclass
@@ -148,7 +148,7 @@ def _proof(told: Told, site: Site, rank: int) -> str:
     others = "" if rank == 0 else "（与前面各方案差异足够的方案中）"
     if site.gap <= PROVEN:
         return f"{what}{others}：已证明最优，差距 0.00%"
-    return f"{what}{others}：与下界差距 {site.gap:.2%}，任何同类方案都不低于下界{_bound(told, site)}"
+    return f"{what}{others}：与下界差距 {site.gap:.3%}，任何同类方案都不低于下界{_bound(told, site)}"
 
 
 def _bound(told: Told, site: Site) -> str:

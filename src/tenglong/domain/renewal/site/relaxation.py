@@ -13,7 +13,7 @@ from tenglong.domain.renewal.site.ground import Ground, Wish
 
 CUTS_PER_ROUND = 60
 ROUNDS = 400
-SLACK = 1e-7
+SLACK = 1e-6
 PATIENCE, LITTLE = 4, 5e-4
 DEAREST = 1_000.0
 

@@ -20,6 +20,7 @@ from tenglong.domain.renewal.site.result import Site, Sites, Unmet
 from tenglong.domain.renewal.site.weigh import Aim, Eligible, eligible, weighed
 
 GROWTH_SHARE, FIRST_SHARE = 0.25, 0.5
+RELAX_SHARE, ALONE_SHARE = 1 / 3, 0.8
 LIKED, SEEDS = 0.1, 60
 Numbers = Sequence[int | None] | NDArray[np.int64] | None
 
@@ -132,15 +133,17 @@ def _grow(state: _Search, until: float) -> None:
         if one.floor >= state.price or monotonic() > until:
             break
         share = (until - monotonic()) / (len(queue) - number) * 2
-        state.offer(one, grown(one.ground, state.wish, by_price(one.ground), until=monotonic() + share))
+        soon = min(until, monotonic() + share)
+        state.offer(one, grown(one.ground, state.wish, by_price(one.ground), until=soon))
 
 
 def _relax(state: _Search, one: _Field, until: float) -> None:
     if monotonic() > until or state.stop():
         return
     one.relaxation = one.relaxation or Relaxation(one.ground, state.wish)
-    third = monotonic() + (until - monotonic()) / 3
-    told = one.told = one.relaxation.tightened(enough=state.price * (1 - state.gap), until=third)
+    share = ALONE_SHARE if len(state.fields) == 1 else RELAX_SHARE
+    soon = monotonic() + (until - monotonic()) * share
+    told = one.told = one.relaxation.tightened(enough=state.price * (1 - state.gap), until=soon)
     one.floor = max(one.floor, told.weight)
     if one.floor < state.price:
         liked = [place for place, share in enumerate(told.value) if share > LIKED]
