@@ -1,0 +1,120 @@
+"""Sets of criteria as a run pins them, and which of them a person may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from django.utils.translation import gettext as _
+
+from tenglong.apps.policy import service as policy
+from tenglong.apps.renewal.errors import RenewalError
+from tenglong.domain.evaluation.expression import chinese
+from tenglong.domain.policy import Document, PolicyError, load_yaml
+from tenglong.domain.renewal.criteria.checks import Criteria, compile_criteria
+
+KIND: Final = "low_efficiency"
+#: parameter of a set: days in which a holder may object, counted from the day of the run
+OBJECTION: Final = "objection_days"
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """`text` is JSON of [own text, text of what it extends, …]: nothing outside is asked again."""
+
+    id: str
+    version: str
+    pin: str
+    text: str
+    criteria: Criteria = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        return self.criteria.policy.name
+
+    @property
+    def objection_days(self) -> int | None:
+        """None: the set says nothing of a term."""
+        one = self.criteria.policy.parameters.get(OBJECTION)
+        return None if one is None or one.value is None else int(one.value)
+
+    def rule(self, criterion: str) -> str:
+        """The condition in words, with the values of its parameters."""
+        criteria = self.criteria
+        labels = {name: one.label for name, one in criteria.inputs.items()}
+        for name, one in criteria.policy.parameters.items():
+            labels[name] = f"{one.label}（{one.value}）" if one.value is not None else one.label
+        for part in (criteria.policy.means, criteria.policy.figures):
+            labels.update({name: one.label for name, one in part.items()})
+        formulas = criteria.formulas
+        told = chinese(formulas[f"criteria.{criterion}.when"].expr, labels)
+        if applies := formulas.get(f"criteria.{criterion}.applies"):
+            told = _("%(applies)s时，%(told)s") % {"applies": chinese(applies.expr, labels), "told": told}
+        return told
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A set in force; `verified` False: its values are still to be checked."""
+
+    reference: str
+    label: str
+    verified: bool
+
+
+def pinned(reference: str, on: date | None = None) -> Pinned:
+    """`ID@VERSION`, or `ID` as in force on the day. Raises RenewalError with every problem of the text."""
+    try:
+        document = policy.current(KIND, reference, on).document
+        return _pin(document)
+    except (KeyError, LookupError) as error:
+        told = error.args[0] if error.args else error
+        raise RenewalError(_("没有识别标准“%(name)s”：%(why)s") % {"name": reference, "why": told}) from error
+    except PolicyError as error:
+        raise RenewalError(_("识别标准“%(name)s”有误：%(why)s") % {"name": reference, "why": error}) from error
+
+
+def _pin(document: Document) -> Pinned:
+    text = orjson.dumps(_texts(document)).decode()
+    return Pinned(document.id, document.version, document.pin, text, _compiled(text))
+
+
+def of_run(run: Any) -> Pinned:
+    """The set by which a run was made."""
+    return Pinned(run.policy_id, run.policy_version, run.policy_pin, run.policy_text, _compiled(run.policy_text))
+
+
+def choices() -> list[Choice]:
+    """Sets in force, those that are verified first."""
+    found: dict[str, Choice] = {}
+    for row in policy.listing():
+        if row["kind"] != KIND or row["state"] not in ("approved", "packaged"):
+            continue
+        try:
+            one = pinned(f"{row['id']}@{row['version']}")
+        except RenewalError:
+            continue
+        verified = one.criteria.document.header.verified == "verified"
+        found.setdefault(f"{one.id}@{one.version}", Choice(f"{one.id}@{one.version}", one.label, verified))
+    return sorted(found.values(), key=lambda one: (not one.verified, one.reference))
+
+
+def _texts(document: Document) -> list[list[str]]:
+    found, at = [], document
+    while at is not None:
+        found.append([at.id, at.text])
+        at = at.parent  # type: ignore[assignment]
+    return found
+
+
+@lru_cache(maxsize=32)
+def _compiled(text: str) -> Criteria:
+    return compile_criteria(_load(orjson.loads(text)))
+
+
+def _load(texts: list[list[str]]) -> Document:
+    (name, text), rest = texts[0], texts[1:]
+    return load_yaml(text, kind=KIND, id=name, parent=lambda _kind, _name: _load(rest))

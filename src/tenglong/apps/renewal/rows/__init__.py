@@ -1,0 +1,1 @@
+"""Rows that criteria read: plots, owners, where every value stands."""

@@ -1,0 +1,187 @@
+"""A run of criteria over one year: every plot gets one finding, compared with the year before, hashed and audited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from typing import Any, Final
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.scope import require, scope_of
+from tenglong.apps.audit.service import record
+from tenglong.apps.registry import queries as registry
+from tenglong.apps.renewal.counting import counts_of
+from tenglong.apps.renewal.criteria_sets import Pinned, pinned
+from tenglong.apps.renewal.errors import RenewalError
+from tenglong.apps.renewal.idle_words import of_plots
+from tenglong.apps.renewal.models import Change, Finding, FindingRun, FindingWaiver, Verdict
+from tenglong.apps.renewal.rows.assemble import Rows, assemble
+from tenglong.apps.renewal.suppliers import Suppliers
+from tenglong.apps.survey.confirm import quiet_memory
+from tenglong.domain.renewal.criteria import find as criteria_find
+from tenglong.domain.renewal.criteria.rows import Finding as Found
+from tenglong.domain.renewal.criteria.rows import Findings
+from tenglong.domain.renewal.criteria.waivers import Waiver, waived
+from tenglong.store.bulk import insert_rows
+from tenglong.store.snapshots import Snapshots, canonical
+
+Progress = Callable[[int, int, str], None]
+Atomic = Callable[[], AbstractContextManager[None]]
+#: finding of the domain → verdict on the screen; with unknown criteria left nobody may say that a plot is efficient
+VERDICTS: Final = {
+    "low": Verdict.HIT, "not_low": Verdict.CLEAR, "none_known": Verdict.UNKNOWN, "unclear": Verdict.UNKNOWN,
+    "outside": Verdict.OUTSIDE,
+}
+FIRST_YEAR: Final = 2000
+COLUMNS: Final = (
+    "run_id", "plot_id", "plot_code", "division_code", "zone_code", "land_cm2", "holder_id", "verdict", "grade_class",
+    "priority", "reason", "hits", "lacks", "change", "created_by_id", "created_at",
+)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Rows, what the criteria say of them, and who was low-efficient before."""
+
+    rule: Pinned
+    rows: Rows
+    findings: Findings
+    previous: FindingRun | None
+    before: dict[int, str]
+
+
+def _quiet(done: int, total: int, text: str) -> None:
+    """A progress that nobody watches."""
+
+
+def checked(actor: Any, year: int) -> str:
+    """The county of a run that the actor may make. Raises Refused, RenewalError."""
+    require(actor, "renewal.find")
+    if not FIRST_YEAR <= year <= timezone.localdate().year:
+        raise RenewalError(_("年度 %(year)s 不对，应在 %(first)s 与今年之间。") % {"year": year, "first": FIRST_YEAR})
+    scope = scope_of(actor, "renewal.find")
+    county = next((row.code for row in registry.divisions(actor, level="county") if scope.covers(row.code)), None)
+    if county is None:
+        raise RenewalError(_("识别要对全部地块进行，须由辖区覆盖全县的人员办理。"))
+    return str(county)
+
+
+def run(
+    actor: Any, year: int, policy: str, *, evaluation_run: Any = None, progress: Progress = _quiet,
+    atomic: Atomic = transaction.atomic,
+) -> FindingRun:
+    """Findings of `year` by the criteria `ID@VERSION` (or `ID` in force). Texts are kept in Chinese, whoever asks.
+
+    `evaluation_run`: the run whose grades stand beside (kept by its number). Raises Refused, RenewalError.
+    """
+    county, rule = checked(actor, year), pinned(policy)
+    with translation.override("zh-hans"), quiet_memory():
+        made = _worked(actor, year, county, rule, progress)
+        progress(3, 4, _("写入识别结果"))
+        kept = Snapshots(settings.TENGLONG_HOME).put(made.rows.table())
+        with atomic():
+            return _written(actor, year, county, made, kept.sha256, evaluation_run)
+
+
+def _worked(actor: Any, year: int, county: str, rule: Pinned, progress: Progress) -> _Made:
+    progress(0, 4, _("汇集地块和权利人的数据"))
+    rows = assemble(actor, year, rule.criteria, lambda: of_plots(timezone.localdate()))
+    if not rows.grounds:
+        raise RenewalError(_("%(year)s 年没有地块可以识别，请先导入摸排的地块。") % {"year": year})
+    progress(1, 4, _("按条件逐块判断"))
+    findings = criteria_find.find(rule.criteria, rows.sheet)
+    progress(2, 4, _("比对上年、套用豁免"))
+    findings = waived(rule.criteria, findings, _waivers(rule, rows), timezone.localdate())
+    previous = FindingRun.objects.filter(division_code=county, year=year - 1, policy_id=rule.id).order_by("-pk").first()
+    before = dict(Finding.objects.filter(run=previous).values_list("plot_id", "verdict")) if previous else {}
+    return _Made(rule, rows, findings, previous, before)
+
+
+def _waivers(rule: Pinned, rows: Rows) -> Iterable[Waiver]:
+    """Approved waivers of these criteria, each criterion on its own."""
+    codes = {ground.id: ground.code for ground in rows.grounds}
+    held = FindingWaiver.objects.filter(state="approved", finding__run__policy_id=rule.id)
+    for one in held.select_related("finding", "document").order_by("approved_on", "pk"):
+        names = [one.criterion] if one.criterion else [hit["criterion"] for hit in one.finding.hits]
+        code, since = codes.get(one.finding.plot_id), one.approved_on or one.created_at.date()
+        for name in names:
+            if code is not None and name in rule.criteria.policy.criteria and one.until > since:
+                yield Waiver(code, name, one.document.name if one.document else _("豁免文件"), one.reason, since, one.until)
+
+
+def _written(actor: Any, year: int, county: str, made: _Made, rows_sha256: str, evaluation_run: Any) -> FindingRun:
+    suppliers = Suppliers(actor, year)
+    pairs = zip(made.findings.findings, made.rows.grounds, strict=True)
+    values = [_row(found, ground, made, suppliers) for found, ground in pairs]
+    digest = canonical(_result_table(values))
+    kept = FindingRun.objects.create(
+        year=year, division_code=county, policy_id=made.rule.id, policy_version=made.rule.version, policy_pin=made.rule.pin,
+        policy_text=made.rule.text, evaluation_run_id=getattr(evaluation_run, "pk", None), previous=made.previous,
+        software=f"tenglong {version('tenglong')}", rows_sha256=rows_sha256, result_sha256=digest,
+        counts=counts_of(made.rule, made.findings, values, made.before), created_by_id=getattr(actor, "pk", None),
+    )
+    tail = (getattr(actor, "pk", None), timezone.now())
+    insert_rows(Finding, COLUMNS, ((kept.pk, *row, *tail) for row in values))
+    record(actor, "finding.run", "finding_run", kept.ulid, count=len(values), digest=digest,
+           reason=f"{year} {made.rule.id}@{made.rule.version}")
+    return kept
+
+
+def _result_table(values: list[tuple[Any, ...]]) -> pa.Table:
+    """What the hash is over: plot, verdict, class, priority and criteria met."""
+    return pa.table({
+        "key": [row[1] for row in values], "verdict": [str(row[6]) for row in values], "class": [row[7] for row in values],
+        "priority": pa.array([row[8] for row in values], pa.int64()),
+        "hits": [" ".join(hit["criterion"] for hit in row[10]) for row in values],
+    })
+
+
+def _row(found: Found, ground: Any, made: _Made, suppliers: Suppliers) -> tuple[Any, ...]:
+    """Columns of `COLUMNS` from plot_id to change."""
+    hit_before = made.before.get(ground.id) == Verdict.HIT
+    verdict = _verdict(found)
+    lacks = [{"name": one.id, "label": one.label, "why": one.why, "who": suppliers.of(one.id)} for one in found.missing]
+    change = _change(verdict, hit_before) if made.previous else ""
+    return (
+        ground.id, ground.code, ground.division_code, ground.zone_code, ground.cm2, made.rows.owners[ground.id],
+        verdict.value, found.class_label if verdict == Verdict.HIT else "", found.priority or None,
+        "" if verdict == Verdict.CLEAR else found.reason, _hits(found), lacks, change,
+    )
+
+
+def _verdict(found: Found) -> Verdict:
+    if found.verdict == "not_low" and any(one.outcome == "waived" for one in found.results):
+        return Verdict.WAIVED
+    return VERDICTS[found.verdict]
+
+
+def _change(verdict: Verdict, before: bool) -> str:
+    now = verdict == Verdict.HIT
+    return (Change.STILL if before else Change.NEW).value if now else (Change.GONE if before else Change.SAME).value
+
+
+def _hits(found: Found) -> list[dict[str, Any]]:
+    """Criteria met and waived, with the figures that were looked at."""
+    return [
+        {
+            "criterion": one.id, "label": one.label, "reason": one.reason, "waived": one.outcome == "waived",
+            "inputs": [{"name": seen.id, "label": seen.label, "value": seen.text, "source": seen.source}
+                       for seen in one.evidence],
+        }
+        for one in found.results if one.outcome in ("hit", "waived")
+    ]
+
+
+def last_day(made: FindingRun, days: int | None) -> date | None:
+    """Last day on which the holder may object; None when the criteria say nothing of a term."""
+    from datetime import timedelta
+
+    return None if days is None else timezone.localtime(made.created_at).date() + timedelta(days=days)
