@@ -11,7 +11,7 @@ from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 from tenglong.domain.renewal.site.cuts import Cut, fractional
 from tenglong.domain.renewal.site.ground import Ground, Wish
 
-CUTS_PER_ROUND = 60
+CUTS_PER_ROUND, PLOTS_PER_CUT = 60, 25
 ROUNDS = 400
 SLACK = 1e-6
 PATIENCE, LITTLE = 4, 5e-4
@@ -67,7 +67,7 @@ class Relaxation:
             reached = self._reach(bound.value)
             if not fresh and not reached:
                 break
-            self.add(fresh[:CUTS_PER_ROUND])
+            self.add(fresh[:max(CUTS_PER_ROUND, len(self._x) // PLOTS_PER_CUT)])
             bound = self._solved()
             steps.append(bound.weight)
         return bound

@@ -14,13 +14,14 @@ from tenglong.domain.renewal.graph import Graph, Members
 from tenglong.domain.renewal.site.branching import proved
 from tenglong.domain.renewal.site.ground import Ban, Ground, Wish, grounds
 from tenglong.domain.renewal.site.growth import Found, by_price, grown, knapsack
+from tenglong.domain.renewal.site.nearby import bettered
 from tenglong.domain.renewal.site.phasing import polished
 from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
 from tenglong.domain.renewal.site.result import Site, Sites, Unmet
 from tenglong.domain.renewal.site.weigh import Aim, Eligible, eligible, weighed
 
 GROWTH_SHARE, FIRST_SHARE = 0.25, 0.5
-RELAX_SHARE, ALONE_SHARE = 1 / 3, 0.8
+RELAX_SHARE, ALONE_SHARE, BETTER_SHARE = 1 / 3, 0.8, 0.3
 LIKED, SEEDS = 0.1, 60
 Numbers = Sequence[int | None] | NDArray[np.int64] | None
 
@@ -33,6 +34,13 @@ class _Field:
     floor: float
     relaxation: Relaxation | None = None
     told: Bound | None = None
+    known: tuple[int, Found | None] = (-1, None)
+
+    def grown(self, wish: Wish, until: float) -> Found | None:
+        """The best of growth; grown anew only when a site of this ground was listed since."""
+        if self.known[0] != len(self.ground.bans):
+            self.known = (len(self.ground.bans), grown(self.ground, wish, by_price(self.ground), until=until))
+        return self.known[1]
 
 
 @dataclass
@@ -113,6 +121,7 @@ def _one(state: _Search, asked: Eligible, until: float) -> Site | None:
     if state.best is not None and state.wish.phases:
         one, found = state.best
         state.offer(one, polished(one.ground, state.wish, found, began + (until - began) * 2 * GROWTH_SHARE))
+    _better(state, monotonic() + (until - monotonic()) * BETTER_SHARE)
     for one in state.open():
         if one.floor < state.price * (1 - state.gap):
             _relax(state, one, until)
@@ -133,8 +142,14 @@ def _grow(state: _Search, until: float) -> None:
         if one.floor >= state.price or monotonic() > until:
             break
         share = (until - monotonic()) / (len(queue) - number) * 2
-        soon = min(until, monotonic() + share)
-        state.offer(one, grown(one.ground, state.wish, by_price(one.ground), until=soon))
+        state.offer(one, one.grown(state.wish, min(until, monotonic() + share)))
+
+
+def _better(state: _Search, until: float) -> None:
+    """The proof on the plots around the best site known: only worth while where its ground is much larger."""
+    if state.best is not None:
+        one, found = state.best
+        state.offer(one, bettered(one.ground, state.wish, found, gap=state.gap, until=until, stop=state.stop))
 
 
 def _relax(state: _Search, one: _Field, until: float) -> None:
