@@ -30,6 +30,7 @@ from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
 from tenglong.domain.quality.rules import RULES
 from tenglong.domain.survey.kinds import KINDS, UNIT_LABELS, spec_of
+from tenglong.files.scans.match import TROUBLES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "tenglong"
@@ -72,6 +73,7 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/quality/rules.py", rule.label) for rule in RULES.values())
     yield from (("domain/casework/lights.py", word) for word, _tone in WORDS.values())
     yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
+    yield from (("files/scans/match.py", text) for text in TROUBLES.values())
     yield from labels_of_evaluation()
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)

@@ -46,7 +46,7 @@ def _page(request: HttpRequest, cycle: Any, form: MatchForm, status: int = 200) 
 
 def _shown(row: Any) -> dict[str, Any]:
     picture = JobFolder.of(row.job_ulid).path / f"page-{row.place}.jpg"
-    return {"row": row, "told": TROUBLES.get(row.trouble, row.trouble),
+    return {"row": row, "told": _(TROUBLES.get(row.trouble, row.trouble)),
             "picture": reverse("evaluation:unread-picture", args=[row.ulid]) if picture.exists() else ""}
 
 
