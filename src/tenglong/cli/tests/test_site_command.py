@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,21 @@ import shapely
 from click.testing import CliRunner, Result
 from shapely import LineString, box
 
-from tenglong.cli import main
+from tenglong.cli import _check_input, main
 from tenglong.domain.renewal.adjacency import adjacency
 from tenglong.files.export import write_gpkg
 
 SHARED = Path(os.environ.get("TENGLONG_SHARED_DATA") or Path(__file__).resolve().parents[5] / "shared" / "data")
 SIDE, STEP = 5, 200.0
 EAST, NORTH = 500_000.0, 3_300_000.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_file_is_parsed_once() -> Iterator[None]:
+    """Parsing takes a child process each time; it is tried in tests of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_check_input, "read", cache(_check_input.read))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +54,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(main, ["site", "--time-limit", "2", *map(str, words)])
+    return CliRunner().invoke(main, ["site", "--time-limit", "1.5", *map(str, words)])
 
 
 def told(*words: object) -> dict[str, Any]:

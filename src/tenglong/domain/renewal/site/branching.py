@@ -11,7 +11,6 @@ from time import monotonic
 
 from tenglong.domain.renewal.site.cuts import broken
 from tenglong.domain.renewal.site.growth import Found, by_price, grown, knapsack
-from tenglong.domain.renewal.site.phasing import phased
 from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
 
 WHOLE = 1e-5
@@ -125,11 +124,20 @@ def _settled(tree: Tree, told: Bound) -> bool:
     if not relaxation.ground.fulfils(chosen, relaxation.wish):
         relaxation.forbid(chosen)
         return True
-    site, impossible = phased(relaxation.ground, relaxation.wish, chosen)
+    site, impossible = _in_phases(relaxation, chosen)
     tree.offer(site)
     if impossible:
         relaxation.forbid(chosen)
     return impossible
+
+
+def _in_phases(relaxation: Relaxation, chosen: frozenset[int]) -> tuple[Found | None, bool]:
+    """The choice as a site, and whether it was proven that it cannot be split into the phases asked."""
+    if not relaxation.wish.phases:
+        return Found(chosen, (), relaxation.ground.price(chosen)), False
+    from tenglong.domain.renewal.site.phasing import phased  # its solver takes a second to import
+
+    return phased(relaxation.ground, relaxation.wish, chosen)
 
 
 def _is_whole(value: list[float]) -> bool:

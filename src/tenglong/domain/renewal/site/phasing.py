@@ -169,8 +169,6 @@ def _lightest(best: Found | None, more: list[Found]) -> Found | None:
 
 def phased(ground: Ground, wish: Wish, chosen: frozenset[int], seconds: float = 0.3) -> tuple[Found | None, bool]:
     """The choice (or a part of it) as a site split into its phases, and whether it was proven that it cannot be split."""
-    if not wish.phases:
-        return Found(chosen, (), ground.price(chosen)), False
     exact = Exact(ground, wish, (), (place for place in range(len(ground)) if place not in chosen))
     proof = proved(exact, None, 0, gap=1, until=monotonic() + seconds)
     return proof.best, proof.bound == inf

@@ -15,7 +15,6 @@ from tenglong.domain.renewal.site.branching import proved
 from tenglong.domain.renewal.site.ground import Ban, Ground, Wish, grounds
 from tenglong.domain.renewal.site.growth import Found, by_price, grown, knapsack
 from tenglong.domain.renewal.site.nearby import bettered
-from tenglong.domain.renewal.site.phasing import polished
 from tenglong.domain.renewal.site.relaxation import Bound, Relaxation
 from tenglong.domain.renewal.site.result import Site, Sites, Unmet
 from tenglong.domain.renewal.site.weigh import Aim, Eligible, eligible, weighed
@@ -119,6 +118,8 @@ def _one(state: _Search, asked: Eligible, until: float) -> Site | None:
     began = monotonic()
     _grow(state, began + (until - began) * GROWTH_SHARE)
     if state.best is not None and state.wish.phases:
+        from tenglong.domain.renewal.site.phasing import polished  # its solver takes a second to import
+
         one, found = state.best
         state.offer(one, polished(one.ground, state.wish, found, began + (until - began) * 2 * GROWTH_SHARE))
     _better(state, monotonic() + (until - monotonic()) * BETTER_SHARE)
