@@ -315,5 +315,6 @@ def _beside(name: str) -> Any:
     return module
 
 
+CASES.update(_beside("url_cases_desk").cases(Case, lists))
 CASES.update(_beside("url_cases_before").cases(Case, lists))
 CASES.update(_beside("url_cases_after").cases(Case, lists))

@@ -194,6 +194,22 @@ def _cases(world: World) -> None:
         )
         town.note("case", case.ulid)
         town.note("task", case.tasks.get().ulid)
+        _desk(world, town, officer, case)
+
+
+def _desk(world: World, town: Town, officer: Any, case: Any) -> None:
+    """An order with an answer, a comment, a task before the leader, and the town's own bulletin."""
+    from datetime import date
+
+    from tenglong.apps.casework import bulletins, service, supervisions
+
+    service.comment(officer, case.ulid, town.word("评论"))
+    service.escalate(officer, case.tasks.get(), town.word("提请理由"))
+    order = supervisions.supervise(
+        world.people["leader"], case.ulid, office=town.word("督办单位"), text=town.word("督办事项"), due_on=date(2099, 1, 1))
+    supervisions.reply(officer, order.ulid, town.word("督办回复"))
+    town.note("supervision", order.ulid)
+    town.note("bulletin", bulletins.make(officer, "week", date.today()).ulid)
 
 
 def _enterprise_desk(world: World) -> None:

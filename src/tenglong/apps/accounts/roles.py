@@ -46,6 +46,7 @@ VERBS: Final[dict[str, object]] = {
     "job.view": _("查看作业"), "deal.view": _("查看成交案例"), "map.view": _("看图"),
     "workbench.view": _("工作台"), "search.use": _("搜索"),
     "case.view": _("查看案件"), "case.work": _("办理案件任务"), "case.assign": _("指派案件任务"),
+    "case.supervise": _("督办案件"),
     "evaluation.view": _("查看评价"), "evaluation.manage": _("组织评价"), "evaluation.area": _("核定用地"),
     "evaluation.deliver": _("报送部门数据"), "evaluation.freeze": _("冻结数据"), "evaluation.run": _("运行评价"),
     "evaluation.publish": _("公示评价结果"), "evaluation.appeal": _("办理申诉"), "evaluation.adjust": _("提出调档"),
@@ -69,7 +70,8 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
     "auditor": frozenset({"audit.view", "audit.verify", "policy.view", "workbench.view"}),
     "county_admin": frozenset({
         *_WORK, "plot.split", "sensitive.view", "survey.confirm", "survey.waive", "policy.view", "policy.edit",
-        "policy.approve", "case.assign", *_EVALUATE, "evaluation.manage", "evaluation.freeze", "evaluation.run",
+        "policy.approve", "case.assign", "case.supervise", *_EVALUATE, "evaluation.manage", "evaluation.freeze",
+        "evaluation.run",
         "evaluation.publish", "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
         *_RENEW, "renewal.find", "renewal.plan", "renewal.approve",
     }),
@@ -77,7 +79,7 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
                           "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif",
                           "renewal.find", "renewal.plan"}),
     "leader": frozenset({
-        *_READ, "policy.view", "policy.approve", "evaluation.view", "evaluation.approve", "evaluation.whatif",
+        *_READ, "case.supervise", "policy.view", "policy.approve", "evaluation.view", "evaluation.approve", "evaluation.whatif",
         "renewal.approve",
     }),
     "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view", "case.assign",

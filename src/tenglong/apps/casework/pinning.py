@@ -44,6 +44,12 @@ def definition_of(case: Case) -> CaseDefinition:
     return _read.get(case.sha256) or _known(case.sha256, case.pinned.body)
 
 
+def earlier_labels(case: Case) -> dict[str, str]:
+    """Labels of fields as earlier versions of the case's procedure named them."""
+    bodies = PinnedDefinition.objects.filter(definition=case.definition).order_by("pk").values_list("body", flat=True)
+    return {field["id"]: field["label"] for body in bodies for field in body.get("fields", ())}
+
+
 def _known(sha256: str, body: Any) -> CaseDefinition:
     if sha256 not in _read:
         _read[sha256] = CaseDefinition.model_validate(body)

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from tenglong.apps.accounts.roles import ROLE_VERBS, verbs_of
-from tenglong.apps.accounts.scope import NOTHING, scoped, scopes_by_role
+from tenglong.apps.accounts.scope import NOTHING, Scope, scope_of, scoped, scopes_by_role
 from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.models import Case, CaseEvent, Evidence, Task
 from tenglong.apps.casework.scope_rules import tasks as task_rule
@@ -69,6 +69,18 @@ def workers(case: Case, powers: Iterable[str]) -> list[tuple[Any, frozenset[str]
     people = get_user_model().objects.filter(is_active=True, grants__role__in=roles, grants__revoked=False)
     held = [(person, working.powers_on(person, case)) for person in people.distinct().order_by("name", "pk")[:MOST_PEOPLE]]
     return [(person, here) for person, here in held if here & wanted]
+
+
+def colleagues(user: Any) -> list[Any]:
+    """People who work cases inside the user's reach, for the hand-over; people who left too: their tasks remain."""
+    roles = [role for role in ROLE_VERBS if "case.work" in ROLE_VERBS[role]]
+    people = get_user_model().objects.filter(grants__role__in=roles).select_related("department").distinct()
+    reach = scope_of(user, "case.assign")
+    return [one for one in people.order_by("name", "pk") if reach.kind == "all" or one == user or _of_office(reach, one)]
+
+
+def _of_office(reach: Scope, person: Any) -> bool:
+    return person.department is not None and any(reach.covers(code) for code in person.department.divisions)
 
 
 def workable(user: Any) -> QuerySet[Task]:

@@ -20,6 +20,8 @@ from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.casework.migration import MIGRATED
 
+#: kinds of events that are steps of the history
+STEPS = ("open", "move", MIGRATED)
 NAMES = {**dict(ROLE_CHOICES), **VERBS}
 
 
@@ -47,13 +49,13 @@ def _bound(function: hooks.Guard, case: Case, user: Any) -> engine.NamedCheck:
 def state_of(case: Case) -> engine.CaseState:
     """The case as rows hold it."""
     tasks = tuple(task_state(row) for row in case.tasks.order_by("pk"))
-    steps = case.events.filter(kind__in=("open", "move", MIGRATED)).order_by("pk")
+    steps = case.events.filter(kind__in=STEPS).order_by("pk")
     kinds = frozenset(case.evidence.values_list("kind", flat=True))
     paused = case.paused_on is not None
-    return engine.CaseState(case.state, case.entered_on, dict(case.fields), kinds, tasks, _history(steps), paused)
+    return engine.CaseState(case.state, case.entered_on, dict(case.fields), kinds, tasks, history(steps), paused)
 
 
-def _history(events: Iterable[CaseEvent]) -> tuple[engine.Step, ...]:
+def history(events: Iterable[CaseEvent]) -> tuple[engine.Step, ...]:
     """Steps under the names of the present version; the rows keep the names that they were written with."""
     found: list[engine.Step] = []
     for row in events:
@@ -95,7 +97,7 @@ def write_tasks(case: Case, definition: CaseDefinition, state: engine.CaseState,
     calendar = pinning.calendar_of(definition)
     for task in state.tasks:
         if task.key is None:
-            _new_task(case, definition, task, calendar)
+            new_task(case, definition, task, calendar)
         else:
             Task.objects.filter(pk=task.key, done_on=None).update(
                 due_on=task.due, unpublished=list(task.unpublished), done_on=task.done_on, outcome=task.outcome,
@@ -117,14 +119,19 @@ def settle_due(case: Case) -> None:
         Case.objects.filter(pk=case.pk).update(next_due=found)
 
 
-def _new_task(case: Case, definition: CaseDefinition, task: engine.TaskState, calendar: WorkCalendar) -> Task:
-    spec = definition.task_by_id[task.id]
+def new_task(case: Case, definition: CaseDefinition, task: engine.TaskState, calendar: WorkCalendar) -> Task:
     return Task.objects.create(
-        case=case, task=task.id, label=spec.label, roles=f"|{'|'.join(spec.role)}|", kind=spec.kind,
-        amber=definition.amber if spec.amber is None else spec.amber, division_code=case.division_code,
-        opened_on=task.opened_on, due_on=task.due, unpublished=list(task.unpublished),
-        escalates_after=escalates(definition, task.due, calendar),
+        case=case, task=task.id, division_code=case.division_code, opened_on=task.opened_on, due_on=task.due,
+        unpublished=list(task.unpublished), escalates_after=escalates(definition, task.due, calendar),
+        **of_spec(definition, task.id),
     )
+
+
+def of_spec(definition: CaseDefinition, task: str) -> dict[str, Any]:
+    """Columns of a task that repeat its definition, for lists."""
+    spec = definition.task_by_id[task]
+    return {"label": spec.label, "roles": f"|{'|'.join(spec.role)}|", "kind": spec.kind,
+            "amber": definition.amber if spec.amber is None else spec.amber}
 
 
 def note(

@@ -282,7 +282,7 @@ def redated(case: CaseDefinition, task: TaskState, fields: Mapping[str, Any], co
 
 def _dated(spec: TaskSpec, task: TaskState, fields: Mapping[str, Any], context: Context) -> TaskState:
     if spec.deadline is None:
-        return task
+        return replace(task, due=None, unpublished=())
     begins: date | None = task.opened_on
     if spec.deadline.start != "entry":
         text = fields.get(spec.deadline.start)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import roles_of
-from tenglong.apps.casework import queries
+from tenglong.apps.casework import pinning, queries
+from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, Task
 from tenglong.domain.casework.definition import CaseDefinition, CaseField
 
@@ -29,6 +32,15 @@ def task_or_404(request: HttpRequest, ulid: str) -> Task:
     if found is None:
         raise Http404(_("没有这个任务，或它不在您的管辖范围内。"))
     return found
+
+
+def told(request: HttpRequest, done: str, step: Callable[[], object]) -> None:
+    """What was done, or why not, as a message."""
+    try:
+        step()
+        messages.success(request, done)
+    except CaseError as error:
+        messages.error(request, str(error))
 
 
 def is_subject(user: Any) -> bool:
@@ -54,4 +66,10 @@ def fields_of(definition: CaseDefinition, case: Case, outside: bool) -> list[tup
         text = shown(field, case.fields.get(field.id))
         if text and (field.told_to_subject or not outside):
             found.append((_(field.label), text, field.type == "long_text"))
+    if not outside:  # an earlier version of the procedure had them; they stay with the case
+        strange = {name: value for name, value in case.fields.items() if name not in definition.field_by_id}
+        kept = {name: value for name, value in strange.items() if value not in (None, "")}
+        labels = pinning.earlier_labels(case) if kept else {}
+        found += [(_("%(label)s（原流程）") % {"label": _(labels.get(name, name))}, str(value), False)
+                  for name, value in kept.items()]
     return found

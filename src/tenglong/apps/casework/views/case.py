@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.casework import queries, service, working
+from tenglong.apps.casework import pauses, queries, service, supervisions, working
 from tenglong.apps.casework.errors import sentence
+from tenglong.apps.casework.forecasting import outlook
 from tenglong.apps.casework.models import Case
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, fields_of, is_subject
 from tenglong.apps.registry import queries as registry
@@ -41,7 +42,18 @@ def page(request: HttpRequest, case: Case) -> dict[str, Any]:
         "kinds": [(kind, _(label)) for kind, label in definition.documents.items()],
         "may_file": case.open and bool(powers & {"case.work"}) and can(request.user, "document.add"),
         "events": events(request, case, outside), "town": town_names(request.user).get(case.division_code, case.division_code),
-        "subject_url": subject_url(request, case),
+        "subject_url": subject_url(request, case), **inside(request, case, outside, powers),
+    }
+
+
+def inside(request: HttpRequest, case: Case, outside: bool, powers: frozenset[str]) -> dict[str, Any]:
+    """What only offices see: the forecast, orders, and the buttons of the desk."""
+    if outside:
+        return {}
+    return {
+        "outlook": outlook(case), "orders": list(supervisions.supervisions(request.user).filter(case=case)),
+        "may_pause": pauses.may(request.user, case), "may_comment": "case.work" in powers,
+        "may_supervise": case.open and can(request.user, "case.supervise"),
     }
 
 
@@ -87,6 +99,7 @@ def task_row(
         "may_take": works and task.assignee_id is None and can(request.user, "case.work"),
         "may_close": works and (mine or task.assignee_id is None or "case.assign" in powers)
         and task.wait_over(timezone.localdate()),
+        "may_escalate": task.done_on is None and task.escalated_on is None and "case.work" in powers,
         "people": [person for person, here in people if here & set(task.powers)] if task.done_on is None else [],
     }
 
@@ -116,7 +129,11 @@ def events(request: HttpRequest, case: Case, outside: bool) -> list[dict[str, An
 
 
 def kind_word(kind: str) -> str:
-    words = {"task": _("完成任务"), "take": _("领取任务"), "assign": _("指派任务"), "evidence": _("提交材料")}
+    words = {
+        "task": _("完成任务"), "take": _("领取任务"), "assign": _("指派任务"), "evidence": _("提交材料"), "comment": _("评论"),
+        "pause": _("暂停"), "resume": _("恢复"), "escalate": _("提请领导"), "supervise": _("督办"),
+        "migrate": _("换用新版流程"),
+    }
     return words.get(kind, "")
 
 
@@ -146,6 +163,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "documents": [
             {"kind": one["kind"], "name": one["document"].name if one["document"] else None} for one in shown["papers"]
         ],
+        "paused_on": case.paused_on, "forecast": shown.get("outlook"),
         "events": [_event_json(one) for one in shown["events"]],
     }
     return JsonResponse(body, json_dumps_params=CHINESE)

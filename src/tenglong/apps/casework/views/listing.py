@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.casework import queries
-from tenglong.apps.casework.models import Case, Task
+from tenglong.apps.casework.models import Case
 from tenglong.apps.casework.titles import definition_labels
 from tenglong.apps.registry.places import town_names
 from tenglong.web.listing import Column, Filter, ListPage
@@ -31,7 +31,9 @@ class CaseList(ListPage):
         Column("town", _("区划"), computed=True, source="division_code"),
         Column("opened_on", _("发起日期"), format="date"),
         Column("entered_on", _("进入本状态"), format="date"),
+        Column("next_due", _("最近期限"), format="date", default=False),
         Column("closed_at", _("办结时间"), format="date"),
+        Column("paused_on", _("暂停日期"), format="date", default=False),
         Column("version", _("流程版本"), default=False),
     )
     filters = (
@@ -47,8 +49,8 @@ class CaseList(ListPage):
         return ("definition", "state_label", "division_code", "has_late")
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Case]:
-        late = Task.objects.filter(case=OuterRef("pk"), done_on=None).filter(queries.window("overdue", timezone.localdate()))
-        return queries.cases(user).annotate(has_late=Exists(late), is_open=queries.IS_OPEN)
+        late = Q(next_due__isnull=False, next_due__lt=timezone.localdate())
+        return queries.cases(user).annotate(has_late=ExpressionWrapper(late, BooleanField()), is_open=queries.IS_OPEN)
 
     def decorate(self, rows: list[dict[str, Any]]) -> None:
         labels, towns = dict(definition_labels(self.user)), town_names(self.user)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,23 +11,14 @@ from django.views.decorators.http import require_POST
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.casework import queries, service
 from tenglong.apps.casework.forms import EvidenceForm
-from tenglong.apps.casework.views._common import case_or_404, task_or_404
-
-
-def _told(request: HttpRequest, done: str, step: Callable[[], object]) -> None:
-    """What was done, or why not, as a message."""
-    try:
-        step()
-        messages.success(request, done)
-    except service.CaseError as error:
-        messages.error(request, str(error))
+from tenglong.apps.casework.views._common import case_or_404, task_or_404, told
 
 
 @require_POST
 @requires("case.work")
 def take(request: HttpRequest, ulid: str) -> HttpResponse:
     task = task_or_404(request, ulid)
-    _told(request, _("已领取“%(name)s”") % {"name": _(task.label)}, lambda: service.take(request.user, task))
+    told(request, _("已领取“%(name)s”") % {"name": _(task.label)}, lambda: service.take(request.user, task))
     return redirect("casework:case", task.case.ulid)
 
 
@@ -42,7 +31,7 @@ def assign(request: HttpRequest, ulid: str) -> HttpResponse:
     if person is None:
         messages.error(request, _("请从名单里选一位能承办这个任务的人。"))
     else:
-        _told(request, _("已指派给 %(who)s") % {"who": person.name}, lambda: service.assign(request.user, task, person))
+        told(request, _("已指派给 %(who)s") % {"who": person.name}, lambda: service.assign(request.user, task, person))
     return redirect("casework:case", task.case.ulid)
 
 
@@ -52,7 +41,7 @@ def complete(request: HttpRequest, ulid: str) -> HttpResponse:
     task = task_or_404(request, ulid)
     note = request.POST.get("note", "")
     done = _("已完成“%(name)s”") % {"name": _(task.label)}
-    _told(request, done, lambda: service.complete_task(request.user, task, note=note))
+    told(request, done, lambda: service.complete_task(request.user, task, note=note))
     return redirect("casework:case", task.case.ulid)
 
 
@@ -65,6 +54,6 @@ def evidence(request: HttpRequest, ulid: str) -> HttpResponse:
         messages.error(request, _("请选材料类别和文件。"))
         return redirect("casework:case", case.ulid)
     upload = form.cleaned_data["file"]
-    _told(request, _("材料已归入案件"), lambda: service.add_file(
+    told(request, _("材料已归入案件"), lambda: service.add_file(
         request.user, case.ulid, form.cleaned_data["kind"], upload.name, upload.read()))
     return redirect("casework:case", case.ulid)
