@@ -59,6 +59,7 @@ def sign(problem: Problem) -> int:
     return -1 if problem.objective.aim is Aim.CHEAPEST else 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [seed for seed in range(WORLDS) if seed % 3 != 2])
 def test_next_best_plans_are_the_next_best_of_all(seed: int) -> None:
     problem, answer = solved(seed)
@@ -68,6 +69,7 @@ def test_next_best_plans_are_the_next_best_of_all(seed: int) -> None:
     assert found == ranked(problem)[1:4]
 
 
+@pytest.mark.slow
 def test_the_worth_of_a_plot_is_what_solving_without_it_costs() -> None:
     checked = 0
     for seed in range(WORLDS):
@@ -94,6 +96,7 @@ def _less(problem: Problem, key: str) -> Problem:
     return replace(problem, options=tuple(one for one in problem.options if one.candidate != key))
 
 
+@pytest.mark.slow
 def test_a_conflict_is_irreducible() -> None:
     told = 0
     for seed in range(100):

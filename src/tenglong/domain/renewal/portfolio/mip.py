@@ -19,6 +19,7 @@ from ortools.math_opt.python import mathopt  # type: ignore[import-untyped]
 from tenglong.domain.renewal.portfolio.watch import Watch
 from tenglong.domain.renewal.portfolio.window import Solved, Window
 
+MARGIN: Final = 4e-6  # above the tolerance of HiGHS, 1e-6
 SAFE: Final = 1e-9  # of the bound
 WANTED: Final = 1_000.0
 ENDED: Final = (mathopt.TerminationReason.OPTIMAL, mathopt.TerminationReason.FEASIBLE)
@@ -28,8 +29,13 @@ EMPTY: Final = (mathopt.TerminationReason.INFEASIBLE, mathopt.TerminationReason.
 class Mip:
     """One HiGHS model over a window; rows and objective are scaled to about 1 and 1,000."""
 
-    def __init__(self, window: Window, forbidden: Sequence[Sequence[int]] = (), fixed: Collection[int] = ()) -> None:
-        """`fixed`: places (cluster · years + year) that are taken as chosen."""
+    def __init__(
+        self, window: Window, forbidden: Sequence[Sequence[int]] = (), fixed: Collection[int] = (), *, margin: float = 0.0
+    ) -> None:
+        """`fixed`: places (cluster · years + year) that are taken as chosen. `margin`: share of its largest
+        coefficient by which each
+        row is tightened, so that the plan holds in whole numbers too; the bound is then of no use."""
+        self.margin = margin
         self.window, self.stage = window, window.stage
         self.model = mathopt.Model()
         self.x = [self.model.add_binary_variable() for _ in range(len(window))]
@@ -61,7 +67,9 @@ class Mip:
         total = mathopt.fast_sum(
             value * self.x[at] for at, value in zip(used.tolist(), (coef[used] / size).tolist(), strict=True)
         )
-        self.model.add_linear_constraint(expr=total if miss is None else total - miss, ub=upper / size)
+        self.model.add_linear_constraint(
+            expr=total if miss is None else total - miss, ub=upper / size - (self.margin if miss is None else 0.0)
+        )
         return size
 
     def _couple(self) -> list[tuple[mathopt.Variable, float]]:
@@ -77,7 +85,7 @@ class Mip:
         if cap is not None:
             size = max(weight for _, weight in misses)
             self.model.add_linear_constraint(
-                expr=mathopt.fast_sum(weight / size * miss for miss, weight in misses), ub=cap / size
+                expr=mathopt.fast_sum(weight / size * miss for miss, weight in misses), ub=cap / size - self.margin
             )
         return misses
 

@@ -16,7 +16,7 @@ import numpy as np
 from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.compiled import Compiled, Stage
 from tenglong.domain.renewal.portfolio.exact import Exact
-from tenglong.domain.renewal.portfolio.mip import Mip
+from tenglong.domain.renewal.portfolio.mip import MARGIN, Mip
 from tenglong.domain.renewal.portfolio.prices import Prices
 from tenglong.domain.renewal.portfolio.watch import Progress, Watch
 from tenglong.domain.renewal.portfolio.window import Alive, Pick, Window
@@ -84,8 +84,9 @@ class Search:
         if len(window) > SMALL:
             solved = Mip(window, self.forbidden).solve(self.watch, gap=self._allowed() * INNER)
             bound = min(bound, bound if solved.bound is None else solved.bound)
-            if solved.value is not None:
-                self._take(solved.picks)
+            if solved.value is not None and not self._take(solved.picks):
+                tight = Mip(window, self.forbidden, margin=MARGIN)
+                self._take(tight.solve(self.watch, gap=self._allowed() * INNER, seconds=DIVE_S).picks)
             if self.watch.over() or (self.best is not None and bound - self.best <= self._allowed()):
                 return bound
         model = Exact(window, self.forbidden)
@@ -105,20 +106,22 @@ class Search:
             if not self.settled or len(alive.place) <= SMALL or not missing or self.watch.over():
                 return
             window = Window(self.problem, self.stage, alive)
-            solved = Mip(window, self.forbidden, self.settled).solve(self.watch, gap=self._allowed() * INNER, seconds=DIVE_S)
+            model = Mip(window, self.forbidden, self.settled, margin=MARGIN)
+            solved = model.solve(self.watch, gap=self._allowed() * INNER, seconds=DIVE_S)
             if solved.value is not None:
                 self._take(solved.picks)
 
-    def _take(self, picks: tuple[Pick, ...]) -> None:
-        """A plan counts only as it adds up in whole numbers."""
+    def _take(self, picks: tuple[Pick, ...]) -> bool:
+        """A plan counts only as it adds up in whole numbers; False when it does not."""
         if not figures.allowed(self.problem, self.stage, picks):
-            return
+            return False
         if any(tuple(choices) == tuple(figures.choices_of(picks).tolist()) for choices in self.forbidden):
-            return
+            return False
         value = figures.value_of(self.problem, self.stage, picks)
         if self.best is None or value > self.best:
             self.best, self.picks = value, picks
             self._better(value)
+        return True
 
     def _better(self, value: int) -> None:
         if self.best is None or value >= self.best:
@@ -140,7 +143,7 @@ class Search:
         gains = -self.prices.gain[np.isfinite(self.prices.gain)]
         if len(gains) <= FIRST_WINDOW:
             return float(gains.max()) + 1.0 if len(gains) else 1.0
-        return max(float(np.partition(gains, FIRST_WINDOW)[FIRST_WINDOW]), 1e-9 * abs(self.prices.bound))
+        return max(float(np.partition(gains, FIRST_WINDOW)[FIRST_WINDOW]), self._allowed() / 8, 1e-9 * abs(self.prices.bound))
 
     def _wider(self, window: float) -> float:
         """Never wider than what proves the plan at hand."""

@@ -21,6 +21,7 @@ from tenglong.domain.renewal.portfolio.window import Pick
 
 DEFAULT_GAP = 1e-4
 DEFAULT_SECONDS = 60.0
+MEETING = 0.6  # of the time, for a plan without any shortfall
 
 
 def solve(
@@ -84,10 +85,27 @@ class Run:
         first = first_stage(self.problem)
         if not first.soft:
             return self.one(first, NAMES[self.problem.problem.objective.aim])
-        found = self.one(first, SHORTFALL, size=self.shortfall_size())
+        whole, self.watch = self.watch, self.watch.part(MEETING)
+        try:
+            met = self.one(last_stage(self.problem, 0), NAMES[Aim.LEAST_SHORTFALL])
+        except Unsolved:
+            met = None
+        self.watch = whole
+        if met is not None and met.value is not None:
+            self.proofs.insert(0, Proof(SHORTFALL, 0.0, 0.0, 0.0))
+            return met
+        return self._missed(first)
+
+    def _missed(self, first: Stage) -> Found | None:
+        """The targets cannot be met (or were not in the time there was): least shortfall, then the most uplift at
+        about that shortfall.
+
+        Half the gap is left to the shortfall itself, half is given away to the uplift."""
+        size = self.shortfall_size()
+        found = self.one(first, SHORTFALL, size=size, gap=self.gap / 2)
         if found is None or found.value is None:
             return found
-        last = last_stage(self.problem, -found.value)
+        last = last_stage(self.problem, int(-found.value + size * self.gap / 2))
         start = found.picks, figures.value_of(self.problem, last, found.picks)
         try:
             second = self.one(last, NAMES[Aim.LEAST_SHORTFALL], start=start)
@@ -95,13 +113,21 @@ class Run:
             second = None
         if second is None or second.value is None:
             return found
+        short = sum(miss * (row.weight or 0) for row, miss in figures.shortfalls(self.problem, second.picks))
+        self.proofs[0] = proof_of(replace(found, value=-short), SHORTFALL, Aim.LEAST_SHORTFALL, size)
         return replace(second, closed=second.closed and found.closed)
 
     def shortfall_size(self) -> float:
         return float(SHARE_UNITS * sum(target.weight for target in self.problem.problem.targets))
 
     def one(
-        self, stage: Stage, what: str, *, size: float | None = None, start: tuple[tuple[Pick, ...], int] | None = None
+        self,
+        stage: Stage,
+        what: str,
+        *,
+        size: float | None = None,
+        start: tuple[tuple[Pick, ...], int] | None = None,
+        gap: float | None = None,
     ) -> Found | None:
         """One stage. `start`: a plan that the stage allows, with its value there."""
         self.master = Master(self.problem, stage)
@@ -110,7 +136,16 @@ class Run:
         prices = self.master.run(self.watch.left, self.watch.cancelled)
         if prices is None:
             return None
-        search = Search(self.problem, stage, prices, self.watch, self.gap, what, size, settled=self.master.settled(prices))
+        search = Search(
+            self.problem,
+            stage,
+            prices,
+            self.watch,
+            self.gap if gap is None else gap,
+            what,
+            size,
+            settled=self.master.settled(prices),
+        )
         found = search.run(*(start or ((), None)))
         self._note(found)
         if found.value is not None:

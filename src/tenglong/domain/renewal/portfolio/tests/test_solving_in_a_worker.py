@@ -47,6 +47,7 @@ def test_a_faulty_problem_is_refused_before_a_process_starts(problem: Problem) -
         run_in_worker(Problem((2026,), (), ()), started=lambda pid: pytest.fail("a process was started"))
 
 
+@pytest.mark.slow
 def test_a_cancelled_solve_ends_soon_without_a_claim() -> None:
     large = county(Size(3_000, 600, 4), 1, rich=True)
     answer = run_in_worker(large, gap=0.0, cancelled=lambda: True)
