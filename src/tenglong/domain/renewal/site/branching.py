@@ -70,8 +70,9 @@ def proved(relaxation: Relaxation, root: Bound, ceiling: float, *, gap: float, u
 
 
 def hopeless(told: Bound, ceiling: float) -> list[int]:
-    """Places whose taking in alone lifts the bound above the best known site."""
-    return [place for place, extra in enumerate(told.reduced) if told.weight + extra > ceiling * (1 + MARGIN)]
+    """Places left out by the relaxation whose taking in alone lifts the bound above the best known site."""
+    dear = ceiling * (1 + MARGIN)
+    return [place for place, extra in enumerate(told.reduced) if told.value[place] < WHOLE and told.weight + extra > dear]
 
 
 def lonely(relaxation: Relaxation, ceiling: float) -> list[int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from itertools import product
+from time import monotonic
 
 import numpy as np
 import pytest
 
 from tenglong.domain.renewal.graph import Graph
-from tenglong.domain.renewal.site import Aim, search
+from tenglong.domain.renewal.site import Aim, phasing, search
+from tenglong.domain.renewal.site.ground import Wish, grounds
 
 
 def county(dice: random.Random, n: int) -> tuple[Graph, list[int], list[int]]:
@@ -142,3 +144,18 @@ def test_figures_of_another_length_or_below_zero_are_refused() -> None:
         search(Graph.of(2, [(0, 1)]), [10, 10], [1], None, None, min_cm2=5)
     with pytest.raises(ValueError, match="不能是负数"):
         search(Graph.of(2, [(0, 1)]), [10, 10], [1, -1], None, None, min_cm2=5)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_another_solver_finds_no_lighter_site_on_a_larger_grid(seed: int) -> None:
+    dice = random.Random(seed)
+    wide, n = 6, 30
+    pairs = [(a, b) for a in range(n) for b in (a + 1, a + wide) if b < n and not (b == a + 1 and b % wide == 0)]
+    graph, land = Graph.of(n, pairs), [dice.randint(5, 40) * 1_000_000 for _ in range(n)]
+    cost = [dice.randint(1, 900) * 1_000 for _ in range(n)]
+    least = sum(land) // 4
+    (site,) = search(graph, land, cost, None, None, min_cm2=least, gap=0, time_limit_s=30).sites
+    (ground,) = grounds(graph, np.array(land), np.array(cost), range(n), None)
+    other = phasing.proved(phasing.Exact(ground, Wish(least), (), ()), None, 0, gap=0, until=monotonic() + 30).best
+    assert other is not None
+    assert (site.weight, site.gap < 1e-5) == (other.price, True)
