@@ -31,6 +31,8 @@ HAN = re.compile(r"[㐀-鿿豈-﫿]+")
 ASKED = {"机密", "公司"}
 #: words that stay Chinese in an English page: the name of the other language
 ALLOWED = {"中文", "简体中文"}
+#: document numbers are written as in the documents themselves
+NUMBER = re.compile(r"督〔\d{4}〕\d+号")
 #: marking one of these as Chinese hides nothing: the rest of the page is to be read
 WHOLE = {"html", "head", "body", "main", "meta", "input", "img", "br"}
 SILENT = {"value", "href", "src", "class", "id", "name", "action", "data-href", "data-draft", "content"}
@@ -84,6 +86,7 @@ def chinese(page: str, data: Iterable[str] = ()) -> list[str]:
 
 
 def _left(text: str, known: list[str]) -> bool:
+    text = NUMBER.sub("", text)
     for one in known:
         text = text.replace(one, "")
     return any(word not in ALLOWED for word in HAN.findall(text))
