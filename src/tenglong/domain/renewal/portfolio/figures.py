@@ -31,6 +31,16 @@ def value_of(problem: Compiled, stage: Stage, picks: Sequence[Pick]) -> int:
     return value
 
 
+def crude_bound(problem: Compiled, stage: Stage) -> int:
+    """More than any plan is worth: each plot by its best choice and its best share of a cluster's bonus, rules left aside."""
+    best = np.zeros(problem.plots)
+    np.maximum.at(best, problem.plot, stage.value)
+    share = np.zeros(problem.plots)
+    sizes = problem.clusters.sizes
+    np.maximum.at(share, problem.clusters.member, np.repeat(np.maximum(0, stage.bonus) / np.maximum(1, sizes), sizes))
+    return int(np.ceil(best.sum() + share.sum())) + 1
+
+
 def allowed(problem: Compiled, stage: Stage, picks: Sequence[Pick]) -> bool:
     """Whether a plan keeps every hard row, pack and lock."""
     taken = choices_of(picks)

@@ -21,6 +21,7 @@ from tenglong.domain.renewal.portfolio.window import Pick
 
 DEFAULT_GAP = 1e-4
 DEFAULT_SECONDS = 60.0
+GIVEN = 0.25  # of the gap, from the shortfall to the uplift
 MEETING = 0.6  # of the time, for a plan without any shortfall
 
 
@@ -100,19 +101,23 @@ class Run:
         """The targets cannot be met (or were not in the time there was): least shortfall, then the most uplift at
         about that shortfall.
 
-        Half the gap is left to the shortfall itself, half is given away to the uplift."""
+        Most of the gap is left to the shortfall itself, the rest is given away to the uplift."""
         size = self.shortfall_size()
-        found = self.one(first, SHORTFALL, size=size, gap=self.gap / 2)
+        whole, self.watch = self.watch, self.watch.part(MEETING)
+        found = self.one(first, SHORTFALL, size=size, gap=self.gap * (1 - GIVEN))
+        self.watch = whole
         if found is None or found.value is None:
             return found
-        last = last_stage(self.problem, int(-found.value + size * self.gap / 2))
+        last = last_stage(self.problem, int(-found.value + size * self.gap * GIVEN))
         start = found.picks, figures.value_of(self.problem, last, found.picks)
         try:
             second = self.one(last, NAMES[Aim.LEAST_SHORTFALL], start=start)
         except Unsolved:
             second = None
         if second is None or second.value is None:
-            return found
+            best = replace(found, value=start[1], bound=figures.crude_bound(self.problem, last), closed=False)
+            self.proofs.append(proof_of(best, NAMES[Aim.LEAST_SHORTFALL], Aim.LEAST_SHORTFALL, None))
+            return best
         short = sum(miss * (row.weight or 0) for row, miss in figures.shortfalls(self.problem, second.picks))
         self.proofs[0] = proof_of(replace(found, value=-short), SHORTFALL, Aim.LEAST_SHORTFALL, size)
         return replace(second, closed=second.closed and found.closed)
