@@ -25,6 +25,11 @@ def _offices(scope: Scope, column: str = "division_code") -> Q:
     return by_owner(scope, division=column, department="", creator="")
 
 
+def _or_own(scope: Scope, own: Q) -> Q:
+    """What offices see, and the holder's own; Q() | own would be own alone."""
+    return EVERY if scope.kind == "all" else _offices(scope) | own
+
+
 def _own(scope: Scope, column: str) -> Q:
     return Q(**{f"{column}__in": sorted(scope.enterprise_ids)}) if scope.enterprise_ids else NOTHING
 
@@ -41,12 +46,12 @@ def runs(scope: Scope) -> Q:
 
 @scope_rule("renewal.Finding")
 def findings(scope: Scope) -> Q:
-    return _offices(scope) | _own(scope, "holder_id")
+    return _or_own(scope, _own(scope, "holder_id"))
 
 
 @scope_rule("renewal.FindingAppeal")
 def appeals(scope: Scope) -> Q:
-    return _offices(scope) | _own(scope, "enterprise_id")
+    return _or_own(scope, _own(scope, "enterprise_id"))
 
 
 @scope_rule("renewal.FindingWaiver")
@@ -57,7 +62,7 @@ def waivers(scope: Scope) -> Q:
 @scope_rule("renewal.IdleLand")
 def idle(scope: Scope) -> Q:
     """Amounts are masked in `queries`; the holder reads its own land once an inquiry was served."""
-    return _offices(scope) | (_own(scope, "holder_id") & ~Q(state="clue"))
+    return _or_own(scope, _own(scope, "holder_id") & ~Q(state="clue"))
 
 
 @scope_rule("renewal.IdleMember")
@@ -95,4 +100,4 @@ def readers(scope: Scope) -> Q:
 
 @scope_rule("renewal.Treated")
 def treated(scope: Scope) -> Q:
-    return _offices(scope) | _own(scope, "enterprise_id")
+    return _or_own(scope, _own(scope, "enterprise_id"))

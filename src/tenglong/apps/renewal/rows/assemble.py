@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tenglong.apps.renewal.rows.firms import SUMS, Firms
 from tenglong.apps.renewal.rows.held import Held
@@ -91,7 +90,7 @@ def _figures(held: Held, ground: Ground, land: Land, firms: Firms, used: tuple[s
             continue
         users = sorted({use.firm for use in land.uses.get(ground.id, ()) if use.firm is not None})
         if not users:
-            held.lack(name, _("没有登记用地企业"))
+            held.lack(name, "没有登记用地企业")
             continue
         measure, total = SUMS[name], Fraction(0)
         why = ""
@@ -106,15 +105,14 @@ def _figures(held: Held, ground: Ground, land: Land, firms: Firms, used: tuple[s
             held.lack(name, why)
         else:
             told = {"n": len(users), "year": firms.year}
-            held.put(name, total, _("地上 %(n)s 家企业 %(year)s 年合计，按用地面积分摊") % told)
+            held.put(name, total, "地上 {n} 家企业 {year} 年合计，按用地面积分摊".format(**told))
 
 
 def _lacking(firms: Firms, firm: int, measure: str, area: bool) -> str:
-    name = firms.name(firm) or _("范围外的企业")
+    name = firms.name(firm) or "范围外的企业"
     if area:
-        return _("%(firm)s 有多块用地，占地面积没有登记，分摊不了") % {"firm": name}
-    return firms.flaws.get((measure, firm)) or _("缺 %(firm)s 的%(measure)s") % {
-        "firm": name, "measure": _(packaged()[measure].label)}
+        return f"{name} 有多块用地，占地面积没有登记，分摊不了"
+    return firms.flaws.get((measure, firm)) or f"缺 {name} 的{packaged()[measure].label}"
 
 
 def _stopped(held: Held, ground: Ground, land: Land, firms: Firms) -> None:
@@ -124,11 +122,10 @@ def _stopped(held: Held, ground: Ground, land: Land, firms: Firms) -> None:
     for firm in sorted({use.firm for use in land.uses.get(ground.id, ()) if use.firm is not None and use.role != "idle"}):
         if (found := firms.active(firm)) is not None:
             label, told = found
-            said = _("没有停产记录；%(told)s：%(firm)s %(label)s大于 0，按在产计") % {
-                "told": told, "firm": firms.name(firm), "label": label}
+            said = f"没有停产记录；{told}：{firms.name(firm)} {label}大于 0，按在产计"
             held.put("stopped_months", Fraction(0), said)
             return
-    held.lack("stopped_months", _("没有停产记录，也没有当年用电量或营业收入可以证明在产"))
+    held.lack("stopped_months", "没有停产记录，也没有当年用电量或营业收入可以证明在产")
 
 
 def _low_years(held: Held, owner: int | None, firms: Firms, used: tuple[str, ...]) -> None:
@@ -136,7 +133,7 @@ def _low_years(held: Held, owner: int | None, firms: Firms, used: tuple[str, ...
     if "d_years" not in used or "d_years" in held.values:
         return
     if owner is None:
-        held.lack("d_years", _("没有登记权利人，不知评价结果"))
+        held.lack("d_years", "没有登记权利人，不知评价结果")
         return
     value, told = firms.grades.years_low(owner)
     if value is None:

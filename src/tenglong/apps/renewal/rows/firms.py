@@ -7,8 +7,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from tenglong.apps.evaluation import queries as evaluation
 from tenglong.apps.evaluation.queries.figures import yearly_figures
 from tenglong.apps.registry import queries as registry
@@ -57,22 +55,23 @@ class Firms:
         for (firm, name), chosen in picked.values.items():
             first = chosen.facts[0]
             if any(fact.legal_basis == STATISTICS for fact in chosen.facts):
-                self.flaws[f"{name}{suffix}", firm] = _("“%(label)s”只有统计调查资料，不能用来认定单个企业") % {
-                    "label": _(packaged()[name].label)}
+                self.flaws[f"{name}{suffix}", firm] = f"“{packaged()[name].label}”只有统计调查资料，不能用来认定单个企业"
                 continue
             key = (first.department, str(year), str(first.batch_id))
-            told = words.setdefault(key, _("%(department)s %(year)s 年数据") % {"department": first.department, "year": year})
+            told = words.setdefault(key, f"{first.department} {year} 年数据")
             self.figures[f"{name}{suffix}"][firm] = (Fraction(chosen.value_e6, E6), told)
         for firm, name, said in picked.conflicts:
-            self.flaws[f"{name}{suffix}", firm] = _("“%(label)s”各部门报数不一致（%(who)s）") % {
-                "label": _(packaged()[name].label), "who": "、".join(said)}
+            self.flaws[f"{name}{suffix}", firm] = "“{label}”各部门报数不一致（{who}）".format(
+                label=packaged()[name].label,
+                who="、".join(said),
+            )
 
     def _areas(self, actor: Any) -> None:
         """Assessed land instead of reported land, where the list of that year was published."""
         if "land_mu" not in self.wanted:
             return
         for cycle in evaluation.cycles(actor).filter(year=self.year):
-            told = _("%(year)s 年度核定用地面积") % {"year": self.year}
+            told = f"{self.year} 年度核定用地面积"
             areas = evaluation.areas(actor, cycle).exclude(state="draft").values_list("enterprise_id", "total_cm2")
             self.figures.setdefault("land_mu", {}).update({firm: (mu(cm2), told) for firm, cm2 in areas})
 
@@ -82,12 +81,12 @@ class Firms:
     def owner(self, firm: int, used_cm2: int | None) -> Held:
         """Values of a firm as an owner."""
         held, (_pk, _ulid, _uscc, _name, industry, scale, status) = Held(), self.rows[firm]
-        told = _("企业登记")
+        told = "企业登记"
         held.put("industry", industry or None, told)
         held.put("scale", SCALES.get(scale), told)
         held.put("bankrupt", status == "bankrupt" if status else None, told)
         if used_cm2:
-            held.put("used_mu", mu(used_cm2), _("用地关系面积合计"))
+            held.put("used_mu", mu(used_cm2), "用地关系面积合计")
         held.put("last_grade", *self.grades.last(firm))
         for name in self.wanted & self.figures.keys():
             if standard()[name].of != "owner":
@@ -103,5 +102,5 @@ class Firms:
         for name in ACTIVE:
             value, told = self.figures.get(name, {}).get(firm, (Fraction(0), ""))
             if value > 0:
-                return str(_(packaged()[name].label)), told
+                return str(packaged()[name].label), told
         return None

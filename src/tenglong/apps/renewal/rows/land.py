@@ -9,8 +9,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.renewal.rows.held import Held, mu, typed
 from tenglong.domain.renewal.criteria.vocabulary import standard
@@ -112,17 +110,17 @@ class Land:
 
     def fill(self, ground: Ground, wanted: Collection[str]) -> Held:
         """Values that need nothing of the firms' figures."""
-        held, survey = Held(), _("地块登记（%(day)s）") % {"day": self.day}
+        held, survey = Held(), f"地块登记（{self.day}）"
         if ground.cm2:
-            held.put("plot_mu", mu(ground.cm2), _("实测面积") if ground.surveyed else _("证载面积（没有实测）"))
+            held.put("plot_mu", mu(ground.cm2), "实测面积" if ground.surveyed else "证载面积（没有实测）")
         held.put("plot_town", ground.division_code, survey)
         held.put("plot_zone", ground.zone_code or None, survey)
         held.put("in_control_line", {"in": True, "out": False}.get(ground.control_line), survey)
         held.put("titled", TITLED.get(ground.title_status), survey)
-        held.put("disputed", True if ground.title_status == "sealed" else None, _("权证状态：查封"))
-        held.put("idle", IDLE_BY_STATUS.get(ground.status), _("摸排现状"))
-        held.put("soil", ground.soil.get("state"), _("地块土壤记录"))
-        held.put("soil_key_unit", ground.soil.get("key_unit"), _("地块土壤记录"))
+        held.put("disputed", True if ground.title_status == "sealed" else None, "权证状态：查封")
+        held.put("idle", IDLE_BY_STATUS.get(ground.status), "摸排现状")
+        held.put("soil", ground.soil.get("state"), "地块土壤记录")
+        held.put("soil_key_unit", ground.soil.get("key_unit"), "地块土壤记录")
         self._built(held, ground)
         self._let(held, ground)
         _recorded(held, ground, wanted)
@@ -130,31 +128,31 @@ class Land:
 
     def _built(self, held: Held, ground: Ground) -> None:
         if ground.id not in self.houses:
-            held.lack("floor_ratio", _("没有登记厂房，容积率算不出来"))
-            held.lack("plot_floor_m2", _("没有登记厂房"))
+            held.lack("floor_ratio", "没有登记厂房，容积率算不出来")
+            held.lack("plot_floor_m2", "没有登记厂房")
             return
         if ground.id in self.unmeasured:
             for name in ("floor_ratio", "plot_floor_m2"):
-                held.lack(name, _("有厂房没有建筑面积"))
+                held.lack(name, "有厂房没有建筑面积")
             return
-        told = _("%(n)s 幢厂房建筑面积合计") % {"n": self.houses[ground.id]}
+        told = f"{self.houses[ground.id]} 幢厂房建筑面积合计"
         held.put("plot_floor_m2", Fraction(self.floor[ground.id], 10_000), told)
         if ground.cm2:
-            held.put("floor_ratio", Fraction(self.floor[ground.id], ground.cm2), _("%(told)s ÷ 地块面积") % {"told": told})
+            held.put("floor_ratio", Fraction(self.floor[ground.id], ground.cm2), f"{told} ÷ 地块面积")
 
     def _let(self, held: Held, ground: Ground) -> None:
         uses = self.uses.get(ground.id)
         if not uses:
-            held.lack("leased_out_share", _("没有登记用地关系，不知出租多少"))
+            held.lack("leased_out_share", "没有登记用地关系，不知出租多少")
             return
         rented = [use for use in uses if use.role in RENTED]
-        held.put("tenants", Fraction(len({use.firm for use in rented})), _("用地关系 %(n)s 条") % {"n": len(uses)})
+        held.put("tenants", Fraction(len({use.firm for use in rented})), f"用地关系 {len(uses)} 条")
         areas = [use.cm2 for use in rented]
         if None in areas:
-            held.lack("leased_out_share", _("有租赁没有登记面积"))
+            held.lack("leased_out_share", "有租赁没有登记面积")
         elif ground.cm2:
             let = Fraction(100 * sum(area or 0 for area in areas), ground.cm2)
-            held.put("leased_out_share", let, _("租赁 %(n)s 条的面积 ÷ 地块面积") % {"n": len(rented)})
+            held.put("leased_out_share", let, f"租赁 {len(rented)} 条的面积 ÷ 地块面积")
 
 
 _COLUMNS: Final = ("plot_id", "plot__ulid", "code", "division_code", "zone_code", "surveyed_cm2", "stated_cm2", "status",
@@ -173,4 +171,4 @@ def _recorded(held: Held, ground: Ground, wanted: Collection[str]) -> None:
     for name in ground.attributes.keys() & set(wanted):
         one = standard().get(name)
         if one is not None and one.of == "plot":
-            held.put(name, typed(ground.attributes[name], one.type), _("地块附加属性"))
+            held.put(name, typed(ground.attributes[name], one.type), "地块附加属性")

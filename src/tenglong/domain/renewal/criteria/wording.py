@@ -17,10 +17,11 @@ PLACES: Final = 4
 _MOST_PLACES: Final = 12
 
 
+@lru_cache(maxsize=65_536)
 def number_text(value: Fraction) -> str:
     """5.99, or 约 33.3333; a figure that only nearly is a round number keeps the digits that tell it apart (5.99999997)."""
     for places in range(_MOST_PLACES + 1):
-        if (value * 10**places).denominator == 1:
+        if 10**places % value.denominator == 0:  # value is in lowest terms: then and only then it ends here
             return _plain(value, places)
     for places in range(PLACES, _MOST_PLACES + 1):
         if _plain(value, places) != _plain(value, 2):
@@ -29,7 +30,7 @@ def number_text(value: Fraction) -> str:
 
 
 def _plain(value: Fraction, places: int) -> str:
-    text = f"{Decimal(round(value * 10**places)).scaleb(-places):f}"
+    text = f"{Decimal(round(Fraction(value.numerator * 10**places, value.denominator))).scaleb(-places):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -1,0 +1,99 @@
+"""Runs, findings, objections and waivers in sight; figures that a reader may not see are masked here, not in a template."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.masking import HIDDEN
+from tenglong.apps.accounts.scope import can, scope_of, scoped
+from tenglong.apps.registry.queries_sensitive import sensitive_measures
+from tenglong.apps.renewal.criteria_sets import of_run
+from tenglong.apps.renewal.models import Finding, FindingAppeal, FindingRun, FindingWaiver
+from tenglong.apps.renewal.rows.firms import SUMS
+from tenglong.domain.renewal.criteria.vocabulary import YEARS
+
+VERBS: Final = ("renewal.view", "renewal.own")
+
+
+def _seen(user: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return scoped(user, rows) if any(can(user, verb) for verb in VERBS) else rows.none()
+
+
+def runs(user: Any) -> QuerySet[FindingRun]:
+    return _seen(user, FindingRun.objects.defer("policy_text"))
+
+
+def run(user: Any, ulid: str) -> FindingRun:
+    """Raises FindingRun.DoesNotExist."""
+    return _seen(user, FindingRun.objects.select_related("previous")).get(ulid=ulid)
+
+
+def latest(user: Any) -> FindingRun | None:
+    return runs(user).order_by("-year", "-pk").first()
+
+
+def findings(user: Any, of: FindingRun | None = None) -> QuerySet[Finding]:
+    rows = Finding.objects.all() if of is None else Finding.objects.filter(run=of)
+    return _seen(user, rows)
+
+
+def finding(user: Any, ulid: str) -> Finding:
+    """Raises Finding.DoesNotExist."""
+    return _seen(user, Finding.objects.select_related("run", "plot")).get(ulid=ulid)
+
+
+def of_plot(user: Any, plot_id: int) -> QuerySet[Finding]:
+    """Newest year first; of a year only the last run."""
+    return findings(user).filter(plot_id=plot_id).select_related("run").order_by("-run__year", "-run_id")
+
+
+def appeals(user: Any, of: Finding | None = None) -> QuerySet[FindingAppeal]:
+    rows = _seen(user, FindingAppeal.objects.select_related("finding", "finding__run", "document", "case"))
+    return rows if of is None else rows.filter(finding=of)
+
+
+def waivers(user: Any, plot_id: int | None = None) -> QuerySet[FindingWaiver]:
+    rows = _seen(user, FindingWaiver.objects.select_related("finding", "document", "approved_by"))
+    return rows if plot_id is None else rows.filter(finding__plot_id=plot_id)
+
+
+# ---- what a reader may see of the figures
+
+
+def _measure(name: str) -> str:
+    for suffix in YEARS:
+        if suffix and name.endswith(suffix):
+            return name.removesuffix(suffix)
+    return SUMS.get(name, name)
+
+
+def hides(user: Any, held: Finding) -> Any:
+    """A function: input of a hit → whether its value is kept from this reader. The holder reads its own figures, but not
+    the sum of several firms on its land."""
+    if can(user, "sensitive.view"):
+        return lambda seen: False
+    if held.holder_id in scope_of(user).enterprise_ids:
+        return lambda seen: seen["name"] in SUMS and not seen["source"].startswith("地上 1 家")
+    secret = frozenset(sensitive_measures())
+    return lambda seen: _measure(seen["name"]) in secret
+
+
+def shown(user: Any, held: Finding) -> dict[str, Any]:
+    """The finding for a page and its twin: hits with figures and rule text, what is missing and who supplies it."""
+    hidden, pinned = hides(user, held), of_run(held.run)
+    hits = []
+    for hit in held.hits:
+        inputs = [{**seen, "value": HIDDEN if hidden(seen) else seen["value"]} for seen in hit["inputs"]]
+        masked = any(hidden(seen) for seen in hit["inputs"])
+        told = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": hit["label"]} if masked else hit["reason"]
+        hits.append({**hit, "inputs": inputs, "reason": told, "rule": pinned.rule(hit["criterion"])})
+    return {
+        "ulid": held.ulid, "year": held.run.year, "plot": held.plot_code, "verdict": held.verdict,
+        "verdict_label": held.get_verdict_display(), "class": held.grade_class, "priority": held.priority,
+        "change": held.get_change_display() if held.change else "", "land_cm2": held.land_cm2, "hits": hits,
+        "lacks": held.lacks, "reason": "；".join(hit["reason"] for hit in hits) if hits else held.reason,
+        "criteria": f"{held.run.policy_id}@{held.run.policy_version}",
+    }
