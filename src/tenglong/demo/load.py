@@ -16,7 +16,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.registry import bulk, foundation
 from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
 from tenglong.apps.survey.confirm import quiet_memory
-from tenglong.demo import cast, deliver, load_rows, story, story_done, story_now
+from tenglong.demo import cast, deliver, load_rows, story, story_done, story_now, story_renewal
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
 from tenglong.demo.ledger import Sheet, build_ledger
@@ -104,6 +104,8 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_done.play(stage)
     progress(88)
     story_now.play(stage)
+    progress(94)
+    story_renewal.play(stage)
     done.people += stage.people
 
 

@@ -10,7 +10,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
-from tenglong.apps.renewal.criteria_sets import of_run
 from tenglong.apps.renewal.models import Change, Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.web.listing import Column, Filter, ListPage, Tool
@@ -62,9 +61,8 @@ class FindingList(ListPage):
         )
 
     def _criteria(self) -> list[tuple[str, str]]:
-        if self.run is None:
-            return []
-        return [(name, one.label) for name, one in of_run(self.run).criteria.policy.criteria.items()]
+        known = [] if self.run is None else self.run.counts.get("criteria", [])
+        return [(one["id"], one["label"]) for one in known]
 
     @property
     def extra_fields(self) -> tuple[str, ...]:

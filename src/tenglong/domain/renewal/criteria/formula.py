@@ -104,7 +104,7 @@ class Formula:
     def value(self, values: Mapping[str, Value]) -> Value:
         """Exact; None is missing."""
         found = evaluate(self.expr, values)
-        return found * self.factor if isinstance(found, Fraction) else found
+        return found * self.factor if isinstance(found, Fraction) and self.factor != 1 else found
 
 
 def compile_formula(text: str, known: Mapping[str, NameKind], *, wants: Kind, unit: str = "") -> Formula:
