@@ -21,7 +21,7 @@ from tenglong.domain.renewal.portfolio.prices import Prices
 from tenglong.domain.renewal.portfolio.watch import Progress, Watch
 from tenglong.domain.renewal.portfolio.window import Alive, Pick, Window
 
-FIRST_WINDOW: Final = 800  # (cluster, year) pairs in the first window
+FIRST_WINDOW: Final = 300  # (cluster, year) pairs in the first window
 SMALL: Final = 250  # columns that CP-SAT is asked at once
 INNER: Final = 0.9  # of the gap allowed, inside a window
 WIDER: Final = 4.0
@@ -108,8 +108,11 @@ class Search:
             window = Window(self.problem, self.stage, alive)
             model = Mip(window, self.forbidden, self.settled, margin=MARGIN)
             solved = model.solve(self.watch, gap=self._allowed() * INNER, seconds=DIVE_S)
+            before = self.best
             if solved.value is not None:
                 self._take(solved.picks)
+            if before is not None and self.best == before:
+                return
 
     def _take(self, picks: tuple[Pick, ...]) -> bool:
         """A plan counts only as it adds up in whole numbers; False when it does not."""

@@ -25,8 +25,9 @@ from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
 
 @dataclass(frozen=True)
 class Binding:
-    """A rule whose easing could bring more: `brings` 分 at most for one more `unit` (a 万元, a 亩…), by the relaxed
-    problem's price."""
+    """A rule whose easing would better the plan: by about `brings` 分 for one more `unit` (a 万元, a 亩…), at the
+    relaxed problem's
+    price; whole plots move in jumps. `slack`: what is left unused."""
 
     part: Part
     brings: float
@@ -35,7 +36,7 @@ class Binding:
 
     def words(self) -> str:
         ease = "放低" if isinstance(self.part, Target) else "增加"
-        return f"{self.part.words()}：每{ease} {self.unit}，至多多得 {fen_text(round(self.brings))}"
+        return f"{self.part.words()}：每{ease} {self.unit}，按价格约改善 {fen_text(round(self.brings))}"
 
     def as_json(self) -> dict[str, Any]:
         return {"part": self.part.words(), "brings_fen": round(self.brings, 4), "unit": self.unit, "slack": self.slack}
@@ -127,7 +128,7 @@ class Study:
             if price <= 0:
                 continue
             unit, size = _unit(row)
-            slack = (row.rhs - int(row.coef[taken].sum())) * row.divisor
+            slack = _limit(row) - int(row.coef[taken].sum()) * row.divisor
             out.append((price * max(1, abs(row.rhs)), Binding(row.part, price / row.divisor * size, unit, slack)))
         return [one for _, one in sorted(out, key=lambda pair: -pair[0])]
 
@@ -299,6 +300,12 @@ def _funded(problem: Compiled, amount: int, total: int) -> Compiled:
         for row in problem.rows
     )
     return replace(problem, rows=rows)
+
+
+def _limit(row: Row) -> int:
+    """The right-hand side as it was given, before it was divided and floored."""
+    amount = getattr(row.part, "amount", 0)
+    return -amount if isinstance(row.part, Target) else amount
 
 
 def _unit(row: Row) -> tuple[str, float]:
