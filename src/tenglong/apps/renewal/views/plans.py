@@ -1,0 +1,190 @@
+"""Plans: the list, a new one, one version with its answer, two versions side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tenglong.apps.accounts.scope import can, requires
+from tenglong.apps.jobs.models import Job
+from tenglong.apps.registry.places import town_choices, town_names
+from tenglong.apps.renewal import forms_plan, plan_policies, plan_view
+from tenglong.apps.renewal import plan_queries as queries
+from tenglong.apps.renewal.errors import RenewalError
+from tenglong.apps.renewal.models import Plan, PlanItem, PlanState
+from tenglong.apps.renewal.plan_asked import fill_words
+from tenglong.apps.renewal.service import plans
+from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
+from tenglong.apps.renewal.views.plan_steps import running
+from tenglong.domain.renewal.portfolio.tree import tree
+
+YEARS = 3
+
+
+@require_GET
+@requires("renewal.secret")
+def listing(request: HttpRequest) -> HttpResponse:
+    return render(request, "renewal/plan_list.html", {
+        "plans": [(one, plans.resting(one)) for one in queries.plan_list(request.user)],
+        "states": dict(PlanState.choices), "mark": plan_view.mark_of(request.user)})
+
+
+@require_GET
+@requires("renewal.secret")
+def listing_json(request: HttpRequest) -> JsonResponse:
+    rows = [{"ulid": one.ulid, "title": one.title, "version": one.version, "state": plans.resting(one),
+             "created_at": one.created_at.isoformat()} for one in queries.plan_list(request.user)]
+    return JsonResponse({"rows": rows, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("renewal.plan")
+def new(request: HttpRequest) -> HttpResponse:
+    runs, rules = list(queries.runs(request.user)[:20]), plan_policies.in_force()
+    years = _years(request, runs)
+    towns = [name for _code, name in town_choices(request.user)]
+    form = forms_plan.NewPlanForm(runs, rules, years, towns, request.POST or None, initial={
+        "run": request.GET.get("run", ""), "title": _("%(year)s 年整治方案") % {"year": years[0]}})
+    if request.method == "POST" and form.is_valid():
+        run = next(one for one in runs if one.ulid == form.cleaned_data["run"])
+        try:
+            made = plans.draft(request.user, run, form.cleaned_data["title"], form.asked())
+        except RenewalError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("renewal:plan", made.ulid)
+    return render(request, "renewal/plan_new.html", {
+        "form": form, "runs": runs, "years": years, "first": years[0], "count": len(years),
+    }, status=400 if form.is_bound else 200)
+
+
+def _years(request: HttpRequest, runs: list[Any]) -> tuple[int, ...]:
+    """Years of the form: those posted, else `first` and `count` of the address, else three from the run's next year."""
+    given = request.POST if request.method == "POST" else request.GET
+    usual = runs[0].year + 1 if runs else timezone.localdate().year + 1
+    first, count = given.get("first", ""), given.get("count", "")
+    begin = int(first) if first.isdigit() and 2000 <= int(first) <= 2100 else usual
+    length = min(max(int(count), 1), forms_plan.MOST_YEARS) if count.isdigit() else YEARS
+    return tuple(range(begin, begin + length))
+
+
+@require_GET
+@requires("renewal.secret")
+def show(request: HttpRequest, ulid: str) -> HttpResponse:
+    plan = plan_or_404(request, ulid)
+    return render(request, "renewal/plan.html", {**page(request, plan), **_steps(request, plan)})
+
+
+def page(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    """Everything that is read of a version."""
+    rows, towns = list(queries.items(request.user, plan)), town_names(request.user)
+    labels = route_labels()
+    for row in rows:
+        row.route_label, row.town = labels.get(row.route, row.route), towns.get(row.division_code, row.division_code)  # type: ignore[attr-defined]
+    problem, data = plans.problem_of(plan), plan.problem
+    years, frontier = sorted({row.year for row in rows}), plan_view.frontier_of(plan.answer)
+    groups = [(str(year), [row.plot_id for row in rows if row.year == year]) for year in years]
+    return {
+        "plan": plan, "state": plans.resting(plan), "state_label": dict(PlanState.choices)[plans.resting(plan)],
+        "tree": tree(problem), "answer": plan.answer, "rows": rows, "total": plan_view.sums(rows),
+        "groupings": _groupings(rows, towns, labels), "frontier": frontier, "points": plan_view.points_of(frontier),
+        "map": plan_view.map_of(request.user, groups, plan_view.candidates_of(request.user, plan)) if rows else None,
+        "left_out": data.get("left_out", [])[:200], "left_out_n": len(data.get("left_out", [])),
+        "groups": data.get("groups", {}), "filled": _filled(data.get("filled", {})), "no_shape": data.get("no_shape", []),
+        "pins": plan.policy_pins, "mark": plan_view.mark_of(request.user), "family": queries.family(request.user, plan),
+        **_job(plan),
+    }
+
+
+def _job(plan: Plan) -> dict[str, Any]:
+    """The running solve, or the message of the last one that brought no answer."""
+    job = Job.objects.filter(ulid=plan.job_ulid).first() if plan.job_ulid else None
+    if job is None:
+        return {"job": None}
+    return running(plan, job) if not job.ended else {"job": None, "failed": job.message if job.state != "done" else ""}
+
+
+def _groupings(rows: list[PlanItem], towns: dict[str, str], labels: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"title": title, "rows": plan_view.grouped(rows, by, names)} for title, by, names in (
+        (_("按年度"), "year", {}), (_("按镇街"), "division_code", towns), (_("按路径"), "route", labels))]
+
+
+def _filled(counts: dict[str, int]) -> list[tuple[str, int]]:
+    words = dict(fill_words())
+    return [(words.get(name, name), count) for name, count in counts.items()]
+
+
+def route_labels() -> dict[str, str]:
+    book = plan_policies.in_force().book
+    return {one: book.route(one).label for one in book.ids}
+
+
+def _steps(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    """What the reader may do next."""
+    state, maker = plans.resting(plan), can(request.user, "renewal.plan")
+    second = request.user.pk not in (plan.created_by_id, plan.answer.get("submitted_by"))
+    decides = state == PlanState.SUBMITTED and can(request.user, "renewal.approve")
+    return {
+        "may_solve": maker and state in plans.OPEN, "may_edit": maker and state != PlanState.SOLVING,
+        "may_submit": maker and state == PlanState.SOLVED and bool(plan.answer.get("gap") is not None),
+        "may_approve": decides and second, "waits_for_second": decides and not second,
+        "may_publish": maker and state == PlanState.APPROVED, "maker": maker,
+        "may_give": can(request.user, "export.make"), "approve_form": forms_plan.ApproveForm(),
+        "reason_form": forms_plan.ReasonForm(), "give_form": forms_plan.GiveForm(),
+    }
+
+
+@require_GET
+@requires("renewal.secret")
+def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    plan = plan_or_404(request, ulid)
+    shown = ("plot_code", "division_code", "block", "route", "year", "land_cm2", "cost_fen", "uplift_fen", "jobs_gained",
+             "jobs_lost", "worth_fen")
+    return JsonResponse({
+        "ulid": plan.ulid, "title": plan.title, "version": plan.version, "state": plans.resting(plan),
+        "policy_pins": plan.policy_pins, "mark": plan_view.mark_of(request.user).text,
+        "problem": plan.problem.get("problem"), "groups": plan.problem.get("groups"), "left_out": plan.problem.get("left_out"),
+        "answer": plan.answer, "items": list(queries.items(request.user, plan).values(*shown)),
+    }, json_dumps_params=CHINESE)
+
+
+@require_GET
+@requires("renewal.secret")
+def compare(request: HttpRequest, ulid: str, other: str) -> HttpResponse:
+    return render(request, "renewal/plan_compare.html", {
+        **_compared(request, ulid, other), "mark": plan_view.mark_of(request.user), "labels": route_labels()})
+
+
+def _compared(request: HttpRequest, ulid: str, other: str) -> dict[str, Any]:
+    """`after` is the version of the address, `before` the other one."""
+    after, before = plan_or_404(request, ulid), plan_or_404(request, other)
+    old, new = list(queries.items(request.user, before)), list(queries.items(request.user, after))
+    labels = route_labels()
+    for row in (*old, *new):
+        row.route_label = labels.get(row.route, row.route)  # type: ignore[attr-defined]
+    mine, theirs = (tree(plans.problem_of(one)).splitlines() for one in (after, before))
+    return {
+        "before": before, "after": after, "rows": plan_view.compared(old, new),
+        "old": plan_view.sums(old), "new": plan_view.sums(new),
+        "gone": [one for one in theirs if one not in mine], "come": [one for one in mine if one not in theirs],
+    }
+
+
+@require_GET
+@requires("renewal.secret")
+def compare_json(request: HttpRequest, ulid: str, other: str) -> JsonResponse:
+    found = _compared(request, ulid, other)
+    rows = [{"plot": one.code, "kind": one.kind, "before": _pair(one.before), "after": _pair(one.after)}
+            for one in found["rows"]]
+    return JsonResponse({"before": found["before"].ulid, "after": found["after"].ulid, "old": found["old"],
+                         "new": found["new"], "gone": found["gone"], "come": found["come"], "rows": rows,
+                         "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
+
+
+def _pair(row: PlanItem | None) -> dict[str, Any] | None:
+    return None if row is None else {"route": row.route, "year": row.year}
