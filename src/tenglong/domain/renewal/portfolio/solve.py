@@ -50,10 +50,7 @@ def solve_compiled(problem: Compiled, watch: Watch, gap: float) -> Answer:
     """As `solve`, for a problem that is compiled; a conflict is not looked for."""
     run = Run(problem, watch, gap)
     began = time.perf_counter()
-    try:
-        found = run.all()
-    except Unsolved:
-        found = None
+    found = run.all_or_none()
     return run.answer(found, time.perf_counter() - began)
 
 
@@ -80,6 +77,15 @@ class Run:
         self.proofs: list[Proof] = []
         self.work: dict[str, int] = {}
         self.master: Master | None = None
+        self.unsolved = False
+
+    def all_or_none(self) -> Found | None:
+        """As `all`; a relaxed problem that was left unsolved is remembered, so that it is not taken for one without a plan."""
+        try:
+            return self.all()
+        except Unsolved:
+            self.unsolved = True
+            return None
 
     def all(self) -> Found | None:
         """None: no plan exists, by the relaxed problem already. Raises Unsolved."""
@@ -171,7 +177,7 @@ class Run:
     def answer(self, found: Found | None, seconds: float) -> Answer:
         given = self.problem.problem
         if found is None or found.value is None:
-            none = found is None and self.master is not None and not self.watch.over() or (found is not None and found.closed)
+            none = found.closed if found is not None else not self.unsolved and not self.watch.over()
             return Answer(given, Status.NONE if none else Status.UNKNOWN, seconds=seconds, work=self.work)
         picks = found.picks
         return Answer(

@@ -154,7 +154,9 @@ class Study:
                     False,
                 )
         for key in keys:
-            if key in out and not self.watch.over():
+            if key not in out:  # a plot outside the plan is not missed
+                out[key] = Worth(key, 0, 0, 0.0, True)
+            elif not self.watch.over():
                 out[key] = self._again(key, out[key])
         return list(out.values())
 
@@ -282,8 +284,7 @@ def frontier(
     out = []
     for amount in sorted(amounts):
         run = Run(_funded(compiled, amount, total), Watch(watch.left()), gap, columns)
-        found = run.all()
-        out.append(Point(amount, run.answer(found, watch.spent())))
+        out.append(Point(amount, run.answer(run.all_or_none(), watch.spent())))
         columns = run.master.columns if run.master is not None else ()
     return out
 

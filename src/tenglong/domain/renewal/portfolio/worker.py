@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
@@ -14,6 +15,7 @@ from typing import Any, Final
 from tenglong.domain.renewal.clusters import TooManyClusters
 from tenglong.domain.renewal.portfolio.answer import Answer, Status
 from tenglong.domain.renewal.portfolio.check import ProblemError, check
+from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.parts import Problem
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, solve
 from tenglong.domain.renewal.portfolio.study import Binding, Point, Study, Worth, frontier
@@ -159,7 +161,10 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
     _hush()
     try:
         answer = solve(problem, time_limit_s=time_limit_s, gap=gap, progress=pipe.send, cancelled=stop.is_set)
-        replies = _asked(problem, answer, questions, time_limit_s, gap) if answer.found and not stop.is_set() else Replies()
+        replies = Replies()
+        if answer.found and not stop.is_set():
+            with suppress(Unsolved):  # time ran out: the plan stands, the questions stay open
+                replies = _asked(problem, answer, questions, time_limit_s, gap)
         pipe.send((_light(answer), replies))
     except TooManyClusters as error:
         pipe.send(_Refused(limit=error.limit, reached=error.reached))
