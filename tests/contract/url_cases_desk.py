@@ -23,7 +23,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
 
     return {
         **lists("casework:supervisions"),
-        **plain("board", "board-json", queries=("", "?definition=evaluation-appeal", "?town={code}", "?definition=x&town=junk")),
+        **plain("board", "board-json", queries=("", "?definition=evaluation-appeal", "?town={code}", "?town=junk")),
         **plain("escalations", "escalations-json", queries=("", "?page=99")),
         **plain("escalations-note", get=False, post={}),
         **plain("hand-over", queries=("", PEOPLE), post={"person": "{person}", "to": "{person}", "reason": "移交"}),

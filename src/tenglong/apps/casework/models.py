@@ -105,7 +105,7 @@ class Task(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["done_on", "due_on"], name="task_open_due"),
-            models.Index(fields=["division_code", "done_on", "due_on"], name="task_town_open_due"),
+            models.Index(fields=["done_on", "division_code", "due_on"], name="task_town_open_due"),
         ]
 
     @property

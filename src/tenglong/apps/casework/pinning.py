@@ -44,6 +44,17 @@ def definition_of(case: Case) -> CaseDefinition:
     return _read.get(case.sha256) or _known(case.sha256, case.pinned.body)
 
 
+def read(pinned: PinnedDefinition) -> CaseDefinition:
+    """The definition that a pin holds, read once per process."""
+    return _read.get(pinned.sha256) or _known(pinned.sha256, pinned.body)
+
+
+def roles_of_tasks() -> list[str]:
+    """Every value that `Task.roles` can have: tasks are made from pinned definitions alone."""
+    pins = PinnedDefinition.objects.defer("body", "text")
+    return sorted({spec.roles for pinned in pins for spec in read(pinned).tasks})
+
+
 def earlier_labels(case: Case) -> dict[str, str]:
     """Labels of fields as earlier versions of the case's procedure named them."""
     bodies = PinnedDefinition.objects.filter(definition=case.definition).order_by("pk").values_list("body", flat=True)

@@ -59,7 +59,7 @@ def open_task(user: Any, case: Case, task: str) -> Task | None:
 
 
 def all_tasks(user: Any) -> QuerySet[Task]:
-    return scoped(user, Task.objects.select_related("case", "case__pinned", "assignee"))
+    return scoped(user, Task.objects.select_related("case", "assignee"))
 
 
 def workers(case: Case, powers: Iterable[str]) -> list[tuple[Any, frozenset[str]]]:
@@ -86,13 +86,13 @@ def _of_office(reach: Scope, person: Any) -> bool:
 def workable(user: Any) -> QuerySet[Task]:
     """Open tasks given to the user, or given to nobody and worked by a role of theirs where the case lies."""
     mine = Q(assignee_id=getattr(user, "pk", None))
+    known = pinning.roles_of_tasks()
     for role, scope in scopes_by_role(user).items():
-        wanted = NOTHING
-        for power in (role, *verbs_of([role])):
-            wanted |= Q(roles__contains=f"|{power}|")
-        mine |= Q(assignee=None) & wanted & task_rule(scope)
-    return scoped(user, Task.objects.filter(done_on=None, case__closed_at=None)).filter(mine).select_related(
-        "case", "case__pinned", "assignee")
+        powers = {role, *verbs_of([role])}
+        wanted = [text for text in known if powers & set(text.strip("|").split("|"))]
+        mine |= Q(assignee=None, roles__in=wanted) & task_rule(scope)
+    # no task of a closed case is open: the move that closes it ends them
+    return scoped(user, Task.objects.filter(done_on=None)).filter(mine).select_related("case", "assignee")
 
 
 def window(name: str, today: date) -> Q:

@@ -55,7 +55,12 @@ def cases(scope: Scope) -> Q:
 
 @scope_rule("casework.Task")
 def tasks(scope: Scope) -> Q:
-    return _seen(scope, "case__")
+    """The rule of cases by the task's own division, which an index serves; every other way in is a short list of cases."""
+    if scope.kind == "all":
+        return Q()
+    by_town = in_divisions("division_code", scope.divisions) if scope.kind in BUSINESS and scope.divisions else NOTHING
+    others = _seen(replace(scope, divisions=frozenset())) | (_above(scope, "") if scope.kind in BUSINESS else NOTHING)
+    return by_town | Q(case__in=Case.objects.filter(others).order_by().values("pk"))
 
 
 @scope_rule("casework.CaseEvent")

@@ -130,7 +130,7 @@ def new_task(case: Case, definition: CaseDefinition, task: engine.TaskState, cal
 def of_spec(definition: CaseDefinition, task: str) -> dict[str, Any]:
     """Columns of a task that repeat its definition, for lists."""
     spec = definition.task_by_id[task]
-    return {"label": spec.label, "roles": f"|{'|'.join(spec.role)}|", "kind": spec.kind,
+    return {"label": spec.label, "roles": spec.roles, "kind": spec.kind,
             "amber": definition.amber if spec.amber is None else spec.amber}
 
 

@@ -129,8 +129,7 @@ class TaskSpec(_Part):
     """Work that opens with a state. `kind`: min_wait cannot end early; max_deadline and pledge only warn (office-rule 16).
 
     `after`: tasks that end before it begins, for the forecast; tasks of later states always wait for those of earlier ones.
-    `duration`: days of work that the forecast counts, where they are not those of the deadline. `stops`: a pause moves its
-    deadline; unless said, a pause moves every deadline but that of a min_wait.
+    `duration`: days that the forecast counts instead of the deadline's. `stops`: a pause moves it (unless min_wait).
     """
 
     id: Id
@@ -154,6 +153,10 @@ class TaskSpec(_Part):
         if self.kind == "min_wait" and self.deadline is None:
             raise ValueError("min_wait 任务要写 deadline：等多少天")
         return self
+
+    @property
+    def roles(self) -> str:
+        return f"|{'|'.join(self.role)}|"
 
     @property
     def held_by_pause(self) -> bool:

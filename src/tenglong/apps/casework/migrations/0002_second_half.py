@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(fields=['division_code', 'done_on', 'due_on'], name='task_town_open_due'),
+            index=models.Index(fields=['done_on', 'division_code', 'due_on'], name='task_town_open_due'),
         ),
         migrations.AddField(
             model_name='casebulletin',

@@ -1,4 +1,4 @@
-"""Weekly bulletin, half-month list and board: exact figures with denominators, a number in the ledger, words that may change."""
+"""Weekly bulletin, half-month list and board: exact figures with denominators, a ledger number, words that may change."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def the_task(case: Case) -> Task:
     return Task.objects.get(case=case, done_on=None)
 
 
-def test_a_pause_takes_the_deadline_away_and_resuming_moves_it_by_the_lost_working_days(cast: Any, filed: Any, on_day: Any) -> None:
+def test_a_pause_stops_the_clock_and_resuming_adds_the_lost_working_days(cast: Any, filed: Any, on_day: Any) -> None:
     assert the_task(filed).due_on == DUE
     with on_day(TUESDAY):
         service.pause(cast.county, filed.ulid, "等待法院裁定")
@@ -110,7 +110,7 @@ def test_the_hand_over_page_shows_first_and_then_does(cast: Any, filed: Any, ent
     assert the_task(filed).assignee == cast.county
 
 
-def test_a_task_overdue_beyond_the_limit_comes_before_the_leader_by_itself(cast: Any, filed: Any, on_day: Any, entered: Any) -> None:
+def test_a_task_too_long_overdue_comes_before_the_leader(cast: Any, filed: Any, on_day: Any, entered: Any) -> None:
     limit = the_task(filed).escalates_after
     assert limit == date(2025, 11, 13)  # five working days after the deadline
     assert list(service.escalated(cast.leader, limit)) == []

@@ -16,6 +16,7 @@ from tenglong.apps.casework import service, supervisions
 from tenglong.apps.casework.models import Case, Supervision
 
 pytestmark = pytest.mark.django_db
+OTHER = {"office": "自然资源局", "text": "补充红线资料"}
 DAY, DUE = date(2025, 11, 3), date(2025, 11, 10)
 
 
@@ -33,15 +34,16 @@ def entered() -> Any:
 def order(cast: Any, open_appeal: Any, on_day: Any) -> Supervision:
     with on_day(DAY):
         case = open_appeal()
-        return supervisions.supervise(cast.leader, case.ulid, office="百官街道办事处", text="请在一周内完成现场核实", due_on=DUE)
+        order = {"office": "百官街道办事处", "text": "请在一周内完成现场核实"}
+        return supervisions.supervise(cast.leader, case.ulid, due_on=DUE, **order)
 
 
 def test_numbers_run_on_within_a_year_and_begin_anew(cast: Any, order: Supervision, open_appeal: Any, on_day: Any) -> None:
     case = Case.objects.get()
     with on_day(date(2025, 12, 31)):
-        second = supervisions.supervise(cast.county, case.ulid, office="自然资源局", text="补充红线资料", due_on=date(2026, 1, 5))
+        second = supervisions.supervise(cast.county, case.ulid, due_on=date(2026, 1, 5), **OTHER)
     with on_day(date(2026, 1, 4)):
-        third = supervisions.supervise(cast.county, case.ulid, office="自然资源局", text="仍未补充红线资料", due_on=date(2026, 1, 9))
+        third = supervisions.supervise(cast.county, case.ulid, due_on=date(2026, 1, 9), **OTHER)
     assert [row.number for row in (order, second, third)] == ["督〔2025〕1号", "督〔2025〕2号", "督〔2026〕1号"]
 
 

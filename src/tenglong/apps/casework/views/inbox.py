@@ -46,10 +46,18 @@ def _found(request: HttpRequest) -> QuerySet[Task]:
     return queries.by_deadline(rows)
 
 
+def _page(request: HttpRequest, counts: Any) -> Any:
+    """The rows asked for; without further conditions their number is known from the tabs."""
+    pages = Paginator(_found(request), PAGE)
+    if not any(request.GET.get(name, "").strip() for name in ("definition", "holder", "q")):
+        pages.count = counts[_chosen(request)]  # instead of counting them again
+    return pages.get_page(request.GET.get("page"))
+
+
 @requires("case.view")
 def show(request: HttpRequest) -> HttpResponse:
-    page = Paginator(_found(request), PAGE).get_page(request.GET.get("page"))
     counts = queries.inbox_counts(request.user)
+    page = _page(request, counts)
     context: dict[str, Any] = {
         "page": page,
         "rows": queries.lit(page, timezone.localdate()),
@@ -65,10 +73,11 @@ def show(request: HttpRequest) -> HttpResponse:
 @requires("case.view")
 def twin(request: HttpRequest) -> JsonResponse:
     """The same rows and counts as the page."""
-    page = Paginator(_found(request), PAGE).get_page(request.GET.get("page"))
+    counts = queries.inbox_counts(request.user)
+    page = _page(request, counts)
     rows = [row_json(row) for row in queries.lit(page, timezone.localdate())]
     body = {
-        "window": _chosen(request), "counts": queries.inbox_counts(request.user), "rows": rows,
+        "window": _chosen(request), "counts": counts, "rows": rows,
         "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages,
     }
     return JsonResponse(body, json_dumps_params=CHINESE)
