@@ -158,7 +158,8 @@ def _row(found: Found, ground: Any, made: _Made, suppliers: Suppliers) -> tuple[
 
 
 def _verdict(found: Found) -> Verdict:
-    if found.verdict == "not_low" and any(one.outcome == "waived" for one in found.results):
+    """A plot that is no longer low-efficient because of a waiver says so, whatever is missing besides."""
+    if found.verdict in ("not_low", "none_known", "unclear") and any(one.outcome == "waived" for one in found.results):
         return Verdict.WAIVED
     return VERDICTS[found.verdict]
 
