@@ -27,7 +27,8 @@ def run(options: BenchOptions) -> BenchResult:
         ordered = sorted(seconds)
         result.seconds[f"{page} p50"] = [_at(ordered, 50)]
         result.seconds[f"{page} p95"] = [_at(ordered, 95)]
-        result.limits[f"{page} p95"] = LIMIT
+        if not page.endswith("（处理器）"):  # what a busy machine adds is told by the difference
+            result.limits[f"{page} p95"] = LIMIT
     for page, seconds in found["county"].items():
         result.seconds[f"县级 {page} p95"] = [_at(sorted(seconds), 95)]
     result.facts = {"建库用时（秒）": round(found["built"], 1), "镇街可见案件": found["seen"], "镇街在办任务": found["tasks"],

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from tenglong.apps.accounts.roles import ROLE_VERBS, verbs_of
-from tenglong.apps.accounts.scope import NOTHING, Scope, scope_of, scoped, scopes_by_role
+from tenglong.apps.accounts.scope import Scope, scope_of, scoped, scopes_by_role
 from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.models import Case, CaseEvent, Evidence, Task
 from tenglong.apps.casework.scope_rules import tasks as task_rule
