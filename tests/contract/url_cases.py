@@ -318,3 +318,5 @@ def _beside(name: str) -> Any:
 CASES.update(_beside("url_cases_desk").cases(Case, lists))
 CASES.update(_beside("url_cases_before").cases(Case, lists))
 CASES.update(_beside("url_cases_after").cases(Case, lists))
+CASES.update(_beside("url_cases_renewal").cases(Case, lists))
+CASES.update(_beside("url_cases_plans").cases(Case, lists))

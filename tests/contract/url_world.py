@@ -69,6 +69,7 @@ class World:
             hidden -= self.towns[TOWN_OF[role]].secrets
         if role == "enterprise":
             hidden -= here.firm_may
+        hidden = hidden | {word for town in (here, there) if not self.sees(role, "plan", town.name) for word in named(town)}
         clear = role in ("county_admin", "analyst")
         private = here.private | there.private
         if role == "enterprise":
@@ -79,6 +80,8 @@ class World:
         """Whether the row scope of `role` reaches the object `kind` of `town`: the rule as people say it."""
         if kind in ("job", "figure") and role == "system_admin":
             return kind == "job"
+        if kind in ("plan", "site"):
+            return role == "analyst" or (role == "town_officer" and town == HERE)
         if role in WHOLE_COUNTY:
             return True
         if role == "task_force" and kind in ("job", "figure"):
@@ -86,6 +89,12 @@ class World:
         if role == "enterprise":
             return town == HERE and kind in ("plot", "enterprise", "parcel", "building", "case")
         return TOWN_OF.get(role) == town
+
+
+def named(town: Town) -> set[str]:
+    """What only the persons named for the plan and the site search of a town may read."""
+    words = {f"机密{town.name}{word}" for word in ("整治方案", "方案镇街", "方案的界", "选址")}
+    return words | {str(town.ids[key]) for key in ("plan", "site")}
 
 
 def build() -> World:
@@ -107,6 +116,8 @@ def build() -> World:
     _cases(world)
     _beside("url_world_evaluation").build(world)
     _beside("url_world_before").build(world)
+    _beside("url_world_renewal").build(world)
+    _beside("url_world_plans").build(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
@@ -222,7 +233,8 @@ def _enterprise_desk(world: World) -> None:
     here.firm_may.add(f"JZ-{here.code}-0001")
     here.firm_may |= {here.ids["appeal"], TAX.format(100)}  # a firm reads its own figures in its own result
     here.firm_may |= {f"机密{HERE}{word}" for word in ("评价申诉", "申诉答复", "调档理由", "纪要号")}
-    here.firm_may |= {here.ids[key] for key in ("area", "sheet", "notice")}
+    here.firm_may |= {here.ids[key] for key in ("area", "sheet", "notice", "low_finding", "low_objection")}
+    here.firm_may |= {f"机密{HERE}{word}" for word in ("识别理由", "税务出处", "识别异议")}
     here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业", "陈述申辩内容")}
 
 
