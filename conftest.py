@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import absl.logging
 import hypothesis
 import pytest
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 # a busy machine is slow, not wrong: time is measured by benches, never by property tests
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# the solver's log handler closes its stream when logging is set up anew, and that would be pytest's own
+absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
 
 COUNTY = "330604"  # 上虞区
 TOWN = "330604001"  # 百官街道
