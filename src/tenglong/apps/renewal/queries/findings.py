@@ -28,7 +28,8 @@ def runs(user: Any) -> QuerySet[FindingRun]:
 
 def run(user: Any, ulid: str) -> FindingRun:
     """Raises FindingRun.DoesNotExist."""
-    return _seen(user, FindingRun.objects.select_related("previous")).get(ulid=ulid)
+    found: FindingRun = _seen(user, FindingRun.objects.select_related("previous")).get(ulid=ulid)
+    return found
 
 
 def latest(user: Any) -> FindingRun | None:
@@ -42,7 +43,8 @@ def findings(user: Any, of: FindingRun | None = None) -> QuerySet[Finding]:
 
 def finding(user: Any, ulid: str) -> Finding:
     """Raises Finding.DoesNotExist."""
-    return _seen(user, Finding.objects.select_related("run", "plot")).get(ulid=ulid)
+    found: Finding = _seen(user, Finding.objects.select_related("run", "plot")).get(ulid=ulid)
+    return found
 
 
 def of_plot(user: Any, plot_id: int) -> QuerySet[Finding]:

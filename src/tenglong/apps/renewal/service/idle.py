@@ -123,7 +123,7 @@ def step(actor: Any, idle: IdleLand, state: str, *, document: Any, on: date | No
     label = rule.load().state(state).document
     paper = document_of(actor, document, _("《%(name)s》") % {"name": label})
     try:
-        casework.move(actor, fresh.case.ulid, state, documents=[(state, paper.ulid)], on=on)  # type: ignore[union-attr]
+        casework.move(actor, fresh.case.ulid, state, documents=[(state, paper.ulid)], on=on)
     except casework.CaseError as error:
         raise RenewalError(str(error)) from error
     return IdleLand.objects.get(pk=fresh.pk)
