@@ -6,7 +6,8 @@ from typing import Any
 
 PLAN, SITE = {"ulid": "{plan}"}, {"ulid": "{site}"}
 GIVEN = {"recipient": "县政府", "purpose": "核对"}
-PARTS = {"title": "方案", "aim": "least_shortfall", "target_all": "1", "max_members": "4", "seconds": "5", "first": "2025", "count": "1"}
+PARTS = {"title": "方案", "aim": "least_shortfall", "target_all": "1", "max_members": "4", "seconds": "5", "first": "2025",
+         "count": "1"}
 LOCKS = {"lock-TOTAL_FORMS": "0", "lock-INITIAL_FORMS": "0"}
 
 
