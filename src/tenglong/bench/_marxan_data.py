@@ -43,7 +43,7 @@ def _smooth(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         rng.uniform(0.4, 1) * np.exp(-((points - centre) ** 2).sum(axis=1) / (2 * each**2))
         for centre, each in zip(centres, width, strict=True)
     )
-    return (field - np.mean(field)) / np.std(field)
+    return np.asarray((field - np.mean(field)) / np.std(field))
 
 
 def _amounts(points: np.ndarray, rng: np.random.Generator) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ WAIVERS: Final[dict[str, str | Promise]] = {
     "proposed": _("待批准"), "approved": _("已批准"), "refused": _("不批准"), "ended": _("已终止"),
 }
 #: facts of idle land
-FACTS: Final[dict[str, str | Promise]] = {
+FACTS: Final[dict[str, Any]] = {
     "started": _("是否已动工开发"), "agreed_start": _("约定动工开发日期"), "stopped": _("是否中止开发"),
     "stopped_on": _("中止开发日期"), "built_share": _("已动工开发面积占比"), "invested_share": _("已投资额占比"),
 }

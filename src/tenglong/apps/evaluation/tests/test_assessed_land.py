@@ -126,7 +126,9 @@ def test_an_objection_is_answered_by_another_person_before_the_areas_are_settled
         world.actor, world.fresh(), starts_on=today - timedelta(days=30), ends_on=today - timedelta(days=2)
     )
     assert set(notice.rows[0]) == {"name", "uscc", "total_cm2"}
-    made = service.object_area(world.cast.firm, area, text="后山一块没有证，也算进来了", claimed_cm2=5)
+    with pytest.raises(service.EvaluationError, match="不再受理面积异议"):
+        service.object_area(world.cast.firm, area, text="后山一块没有证，也算进来了", claimed_cm2=5)
+    made = service.object_area(world.actor, area, text="企业在公示期内电话提出：后山一块没有证，也算进来了", claimed_cm2=5)
     service.close_publication(world.actor, notice)
     with pytest.raises(service.EvaluationError, match="1 家企业的面积异议"):
         service.settle_areas(world.actor, world.fresh())

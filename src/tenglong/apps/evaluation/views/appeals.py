@@ -156,7 +156,7 @@ def _office(person: int | None) -> str:
     """The department of whoever answered."""
     from django.contrib.auth import get_user_model
 
-    found = get_user_model().objects.filter(pk=person).select_related("department").first()
+    found = get_user_model().objects.filter(pk=person or 0).select_related("department").first()
     return getattr(getattr(found, "department", None), "name", "")
 
 

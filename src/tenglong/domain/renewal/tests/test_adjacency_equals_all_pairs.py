@@ -66,7 +66,8 @@ def test_shared_edges_of_slanted_plots_equal_the_common_boundary_of_every_pair(s
     dice = np.random.default_rng(seed)
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(dice.uniform(0, 200, (25, 2)))))
     plots = [cell for cell in cells if cell.within(box(-300, -300, 500, 500))]
-    expected = {(a, b): plots[a].boundary.intersection(plots[b].boundary).length
+    # a hair's width around one of the two: corners of the cells are rounded, so that edges need not lie exactly on each other
+    expected = {(a, b): plots[a].boundary.intersection(plots[b].buffer(1e-6)).length
                 for a, b in combinations(range(len(plots)), 2)}
     turned = [affinity.rotate(plot, angle, origin=(0, 0), use_radians=True) for plot in plots]
     found = adjacency(turned, min_shared_m=2, road_m=0)
