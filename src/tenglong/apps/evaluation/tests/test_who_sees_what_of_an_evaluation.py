@@ -60,8 +60,8 @@ def names(user):
 def test_the_town_sees_its_firm_and_another_town_only_what_is_of_the_whole_cycle(full):
     mine, theirs = names(full.cast.officer), names(full.cast.stranger)
     assert [name for name, number in mine.items() if not number] == ["UnreadScan"]  # nobody knows yet whose page it is
-    for name in ("UnreadScan", "StatementEvidence", "AreaObjection", "Finding", "AttributeRecord", "Decision", "JointUnit", "JointMember", "Appeal",
-                 "AppealEvidence", "Adjustment", "AreaGapNote"):
+    for name in ("UnreadScan", "StatementEvidence", "AreaObjection", "Finding", "AttributeRecord", "Decision", "JointUnit",
+                 "JointMember", "Appeal", "AppealEvidence", "Adjustment", "AreaGapNote"):
         assert theirs[name] == 0, name
     assert {name for name in SHARED if not theirs[name]} == set()
     assert theirs["Result"] == mine["Result"] == 5 and theirs["Sheet"] == mine["Sheet"] == 5
