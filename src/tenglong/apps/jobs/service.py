@@ -137,6 +137,16 @@ def enqueue(user: Any, kind: str, args: dict[str, Any], subject: str = "") -> Jo
     return made
 
 
+def find(ulid: str) -> Job | None:
+    """A job by its ulid, for the app that queued it; who may see the page it stands on is that app's to say."""
+    return Job.objects.filter(ulid=ulid).first() if ulid else None
+
+
+def unfinished(ulid: str) -> bool:
+    """True while a job is waiting or running."""
+    return Job.objects.filter(ulid=ulid, state__in=("queued", "running")).exists()
+
+
 def run_now(waiting: Job) -> Job:
     """Run one queued job in this process (tests, `--wait`)."""
     if not _claim(waiting.pk, waiting.ulid):

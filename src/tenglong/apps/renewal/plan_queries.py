@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
-from tenglong.apps.accounts.models import User
 from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.renewal.models import Finding, FindingRun, Plan, PlanItem, SecretReader, SiteSearch, Verdict
 
@@ -52,10 +52,10 @@ def readers(user: Any, thing: Plan | SiteSearch) -> QuerySet[SecretReader]:
     return scoped(user, SecretReader.objects.filter(**what), READ).select_related("user").order_by("user__name", "pk")
 
 
-def may_be_named(user: Any, thing: Plan | SiteSearch) -> list[User]:
+def may_be_named(user: Any, thing: Plan | SiteSearch) -> list[Any]:
     """People whose role lets them read plans and who may not yet read this one."""
     named = {*readers(user, thing).values_list("user_id", flat=True), thing.created_by_id or 0}
-    people = User.objects.filter(is_active=True).exclude(pk__in=named).order_by("name", "username")
+    people = get_user_model().objects.filter(is_active=True).exclude(pk__in=named).order_by("name", "username")
     return [one for one in people if can(one, READ)]
 
 
@@ -68,8 +68,9 @@ def hits(user: Any, run: FindingRun) -> QuerySet[Finding]:
     return scoped(user, Finding.objects.filter(run=run, verdict=Verdict.HIT), "renewal.plan")
 
 
-def person(key: int | None) -> User | None:
-    return User.objects.filter(pk=key or 0).first()
+def person(key: int | None) -> Any:
+    """The user of that key, None when there is none."""
+    return get_user_model().objects.filter(pk=key or 0).first()
 
 
 def still(user: Any, thing: Plan | SiteSearch) -> bool:

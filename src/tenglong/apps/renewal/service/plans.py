@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.scope import require
 from tenglong.apps.audit.service import record
 from tenglong.apps.jobs import service as jobs
-from tenglong.apps.jobs.models import Job
 from tenglong.apps.renewal import plan_ground, plan_policies
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
@@ -110,7 +109,7 @@ def _changed(problem: Problem, asked: Asked, locks: dict[str, Lock | None]) -> P
 
 
 @transaction.atomic
-def solve(actor: Any, plan: Plan) -> Job:
+def solve(actor: Any, plan: Plan) -> Any:
     """Queue the solving of this version. Raises RenewalError while it runs or after it was submitted."""
     fresh = locked(actor, plan, "renewal.plan")
     if fresh.state not in OPEN and not _stuck(fresh):
@@ -123,8 +122,7 @@ def solve(actor: Any, plan: Plan) -> Job:
 
 def _stuck(plan: Plan) -> bool:
     """Its job has ended without an answer."""
-    return plan.state == PlanState.SOLVING and not Job.objects.filter(
-        ulid=plan.job_ulid, state__in=("queued", "running")).exists()
+    return plan.state == PlanState.SOLVING and not jobs.unfinished(plan.job_ulid)
 
 
 def resting(plan: Plan) -> str:

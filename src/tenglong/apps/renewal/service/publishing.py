@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tenglong.apps.audit.service import record
+from tenglong.apps.casework import queries as cases
 from tenglong.apps.casework import service as casework
-from tenglong.apps.casework.models import Case, Evidence
-from tenglong.apps.registry.models import PlotVersion
+from tenglong.apps.registry import queries as registry
 from tenglong.apps.renewal import plan_policies
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Plan, PlanItem, PlanState
@@ -23,7 +23,7 @@ DEFINITION, GUARD = "renewal", "renewal_evidence"
 
 
 @transaction.atomic
-def publish(actor: Any, plan: Plan) -> list[Case]:
+def publish(actor: Any, plan: Plan) -> list[Any]:
     """All plots or none. The case tells plot, route and year, and nothing of money. Raises RenewalError naming the plot."""
     fresh = locked(actor, plan, "renewal.plan")
     at(fresh, PlanState.APPROVED)
@@ -39,7 +39,7 @@ def publish(actor: Any, plan: Plan) -> list[Case]:
     return made
 
 
-def _opened(actor: Any, plan: Plan, item: PlanItem, title: str) -> Case:
+def _opened(actor: Any, plan: Plan, item: PlanItem, title: str) -> Any:
     try:
         return casework.open_case(
             actor, DEFINITION, "plot", item.plot_id, title, division_code=item.division_code,
@@ -48,20 +48,20 @@ def _opened(actor: Any, plan: Plan, item: PlanItem, title: str) -> Case:
         raise RenewalError(_("%(code)s 转不成案件：%(why)s") % {"code": item.plot_code, "why": error}) from error
 
 
-def evidence_complete(case: Case, params: Mapping[str, Any], user: Any) -> str:
+def evidence_complete(case: Any, params: Mapping[str, Any], user: Any) -> str:
     """Guard: what the route of the case still lacks, in one sentence; "" when it may close."""
     book = plan_policies.in_force().book
     route = str(case.fields.get("route", ""))
     if route not in book.ids:
         return _("案件没有写明整治路径。")
-    filed = set(Evidence.objects.filter(case=case).values_list("kind", flat=True))
-    gaps = exit_gaps(book, route, filed, inputs_of(case.subject_id))
+    filed = set(cases.evidence(user, case).values_list("kind", flat=True))
+    gaps = exit_gaps(book, route, filed, inputs_of(user, case.subject_id))
     return "；".join(gap.sentence for gap in gaps)
 
 
-def inputs_of(plot_id: int | None) -> dict[str, Value]:
+def inputs_of(user: Any, plot_id: int | None) -> dict[str, Value]:
     """What the register says of the plot that conditions of evidence ask for."""
-    plot = PlotVersion.objects.filter(plot_id=plot_id or 0, valid_to__isnull=True).first()
+    plot = registry.plots(user).filter(plot_id=plot_id or 0).first()
     if plot is None:
         return {}
     soil = plot.soil or {}

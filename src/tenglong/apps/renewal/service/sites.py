@@ -18,7 +18,6 @@ from django.utils.translation import gettext_noop
 from tenglong.apps.accounts.scope import require, scope_of
 from tenglong.apps.audit.service import record
 from tenglong.apps.jobs import service as jobs
-from tenglong.apps.jobs.models import Job
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.renewal import plan_ground, plan_policies
 from tenglong.apps.renewal import plan_queries as queries
@@ -94,7 +93,7 @@ def ask(actor: Any, title: str, wanted: Wanted) -> SiteSearch:
 
 
 @transaction.atomic
-def again(actor: Any, site: SiteSearch) -> Job:
+def again(actor: Any, site: SiteSearch) -> Any:
     """The same question once more, over the plots of today."""
     require(actor, "renewal.plan")
     fresh = SiteSearch.objects.select_for_update().filter(pk__in=queries.sites(actor).values("pk"), pk=site.pk).first()
@@ -106,7 +105,7 @@ def again(actor: Any, site: SiteSearch) -> Job:
     return _queue(actor, fresh)
 
 
-def _queue(actor: Any, site: SiteSearch) -> Job:
+def _queue(actor: Any, site: SiteSearch) -> Any:
     job = jobs.enqueue(actor, SEARCH, {"site": site.ulid}, site.ulid[-6:])  # others see the job
     site.job_ulid, site.state = job.ulid, "solving"
     site.save(update_fields=["job_ulid", "state"])
@@ -114,7 +113,7 @@ def _queue(actor: Any, site: SiteSearch) -> Job:
 
 
 def running(site: SiteSearch) -> bool:
-    return Job.objects.filter(ulid=site.job_ulid, state__in=("queued", "running")).exists()
+    return jobs.unfinished(site.job_ulid)
 
 
 def search_now(

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenglong.apps.accounts.scope import require, requires
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.jobs.folder import JobFolder
-from tenglong.apps.jobs.models import Job
 from tenglong.apps.registry import service as registry
 from tenglong.apps.renewal import forms_plan, plan_asked, plan_view
 from tenglong.apps.renewal import plan_queries as queries
@@ -39,7 +38,7 @@ def solve(request: HttpRequest, ulid: str) -> HttpResponse:
 def progress(request: HttpRequest, ulid: str) -> HttpResponse:
     """The fragment that asks for itself again while the job runs; when it has ended the page is loaded anew."""
     plan = plan_or_404(request, ulid)
-    job = Job.objects.filter(ulid=plan.job_ulid).first()
+    job = jobs.find(plan.job_ulid)
     if job is None or job.ended:
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"
@@ -49,7 +48,7 @@ def progress(request: HttpRequest, ulid: str) -> HttpResponse:
     return answer
 
 
-def running(plan: Plan, job: Job) -> dict[str, Any]:
+def running(plan: Plan, job: Any) -> dict[str, Any]:
     """Where a solve stands."""
     files = JobFolder.of(job.ulid)
     told = files.path / TOLD
@@ -62,7 +61,7 @@ def running(plan: Plan, job: Job) -> dict[str, Any]:
 def cancel(request: HttpRequest, ulid: str) -> HttpResponse:
     """Stop: what has been found by then is kept with its gap."""
     plan = plan_or_404(request, ulid)
-    job = Job.objects.filter(ulid=plan.job_ulid).first()
+    job = jobs.find(plan.job_ulid)
     if job is not None and not job.ended:
         jobs.cancel(request.user, job)
         messages.info(request, _("已要求停止，已经找到的方案连同差距会保留"))

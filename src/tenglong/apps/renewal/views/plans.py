@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.jobs.models import Job
+from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices, town_names
 from tenglong.apps.renewal import forms_plan, plan_policies, plan_view
 from tenglong.apps.renewal import plan_queries as queries
@@ -103,7 +103,7 @@ def page(request: HttpRequest, plan: Plan) -> dict[str, Any]:
 
 def _job(plan: Plan) -> dict[str, Any]:
     """The running solve, or the message of the last one that brought no answer."""
-    job = Job.objects.filter(ulid=plan.job_ulid).first() if plan.job_ulid else None
+    job = jobs.find(plan.job_ulid)
     if job is None:
         return {"job": None}
     return running(plan, job) if not job.ended else {"job": None, "failed": job.message if job.state != "done" else ""}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenglong.apps.accounts.scope import can, require, requires
-from tenglong.apps.jobs.models import Job
+from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices, town_names, zone_choices
 from tenglong.apps.renewal import forms_plan, forms_site, plan_policies, plan_view
 from tenglong.apps.renewal import plan_queries as queries
@@ -79,7 +79,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     unmet = answer.get("unmet") or {}
     if unmet.get("plots"):
         groups = [(_("最大的连片用地"), unmet["plots"])]
-    job = Job.objects.filter(ulid=site.job_ulid).first()
+    job = jobs.find(site.job_ulid)
     return render(request, "renewal/site.html", {
         "site": site, "state": state_of(site), "wanted": wanted, "asked": _asked(request, wanted), "answer": answer,
         "sites": found, "unmet": unmet, "why": WHY.get(unmet.get("why", ""), ""), "running": sites.running(site),
