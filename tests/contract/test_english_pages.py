@@ -86,7 +86,7 @@ def chinese(page: str, data: Iterable[str] = ()) -> list[str]:
 
 
 def _left(text: str, known: list[str]) -> bool:
-    text = NUMBER.sub("", text)
+    text = NUMBER.sub("", "" if text in known else text)
     for one in known:
         text = text.replace(one, "")
     return any(word not in ALLOWED for word in HAN.findall(text))

@@ -13,21 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from tenglong.apps.accounts.scope import scope_of
 from tenglong.apps.evaluation.scheme_tables import catalogue
 from tenglong.apps.registry.county import facts
+from tenglong.web.rule_names import RuleSelect
 
 FIRST_YEAR = 2000
 ATTRIBUTIONS = (
     ("location", _("属地镇街")), ("manager", _("管理平台")), ("tax", _("税收入库地")), ("statistics", _("统计归属")),
     ("production", _("实际生产地")),
 )
-
-
-class RuleSelect(forms.Select):
-    """Names of rules are Chinese whatever language the page speaks, and marked so."""
-
-    def create_option(self, *args: Any, **options: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().create_option(*args, **options)
-        found["attrs"]["lang"] = "zh-Hans"
-        return found
 
 
 class CycleForm(forms.Form):

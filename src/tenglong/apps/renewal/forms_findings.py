@@ -13,6 +13,7 @@ from tenglong.apps.renewal.criteria_sets import choices
 from tenglong.apps.renewal.words import FACTS
 from tenglong.domain.renewal import idle as rule
 from tenglong.domain.units import FEN_PER_YUAN
+from tenglong.web.rule_names import RuleSelect
 
 
 def _day(label: Any, **more: Any) -> forms.DateField:
@@ -27,7 +28,7 @@ class RunForm(forms.Form):
     """Year and criteria; sets whose values are still to be checked say so."""
 
     year = forms.IntegerField(label=_("年度"), min_value=2000)
-    policy = forms.ChoiceField(label=_("识别标准"))
+    policy = forms.ChoiceField(label=_("识别标准"), widget=RuleSelect)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -47,7 +48,7 @@ class ReplyForm(forms.Form):
 
 
 class WaiverForm(forms.Form):
-    criterion = forms.ChoiceField(label=_("豁免的条件"), required=False)
+    criterion = forms.ChoiceField(label=_("豁免的条件"), required=False, widget=RuleSelect)
     reason = _text(_("豁免理由"), min_length=4)
     until = _day(_("有效期至"))
     document = PaperField(label=_("依据文件"), required=True)
@@ -92,7 +93,7 @@ class FactsForm(forms.Form):
 
 
 class CauseForm(forms.Form):
-    cause = forms.ChoiceField(label=_("政府原因"))
+    cause = forms.ChoiceField(label=_("政府原因"), widget=RuleSelect)
     start = _day(_("起"))
     end = _day(_("止"), required=False)
     document = PaperField(label=_("证明材料"))

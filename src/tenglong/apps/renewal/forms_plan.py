@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.renewal.plan_asked import Amount, Asked, fill_words
 from tenglong.apps.renewal.plan_policies import Rules
 from tenglong.domain.renewal.portfolio.parts import Aim, Lock
 from tenglong.domain.units import from_cm2, from_fen, to_cm2, to_fen
+from tenglong.web.rule_names import rule_checks
 
 AIMS = (
     (Aim.LEAST_SHORTFALL.value, _("目标缺口最小，其次净增收最多")), (Aim.MOST_UPLIFT.value, _("预算内净增收最多")),
@@ -54,10 +55,10 @@ class PartsForm(forms.Form):
         super().__init__(*args, **options)
         self.years, self.towns = years[:MOST_YEARS], towns
         for year in self.years:
-            self.fields[f"budget_{year}"] = _money(_t("%(year)s 年预算") % {"year": year})
-            self.fields[f"target_{year}"] = _mu(_t("%(year)s 年目标") % {"year": year})
+            self.fields[f"budget_{year}"] = _money(_now("%(year)s 年预算") % {"year": year})
+            self.fields[f"target_{year}"] = _mu(_now("%(year)s 年目标") % {"year": year})
         for at, town in enumerate(towns):
-            self.fields[f"town_{at}"] = _mu(_t("%(town)s 各年合计目标") % {"town": town})
+            self.fields[f"town_{at}"] = _mu(_now("%(town)s 各年合计目标") % {"town": town})
 
     @property
     def rows(self) -> list[tuple[int, Any, Any]]:
@@ -117,9 +118,9 @@ class NewPlanForm(PartsForm):
     title = forms.CharField(label=_("方案名称"), max_length=120)
     run = forms.ChoiceField(label=_("候选地块"), help_text=_("取这次识别中结论为“疑似低效”的全部地块"))
     routes = forms.MultipleChoiceField(label=_("可用路径"), widget=forms.CheckboxSelectMultiple)
-    premises = forms.MultipleChoiceField(label=_("本方案的前提"), required=False, widget=forms.CheckboxSelectMultiple,
+    premises = forms.MultipleChoiceField(label=_("本方案的前提"), required=False, widget=rule_checks(),
                                          help_text=_("勾选即对没有登记的候选地块按“是”处理，写入方案"))
-    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=forms.CheckboxSelectMultiple,
+    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=rule_checks(),
                                       help_text=_("不勾选时，缺数的地块和路径不进入方案并写明原因；勾选后写明用在几块地"))
     road_m = forms.IntegerField(label=_("隔着窄于多少米的路也算相邻"), min_value=0, max_value=500, initial=30)
     shared_m = forms.IntegerField(label=_("共边至少多少米算相邻"), min_value=0, max_value=500, initial=5)
@@ -128,7 +129,7 @@ class NewPlanForm(PartsForm):
         super().__init__(*args, **options)
         self.fields["run"].choices = [(one.ulid, _run_words(one)) for one in runs]  # type: ignore[attr-defined]
         book = rules.book
-        self.fields["routes"].choices = [(one, book.route(one).label) for one in book.ids]  # type: ignore[attr-defined]
+        self.fields["routes"].choices = [(one, _now(book.route(one).label)) for one in book.ids]  # type: ignore[attr-defined]
         self.fields["routes"].initial = [one for one in USUAL if one in book.ids]
         flags = [(name, one.label) for name, one in book.policy.inputs.items() if one.type == "flag"]
         self.fields["premises"].choices = flags  # type: ignore[attr-defined]
@@ -141,7 +142,7 @@ class NewPlanForm(PartsForm):
 
 
 def _run_words(run: Any) -> str:
-    return _t("%(year)s 年 %(policy)s（%(day)s）") % {
+    return _now("%(year)s 年 %(policy)s（%(day)s）") % {
         "year": run.year, "policy": f"{run.policy_id}@{run.policy_version}", "day": f"{run.created_at:%Y-%m-%d}"}
 
 
@@ -156,8 +157,8 @@ class LockForm(forms.Form):
 
     def __init__(self, *args: Any, routes: list[str], years: tuple[int, ...], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["route"].choices = [("", _t("不限")), *((one, one) for one in routes)]  # type: ignore[attr-defined]
-        self.fields["year"].choices = [("", _t("不限")), *((str(one), str(one)) for one in years)]  # type: ignore[attr-defined]
+        self.fields["route"].choices = [("", _now("不限")), *((one, one) for one in routes)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _now("不限")), *((str(one), str(one)) for one in years)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)

@@ -6,13 +6,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.renewal.plan_asked import fill_words
 from tenglong.apps.renewal.plan_policies import Rules
 from tenglong.apps.renewal.service.sites import Wanted
 from tenglong.domain.units import UnitError, to_cm2, to_fen
+from tenglong.web.rule_names import rule_checks
 
 AIMS = (
     ("", _("成本；没有成本时户数，再没有时用地")), ("cost", _("成本最低")), ("owners", _("户数最少")), ("land", _("用地最省")),
@@ -36,7 +37,7 @@ class SiteForm(forms.Form):
     route = forms.ChoiceField(label=_("成本和时间按哪条路径测算"), initial="reserve")
     aim = forms.ChoiceField(label=_("比什么"), choices=AIMS, required=False)
     owner_cost = forms.DecimalField(label=_("每户另计协调成本"), required=False, min_value=0, max_digits=12, decimal_places=6)
-    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=forms.CheckboxSelectMultiple)
+    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=rule_checks())
     alternatives = forms.IntegerField(label=_("要几个方案"), min_value=1, max_value=10, initial=3)
     road_m = forms.IntegerField(label=_("隔着窄于多少米的路也算相邻"), min_value=0, max_value=500, initial=30)
     shared_m = forms.IntegerField(label=_("共边至少多少米算相邻"), min_value=0, max_value=500, initial=5)
@@ -44,8 +45,9 @@ class SiteForm(forms.Form):
 
     def __init__(self, rules: Rules, towns: Pairs, zones: Pairs, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        listed = {"towns": towns, "zones": zones, "fills": fill_words(),
-                  "route": [(one, rules.book.route(one).label) for one in rules.model.policy.routes if one in rules.book.ids]}
+        book = rules.book
+        routes = [(one, _now(book.route(one).label)) for one in rules.model.policy.routes if one in book.ids]
+        listed = {"towns": towns, "zones": zones, "fills": fill_words(), "route": routes}
         for name, choices in listed.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
@@ -54,15 +56,15 @@ class SiteForm(forms.Form):
         try:
             found = tuple(to_cm2(Decimal(part.strip()), "mu") for part in text.split(",") if part.strip())
         except (InvalidOperation, UnitError, OverflowError, ValueError) as error:
-            raise forms.ValidationError(_t("“%(text)s”不是用逗号隔开的亩数。") % {"text": text}) from error
+            raise forms.ValidationError(_now("“%(text)s”不是用逗号隔开的亩数。") % {"text": text}) from error
         if any(one <= 0 for one in found):
-            raise forms.ValidationError(_t("各期面积须大于 0。"))
+            raise forms.ValidationError(_now("各期面积须大于 0。"))
         return found
 
     def clean(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
         if not data.get("min_mu") and not data.get("phases") and "phases" in data:
-            raise forms.ValidationError(_t("请写明至少多大，或写明各期。"))
+            raise forms.ValidationError(_now("请写明至少多大，或写明各期。"))
         return data
 
     def wanted(self) -> Wanted:

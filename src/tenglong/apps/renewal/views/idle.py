@@ -62,7 +62,8 @@ class IdleList(ListPage):
         towns, book = town_names(self.user), rule.load()
         for row in rows:
             row["town"] = towns.get(row["division_code"], row["division_code"])
-            row["says"] = rule.says(book, row["state"])
+            word = rule.says(book, row["state"])
+            row["says"] = _(word) if word else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -121,7 +121,7 @@ def _filled(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 def route_labels() -> dict[str, str]:
     book = plan_policies.in_force().book
-    return {one: book.route(one).label for one in book.ids}
+    return {one: _(book.route(one).label) for one in book.ids}
 
 
 def _steps(request: HttpRequest, plan: Plan) -> dict[str, Any]:
