@@ -45,10 +45,11 @@ def guard(name: str, function: Guard) -> None:
         raise ValueError(f"检查项 {name} 已经登记过")
 
 
-def forget(name: str) -> None:
-    """Take a guard or the hooks of a definition away again (tests)."""
-    _guards.pop(name, None)
-    _on_move.pop(name, None)
+def forget(name: str, function: Guard | OnMove) -> None:
+    """Take this guard, or this hook of a definition, away again (tests); those of others stay."""
+    if _guards.get(name) is function:
+        del _guards[name]
+    _on_move[name] = [known for known in _on_move.get(name, ()) if known is not function]
 
 
 def guards() -> dict[str, Guard]:

@@ -208,7 +208,7 @@ def test_hooks_share_the_transaction_and_can_undo_the_move(cast: Any, open_appea
         with pytest.raises(service.CaseError, match="已冻结"):
             service.move(cast.county, case.ulid, "accept")
     finally:
-        service.forget("evaluation-appeal")
+        service.forget("evaluation-appeal", follow)
     seen = [(moved.transition, moved.before, moved.after) for moved in told]
     assert seen == [("open", "", "filed"), ("accept", "filed", "accepted")]
     assert Case.objects.get().state == "filed"
@@ -219,14 +219,18 @@ def test_a_guard_of_another_app_is_asked_with_case_and_params(cast: Any, open_ap
     approved_text(cast, "from: filed, to: accepted, role: [county_admin, analyst]",
                   "from: filed, to: accepted, role: county_admin, guards: {checks: [{name: in_time, params: {days: 7}}]}", "3")
     case = open_appeal()
-    service.guard("in_time", lambda case, params, user: f"{case.title}已过 {params['days']} 日" if user == cast.county else "")
+
+    def in_time(case: Any, params: Any, user: Any) -> str:
+        return f"{case.title}已过 {params['days']} 日" if user == cast.county else ""
+
+    service.guard("in_time", in_time)
     try:
         with pytest.raises(service.CaseError, match="企业 1 的申诉已过 7 日"):
             service.move(cast.county, case.ulid, "accept")
         with pytest.raises(ValueError, match="已经登记过"):
             service.guard("in_time", lambda *_: "")
     finally:
-        service.forget("in_time")
+        service.forget("in_time", in_time)
     with pytest.raises(service.CaseError, match="没有安装"):
         service.move(cast.county, case.ulid, "accept")
 
