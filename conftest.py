@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 # a busy machine is slow, not wrong: time is measured by benches, never by property tests
 hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+# backwards only the order is tried: the search for examples was made forwards
+hypothesis.settings.register_profile("order", deadline=None, max_examples=10)
+hypothesis.settings.load_profile("order" if os.environ.get("TENGLONG_TEST_ORDER") == "reverse" else "house")
 
 # the solver's log handler closes its stream when logging is set up anew, and that would be pytest's own
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
@@ -116,8 +119,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     `TENGLONG_TEST_ORDER=reverse` runs the suite backwards: a test that leans on another one falls.
     """
-    import os
-
     for item in items:
         if item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
