@@ -8,5 +8,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from tenglong.web import wiring
+        from tenglong.web.views import figures
 
+        assert figures  # imported for the scope rule of the ledger
         wiring.wire()
