@@ -20,6 +20,7 @@ from tenglong.domain.renewal.graph import Graph
 TOUCH_M = 0.05
 OVERLAP_M = 1.0
 EDGES_AT_ONCE = 40_000
+OWNERS = 1 << 31
 SHOWN = 5
 LEVEL = 1e-9
 
@@ -42,6 +43,12 @@ class _Edges:
     along: Floats
     length: Floats
     owner: Ints
+    over: Ints  # owner · OWNERS + other of every two plots that lie over each other, sorted
+
+    def overlap(self, near: Ints, far: Ints) -> Mask:
+        """Whether the plots of two edges lie over each other: only then is anything to be met inwards."""
+        keys = self.owner[near].astype(np.int64) * OWNERS + self.owner[far]
+        return np.isin(keys, self.over)
 
     @property
     def end(self) -> Floats:
@@ -115,7 +122,10 @@ def _edges_of(plots: Any) -> _Edges:
     start, step = points[:-1][same], np.diff(points, axis=0)[same]
     length = np.hypot(step[:, 0], step[:, 1])
     real = length > 0
-    return _Edges(start[real], step[real] / length[real, None], length[real], row[part[ring[:-1][same][real]]])
+    tree = shapely.STRtree(plots)
+    one, two = np.hstack([tree.query(plots, predicate=how) for how in ("overlaps", "contains", "within")])
+    over = np.unique(one.astype(np.int64) * OWNERS + two)
+    return _Edges(start[real], step[real] / length[real, None], length[real], row[part[ring[:-1][same][real]]], over)
 
 
 def _look(edges: _Edges, tree: shapely.STRtree, first: int, road_m: float) -> _Looks:
@@ -141,7 +151,8 @@ def _views(edges: _Edges, tree: shapely.STRtree, rows: Ints, reach: float) -> _V
     zero = v_a - slope * u_a
     low, high = np.clip(u_b, 0, None), np.minimum(u_a, edges.length[near])
     own = edges.owner[near] == edges.owner[far]  # at a sharp corner a plot's own far side lies just behind the edge
-    low, high = _within((low, high), zero, slope, (np.where(own, 0.0, -OVERLAP_M), reach))
+    least = np.where(own, 0.0, np.where(edges.overlap(near, far), -OVERLAP_M, -TOUCH_M))
+    low, high = _within((low, high), zero, slope, (least, reach))
     kept = high > low
     return _Views(near[kept], edges.owner[far[kept]], low[kept], high[kept], zero[kept], slope[kept])
 
