@@ -17,6 +17,7 @@ from shapely import LineString, box
 
 from tenglong.cli import _check_input, main
 from tenglong.domain.renewal.adjacency import adjacency
+from tenglong.domain.renewal.site.branching import MARGIN
 from tenglong.files.export import write_gpkg
 
 SHARED = Path(os.environ.get("TENGLONG_SHARED_DATA") or Path(__file__).resolve().parents[5] / "shared" / "data")
@@ -69,7 +70,7 @@ def test_the_cheapest_corner_is_found_and_proven(county: Path) -> None:
     (site,) = report["sites"]
     assert site["plots"] == ["P00", "P01", "P02", "P10"]
     assert (site["cost_fen"], site["owners"], site["months"], site["connected"]) == (413_000_000_0, 1 + 2 + 3 + 2, 12, True)
-    assert site["gap"] <= 1e-5 and 0 <= site["weight"] - site["bound"] <= site["weight"] * 1e-5
+    assert site["gap"] <= MARGIN and 0 <= site["weight"] - site["bound"] <= site["weight"] * MARGIN + 2  # fen
     assert site["risk"]["chance"] == pytest.approx(0.9**4, abs=1e-4)
     assert site["risk"]["joints"] == ["P00", "P01"]
     assert 0.3 < site["compactness"] < 0.79
