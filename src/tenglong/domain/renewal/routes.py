@@ -141,6 +141,9 @@ def _texts(policy: Routes) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _references(policy: Routes, places: Places) -> list[Problem]:
     found, words = [], dict[str, str]()
+    for name, target in policy.targets.items():
+        if target.counter not in policy.counters:
+            found.append(places.problem(("targets", name, "counter"), f"没有计数“{target.counter}”"))
     for name, route in policy.routes.items():
         for id_, evidence in route.evidence.items():
             for kind in evidence.kinds:

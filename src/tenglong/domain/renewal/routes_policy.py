@@ -49,6 +49,17 @@ class Counter(Based):
     scope: str = Field(min_length=1)
 
 
+class Target(Based):
+    """A promise on one counter: `at_least` in its unit within `years` from `first` on; `repeats`: again in every span after."""
+
+    label: str = Field(min_length=1)
+    counter: Id
+    at_least: int = Field(gt=0)
+    first: int = Field(ge=2000, le=2100)
+    years: int = Field(default=1, ge=1, le=30)
+    repeats: bool = False
+
+
 class Route(Based):
     """`code`: as the catalogue numbers it. `counters`: what its completion feeds."""
 
@@ -68,4 +79,5 @@ class Routes(Part):
     inputs: dict[Id, Declared] = Field(default_factory=dict)
     documents: dict[Id, str] = Field(min_length=1)
     counters: dict[Id, Counter] = Field(min_length=1)
+    targets: dict[Id, Target] = Field(default_factory=dict)
     routes: dict[Id, Route] = Field(min_length=1)
