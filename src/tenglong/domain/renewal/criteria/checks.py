@@ -4,65 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 
-from tenglong.domain.evaluation.expression import ExpressionError, Value
-from tenglong.domain.evaluation.kinds import Kind, NameKind, check
+from tenglong.domain.evaluation.expression import ExpressionError
+from tenglong.domain.evaluation.kinds import NameKind, check
 from tenglong.domain.evaluation.parse import parse
-from tenglong.domain.evaluation.places import Places
-from tenglong.domain.evaluation.units import parse_unit
 from tenglong.domain.policy.document import Document, PolicyError, Problem
-from tenglong.domain.renewal.criteria.formula import (
-    RESERVED,
-    Formula,
-    absent_values,
-    compile_formula,
-    resolved,
-    wrong_choice,
-)
+from tenglong.domain.renewal.criteria.checking import Checking, Compiled, Path
+from tenglong.domain.renewal.criteria.formula import Formula
 from tenglong.domain.renewal.criteria.policy import LowEfficiency, Mean
-from tenglong.domain.renewal.criteria.vocabulary import Input, standard
 
-Path = tuple[str, ...]
 _UNKNOWN = re.compile(r"scope|(criteria|classes)\.[a-z]\w*|parameters\.[a-z]\w*\.value")
 
 
-@dataclass(frozen=True)
-class Criteria:
-    """A checked policy. `formulas` by dotted path (`criteria.low_tax.when`, `figures.tax_per_mu.value` …)."""
+class Criteria(Compiled[LowEfficiency]):
+    """A checked `low_efficiency` policy."""
 
-    document: Document
-    policy: LowEfficiency
-    inputs: Mapping[str, Input] = field(repr=False)
-    formulas: Mapping[str, Formula] = field(repr=False)
-
-    @property
-    def name(self) -> str:
-        return f"{self.document.id}@{self.document.version}"
-
-    @cached_property
-    def absent(self) -> dict[str, Value]:
-        """What the policy takes for an input without a record."""
-        return absent_values(self.policy.inputs)
-
-    @cached_property
-    def constants(self) -> dict[str, Value]:
-        """Parameters in their own unit; None is unknown."""
-        return {name: None if one.value is None else Fraction(one.value) for name, one in self.policy.parameters.items()}
-
-    @cached_property
-    def figures(self) -> dict[str, Formula]:
-        return {name: self.formulas[f"figures.{name}.value"] for name in self.policy.figures}
-
-    @cached_property
-    def used(self) -> tuple[str, ...]:
-        """Inputs that some formula reads, in the order of the vocabulary; a mean by industry reads the industry."""
-        read = {name for formula in self.formulas.values() for name in formula.names}
-        if any(mean.per == "industry" for mean in self.policy.means.values()):
-            read.add("industry")
-        return tuple(name for name in self.inputs if name in read)
+    def _read(self) -> set[str]:
+        """A mean by industry reads the industry."""
+        by_industry = any(mean.per == "industry" for mean in self.policy.means.values())
+        return super()._read() | ({"industry"} if by_industry else set())
 
     @cached_property
     def open_criteria(self) -> tuple[str, ...]:
@@ -87,50 +48,16 @@ def problems_of(document: Document) -> list[Problem]:
     return []
 
 
-@dataclass
-class _Work:
-    document: Document
-    policy: LowEfficiency
-    inputs: dict[str, Input] = field(default_factory=dict)
-    known: dict[str, NameKind] = field(default_factory=dict)
-    formulas: dict[str, Formula] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.places = Places(self.document)
-
+class _Work(Checking[LowEfficiency]):
     def problems(self) -> Iterator[Problem]:
-        self.inputs, wrong = resolved(self.policy.inputs, standard())
-        yield from (self.places.problem(("inputs", name), reason) for name, reason in wrong)
-        self.known = {name: one.kind for name, one in self.inputs.items()}
-        yield from self._names()
-        yield from self._parameters()
+        yield from self.declared()
+        yield from self.named("parameters", "means", "figures")
+        yield from self.parameters()
         yield from self._means()
-        yield from self._figures()
+        yield from self.figures()
         yield from self._conditions()
         yield from self._classes()
         yield from self._unknown()
-
-    def _names(self) -> Iterator[Problem]:
-        """One meaning per name."""
-        taken = {name: one.label for name, one in self.inputs.items()}
-        for part in ("parameters", "means", "figures"):
-            for name, one in getattr(self.policy, part).items():
-                if name in RESERVED or name in taken:
-                    why = "是保留字" if name in RESERVED else f"已是“{taken[name]}”"
-                    yield self.places.problem((part, name), f"“{name}”{why}，请换一个名字")
-                taken[name] = one.label
-
-    def _parameters(self) -> Iterator[Problem]:
-        for name, one in self.policy.parameters.items():
-            try:
-                parse_unit(one.unit)
-            except ExpressionError as error:
-                yield self.places.problem(("parameters", name, "unit"), str(error))
-                continue
-            self.known[name] = NameKind("number", one.unit)
-            if one.value is None and f"parameters.{name}.value" not in self.document.header.unknown:
-                reason = f"没有写明 value；不掌握时把“parameters.{name}.value”列入 unknown"
-                yield self.places.problem(("parameters", name), reason)
 
     def _means(self) -> Iterator[Problem]:
         for name, mean in self.policy.means.items():
@@ -142,11 +69,11 @@ class _Work:
         if mean.rows == "owners":
             known = {id_: kind for id_, kind in known.items() if id_ not in self.inputs or self.inputs[id_].of == "owner"}
         if mean.where is not None and mean.where != "all":
-            yield from self._formula((*path, "where"), mean.where, "flag", known=known)
+            yield from self.formula((*path, "where"), mean.where, "flag", known=known)
         if mean.average_of is not None:
-            yield from self._formula((*path, "average_of"), mean.average_of, "number", mean.unit, known)
+            yield from self.formula((*path, "average_of"), mean.average_of, "number", mean.unit, known)
         elif mean.sum_of is not None and mean.divided_by is not None:
-            yield from self._formula((*path, "quotient"), f"({mean.sum_of}) / ({mean.divided_by})", "number", mean.unit, known)
+            yield from self.formula((*path, "quotient"), f"({mean.sum_of}) / ({mean.divided_by})", "number", mean.unit, known)
             for part in (("sum_of", mean.sum_of), ("divided_by", mean.divided_by)):
                 yield from self._part((*path, part[0]), part[1], known)
 
@@ -159,34 +86,17 @@ class _Work:
         except ExpressionError as error:
             yield self.places.problem(path, f"表达式“{text[:80]}”有误：{error}")
 
-    def _figures(self) -> Iterator[Problem]:
-        for name, figure in self.policy.figures.items():
-            yield from self._formula(("figures", name, "value"), figure.value, "number", figure.unit)
-            self.known[name] = NameKind("number", figure.unit)
-
     def _conditions(self) -> Iterator[Problem]:
         scope = self.policy.scope
         if scope is not None:
             if scope.include != "all":
-                yield from self._formula(("scope", "include"), scope.include, "flag")
+                yield from self.formula(("scope", "include"), scope.include, "flag")
             for name, left in scope.exclude.items():
-                yield from self._formula(("scope", "exclude", name, "when"), left.when, "flag")
+                yield from self.formula(("scope", "exclude", name, "when"), left.when, "flag")
         for name, one in self.policy.criteria.items():
             for part in ("when", "applies", "unclear_when"):
                 if (text := getattr(one, part)) is not None:
-                    yield from self._formula(("criteria", name, part), text, "flag")
-
-    def _formula(
-        self, path: Path, text: str, wants: Kind, unit: str = "", known: Mapping[str, NameKind] | None = None
-    ) -> Iterator[Problem]:
-        try:
-            formula = compile_formula(text, self.known if known is None else known, wants=wants, unit=unit)
-        except ExpressionError as error:
-            yield self.places.problem(path, f"表达式“{text[:80]}”有误：{error}")
-            return
-        if reason := wrong_choice(formula.expr, self.inputs):
-            yield self.places.problem(path, reason)
-        self.formulas[".".join(path)] = formula
+                    yield from self.formula(("criteria", name, part), text, "flag")
 
     def _classes(self) -> Iterator[Problem]:
         seen: dict[int, str] = {}

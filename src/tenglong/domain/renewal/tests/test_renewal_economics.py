@@ -150,7 +150,7 @@ def test_no_shown_chance_rests_on_fewer_holders_than_allowed(pairs: list[tuple[s
     ("costs: {land: {otherwise: null, by: [{routes: [reserve], value: plot_mu * land_price}]}}", "otherwise: 0"),
     ("costs: {land: {by: [{routes: [reserve, reserve], value: '0'}]}}", "写了两次"),
     ("costs: {land: {by: [{routes: [fly], value: '0'}]}}", "没有路径“fly”"),
-    ("figures: {land_price: {label: 又一个, value: plot_mu, unit: mu}}", "已有别的含义"),
+    ("figures: {land_price: {label: 又一个, value: plot_mu, unit: mu}}", "请换一个名字"),
     ("effects: {jobs_lost: null}", "effects 缺 jobs_lost"),
     ("groups: {least_holders: 1}", "不小于 2"),
     ("times: {land: {label: 地, otherwise: 0}}", "重名"),
