@@ -57,4 +57,6 @@ PARCEL = Noun("parcel", _("宗地"), m.Parcel, m.ParcelVersion, "parcel_id", "pa
 BUILDING = Noun("building", _("建筑"), m.Building, m.BuildingVersion, "building_id", "buildings", "plot.view", "plot.edit")
 ENTERPRISE = Noun(
     "enterprise", _("企业"), m.Enterprise, m.EnterpriseVersion, "enterprise_id", "", "enterprise.view", "enterprise.edit")
+PARK = Noun("park", _("园区"), m.Park, m.ParkVersion, "park_id", "", "premises.view", "premises.edit")
+UNIT = Noun("unit", _("房源"), m.LetUnit, m.LetUnitVersion, "unit_id", "", "premises.view", "premises.edit")
 BY_KIND = {"plots": PLOT, "parcels": PARCEL, "buildings": BUILDING, "enterprises": ENTERPRISE}

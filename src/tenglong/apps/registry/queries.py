@@ -21,9 +21,11 @@ from tenglong.apps.registry.models import (
     DocumentLink,
     EnterpriseVersion,
     Fact,
+    LetUnitVersion,
     Lineage,
     Occupancy,
     ParcelVersion,
+    ParkVersion,
     PlotCode,
     PlotParcel,
     PlotVersion,
@@ -33,7 +35,7 @@ from tenglong.apps.registry.models import (
 
 M = TypeVar("M", bound=Model)
 #: their open row is the current one: the service closes it when the next begins
-VERSIONS = (BuildingVersion, EnterpriseVersion, ParcelVersion, PlotVersion)
+VERSIONS = (BuildingVersion, EnterpriseVersion, LetUnitVersion, ParcelVersion, ParkVersion, PlotVersion)
 
 
 def in_force(on: date | None, prefix: str = "") -> Q:

@@ -12,9 +12,11 @@ from tenglong.apps.registry.models import (
     DocumentLink,
     Enterprise,
     EnterpriseVersion,
+    LetUnitVersion,
     Occupancy,
     Parcel,
     ParcelVersion,
+    ParkVersion,
     Plot,
     PlotVersion,
     SourceDocument,
@@ -174,6 +176,45 @@ def occupancies(scope: Scope) -> Q:
         own = sorted(scope.enterprise_ids)
         found |= Q(enterprise_id__in=own) | Q(landlord_link__enterprise_id__in=own)
     return found
+
+
+@scope_rule("registry.LetUnitVersion")
+def let_units(scope: Scope) -> Q:
+    """By the town of the building; an enterprise sees those of buildings that it uses, and what is offered and free."""
+    if scope.kind == "all":
+        return EVERY
+    found = by_owner(scope)
+    if scope.enterprise_ids:
+        found |= Q(building_id__in=_ids(BuildingVersion, building_versions(scope), "building_id"))
+        found |= Q(offered=True, unit__state="available", valid_to__isnull=True)
+    return found
+
+
+@scope_rule("registry.LetUnit")
+def let_unit_identities(scope: Scope) -> Q:
+    return EVERY if scope.kind == "all" else Q(pk__in=_ids(LetUnitVersion, let_units(scope), "unit_id"))
+
+
+@scope_rule("registry.LetUnitStep")
+def let_unit_steps(scope: Scope) -> Q:
+    """Of offices: who rents what is no news for other enterprises."""
+    return EVERY if scope.kind == "all" else Q(unit_id__in=_ids(LetUnitVersion, by_owner(scope), "unit_id"))
+
+
+@scope_rule("registry.ParkVersion")
+def park_versions(scope: Scope) -> Q:
+    """By owner; an enterprise sees the parks of the units that it sees."""
+    if scope.kind == "all":
+        return EVERY
+    found = by_owner(scope, zone="zone_code")
+    if scope.enterprise_ids:
+        found |= Q(park_id__in=_ids(LetUnitVersion, let_units(scope) & Q(park__isnull=False), "park_id"))
+    return found
+
+
+@scope_rule("registry.Park")
+def parks(scope: Scope) -> Q:
+    return EVERY if scope.kind == "all" else Q(pk__in=_ids(ParkVersion, park_versions(scope), "park_id"))
 
 
 @scope_rule("registry.AccountLink")

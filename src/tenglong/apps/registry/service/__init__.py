@@ -6,6 +6,15 @@ from tenglong.apps.registry.service.events import undo_event
 from tenglong.apps.registry.service.links import confirm_link
 from tenglong.apps.registry.service.merge import merge_plots
 from tenglong.apps.registry.service.occupancies import correct_occupancy, create_occupancy, end_occupancy
+from tenglong.apps.registry.service.premises import (
+    change_park,
+    change_unit,
+    correct_park,
+    correct_unit,
+    create_park,
+    create_unit,
+    step_unit,
+)
 from tenglong.apps.registry.service.records import (
     change_building,
     change_enterprise,
@@ -25,9 +34,9 @@ from tenglong.apps.registry.service.split import Piece, preview_split, split_plo
 from tenglong.apps.registry.service.undoing import LastEvent, last_event
 
 __all__ = [
-    "UNCHANGED", "Conflict", "LastEvent", "Piece", "RegistryError", "add_document", "change_building",
-    "change_enterprise", "change_parcel", "change_plot", "confirm_link", "correct_building", "correct_enterprise",
-    "correct_occupancy", "correct_parcel", "correct_plot", "create_building", "create_enterprise", "create_occupancy",
-    "create_parcel", "create_plot", "document_path", "end_occupancy", "last_event", "merge_plots", "preview_split",
-    "split_plot", "undo_event",
+    "Conflict", "LastEvent", "Piece", "RegistryError", "UNCHANGED", "add_document", "change_building", "change_enterprise",
+    "change_parcel", "change_park", "change_plot", "change_unit", "confirm_link", "correct_building", "correct_enterprise",
+    "correct_occupancy", "correct_parcel", "correct_park", "correct_plot", "correct_unit", "create_building",
+    "create_enterprise", "create_occupancy", "create_parcel", "create_park", "create_plot", "create_unit", "document_path",
+    "end_occupancy", "last_event", "merge_plots", "preview_split", "split_plot", "step_unit", "undo_event",
 ]

@@ -41,7 +41,7 @@ def create_plot(
     (code,) = counters.plot_codes(town, 1)
     plot = Plot.objects.create(batch_id=batch_id)
     PlotCode.objects.create(plot=plot, system="tenglong", code=code, valid_from=on)
-    found: PlotVersion = _first(
+    found: PlotVersion = first(
         PLOT, plot, actor, values, geometry, on=on, town=town, reason=reason, batch_id=batch_id, code=code
     )
     return found
@@ -62,7 +62,7 @@ def create_parcel(
     versions.may_write(actor, "plot.edit", town)
     if not code or Parcel.objects.filter(code=code).exists():
         raise RegistryError(_taken(_("宗地代码"), code))
-    found: ParcelVersion = _first(PARCEL, Parcel.objects.create(code=code, batch_id=batch_id), actor, values, geometry, on=on,
+    found: ParcelVersion = first(PARCEL, Parcel.objects.create(code=code, batch_id=batch_id), actor, values, geometry, on=on,
                                   town=town, reason=reason, batch_id=batch_id)
     return found
 
@@ -87,7 +87,7 @@ def create_building(
     versions.may_write(actor, "plot.edit", town)
     if not code or Building.objects.filter(code=code).exists():
         raise RegistryError(_taken(_("建筑编号"), code))
-    found: BuildingVersion = _first(BUILDING, Building.objects.create(code=code, batch_id=batch_id), actor, values, geometry,
+    found: BuildingVersion = first(BUILDING, Building.objects.create(code=code, batch_id=batch_id), actor, values, geometry,
                                     on=on, town=town, reason=reason, batch_id=batch_id)
     return found
 
@@ -104,12 +104,12 @@ def create_enterprise(
     firm = Enterprise.objects.create(key=key, batch_id=batch_id)
     EnterpriseCode.objects.create(enterprise=firm, system="uscc" if uscc else "tenglong", code=key, valid_from=on)
     plain, personal = _sealed({**values, "uscc": uscc}, "")
-    found: EnterpriseVersion = _first(ENTERPRISE, firm, actor, plain, None, on=on, town=town, reason=reason, batch_id=batch_id,
+    found: EnterpriseVersion = first(ENTERPRISE, firm, actor, plain, None, on=on, town=town, reason=reason, batch_id=batch_id,
                                       told=personal)
     return found
 
 
-def _first(
+def first(
     noun: Noun, identity: Any, actor: Any, values: Values, geometry: Any, *, on: date, town: str, reason: str,
     batch_id: int | None, told: tuple[Delta, ...] = (), **more: Any,
 ) -> Any:
@@ -134,7 +134,7 @@ def _sealed(values: Values, old: str) -> tuple[dict[str, Any], tuple[Delta, ...]
     return plain, tuple(Delta(name, None, values[name]) for name in ("contact", "phone") if name in values)
 
 
-def _change(
+def change(
     noun: Noun,
     actor: Any,
     ulid: str,
@@ -152,7 +152,7 @@ def _change(
     return _told(noun, actor, identity, version, "change", deltas, personal, reason)
 
 
-def _correct(noun: Noun, actor: Any, ulid: str, values: Values, geometry: Any, *, on: date | None, lock_version: int | None,
+def correct(noun: Noun, actor: Any, ulid: str, values: Values, geometry: Any, *, on: date | None, lock_version: int | None,
              reason: str, base: Values | None) -> Any:
     if not reason.strip():
         raise RegistryError(_("更正会改写历史，请写明原因（例如：录入错误、复核实测）。"))
@@ -196,7 +196,7 @@ def _told(
 def change_plot(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                 geometry: Any = UNCHANGED, base: Values | None = None) -> PlotVersion:
     """A new version from `on`. Raises Conflict, RegistryError, Refused."""
-    found: PlotVersion = _change(
+    found: PlotVersion = change(
         PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -206,7 +206,7 @@ def change_plot(actor: Any, ulid: str, values: Values, *, on: date, lock_version
 def correct_plot(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                  on: date | None = None, base: Values | None = None) -> PlotVersion:
     """Edits the version in force `on` (None: the latest). Raises Conflict, RegistryError, Refused."""
-    found: PlotVersion = _correct(
+    found: PlotVersion = correct(
         PLOT, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -215,7 +215,7 @@ def correct_plot(actor: Any, ulid: str, values: Values, *, lock_version: int | N
 @transaction.atomic
 def change_parcel(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                   geometry: Any = UNCHANGED, base: Values | None = None) -> ParcelVersion:
-    found: ParcelVersion = _change(
+    found: ParcelVersion = change(
         PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -224,7 +224,7 @@ def change_parcel(actor: Any, ulid: str, values: Values, *, on: date, lock_versi
 @transaction.atomic
 def correct_parcel(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                    on: date | None = None, base: Values | None = None) -> ParcelVersion:
-    found: ParcelVersion = _correct(
+    found: ParcelVersion = correct(
         PARCEL, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -233,7 +233,7 @@ def correct_parcel(actor: Any, ulid: str, values: Values, *, lock_version: int |
 @transaction.atomic
 def change_building(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                     geometry: Any = UNCHANGED, base: Values | None = None) -> BuildingVersion:
-    found: BuildingVersion = _change(
+    found: BuildingVersion = change(
         BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -242,7 +242,7 @@ def change_building(actor: Any, ulid: str, values: Values, *, on: date, lock_ver
 @transaction.atomic
 def correct_building(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, geometry: Any = UNCHANGED,
                      on: date | None = None, base: Values | None = None) -> BuildingVersion:
-    found: BuildingVersion = _correct(
+    found: BuildingVersion = correct(
         BUILDING, actor, ulid, values, geometry, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -252,7 +252,7 @@ def correct_building(actor: Any, ulid: str, values: Values, *, lock_version: int
 def change_enterprise(actor: Any, ulid: str, values: Values, *, on: date, lock_version: int | None, reason: str = "",
                       base: Values | None = None) -> EnterpriseVersion:
     """`contact` and `phone` in `values` are sealed; what is left out stays."""
-    found: EnterpriseVersion = _change(
+    found: EnterpriseVersion = change(
         ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
@@ -261,7 +261,7 @@ def change_enterprise(actor: Any, ulid: str, values: Values, *, on: date, lock_v
 @transaction.atomic
 def correct_enterprise(actor: Any, ulid: str, values: Values, *, lock_version: int | None, reason: str, on: date | None = None,
                        base: Values | None = None) -> EnterpriseVersion:
-    found: EnterpriseVersion = _correct(
+    found: EnterpriseVersion = correct(
         ENTERPRISE, actor, ulid, values, UNCHANGED, on=on, lock_version=lock_version, reason=reason, base=base
     )
     return found
