@@ -12,7 +12,7 @@ from tenglong.apps.registry.bulk import PreparedRows
 from tenglong.demo.county import MARK, County, Plot
 from tenglong.demo.land import SURVEYED
 from tenglong.demo.raw.records import USE_WORDS
-from tenglong.demo.shares import built_shares
+from tenglong.demo.shares import surveyed
 from tenglong.domain.survey.kinds import spec_of
 
 Keys = dict[Any, int]
@@ -53,7 +53,7 @@ def plots(county: County) -> PreparedRows:
             "title_status": [titled[plot.title_status] for plot in every],
             "surveyed_cm2": [plot.area_cm2 for plot in every],
             "stated_cm2": stated,
-            "attributes": [{**MARKED, "built_share": share} for share in built_shares(county)],
+            "attributes": [{**MARKED, **told} for told in surveyed(county)],
         },
         towns=[plot.town for plot in every],
         starts=[plot.valid_from for plot in every],

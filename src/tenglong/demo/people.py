@@ -13,6 +13,8 @@ from tenglong.demo.land import SURVEYED
 from tenglong.demo.streams import stream
 
 OWNER_SHARE = 0.52
+#: weights of the yard's owner and of each tenant in the yard's land: most owners use more than half of it themselves
+OWN_PART, LET_PART = 9, 4
 #: revenue of a year from which a firm is 规上, in yuan
 ABOVE = 20_000_000
 
@@ -124,7 +126,7 @@ class _Chain:
     def rows(self) -> list[Occupancy]:
         others = [firm for firm in dict.fromkeys(self.tenants) if firm != self.owner]
         idle = self.plot.status in ("idle_suspected", "vacated")
-        parts = self.rng.dirichlet(np.ones(len(others) + 1) * 4) * 0.97
+        parts = self.rng.dirichlet([OWN_PART, *[LET_PART] * len(others)]) * 0.97
         if idle and not others:
             parts = np.array([0.05])
         rows = [self._row(self.owner, "owner", parts[0], "", self._bought())]

@@ -121,26 +121,34 @@ def test_a_combination_is_open_only_while_what_is_missing_could_decide_it(
     assert found in (ends if len(ends) == 1 else {None}) or (found is None and len(set(names)) < len(names))
 
 
+GOOD = {"plot_tax": 100, "plot_mu": 10, "floor_ratio": 1, "built_share": 80, "d_years": 0, "stopped_months": 0,
+        "leased_out_share": 0, "in_control_line": True, "idle": "none"}
+
+
+def test_a_sign_alone_is_no_finding_two_are_and_what_stands_alone_does() -> None:
+    shangyu, firm = load("zj-shangyu"), {"scale": "above", "tax_paid": 100, "land_mu": 10, "industry": "3311"}
+    assert one(shangyu, GOOD, firm).verdict == "not_low"  # the mean of one firm is open, and could not make two signs
+    weak = {**GOOD, "plot_tax": 10}
+    assert one(shangyu, weak, firm).verdict == "not_low"
+    signs = one(shangyu, {**weak, "leased_out_share": 60}, firm)
+    assert (signs.class_id, signs.hits) == ("low", ("low_plot_tax", "leased_out"))
+    assert one(shangyu, GOOD, {**firm, "tax_paid": 49}).class_id == "low"
+    assert one(shangyu, {**GOOD, "d_years": 2}, firm).class_id == "low"
+
+
 def test_the_priority_class_counts_at_least_two_and_the_line_comes_second() -> None:
-    shangyu = load("zj-shangyu")
-    good = {"plot_tax": 100, "plot_mu": 10, "floor_ratio": 1, "built_share": 80, "d_years": 0, "stopped_months": 0,
-            "leased_out_share": 0, "in_control_line": True, "idle": "none"}
-    firm = {"scale": "above", "tax_paid": 100, "land_mu": 10, "industry": "3311"}
-    assert one(shangyu, good, firm).verdict == "unclear"  # three firms of the industry are needed for its mean
-    low = one(shangyu, {**good, "floor_ratio": 0.59}, firm)
-    assert (low.class_id, low.hits) == ("low", ("low_ratio",))
-    assert one(shangyu, {**good, "floor_ratio": 0.6, "built_share": 29.9}, firm).class_id == "low"
-    both = one(shangyu, {**good, "floor_ratio": 0.59, "d_years": 2}, firm)
+    shangyu, firm = load("zj-shangyu"), {"scale": "above", "tax_paid": 100, "land_mu": 10, "industry": "3311"}
+    assert one(shangyu, {**GOOD, "floor_ratio": 0.59}, firm).verdict == "unclear"  # with the mean it could be two signs
+    both = one(shangyu, {**GOOD, "floor_ratio": 0.59, "d_years": 2}, firm)
     assert (both.class_id, both.priority) == ("first", 1)
-    assert one(shangyu, {**good, "floor_ratio": 0.59, "in_control_line": False}, firm).class_id == "out_of_line"
-    assert one(shangyu, {**good, "stopped_months": 12.1}, firm).class_id == "first"
-    assert one(shangyu, {**good, "disputed": True}, firm).verdict == "outside"
+    assert one(shangyu, {**GOOD, "d_years": 2, "in_control_line": False}, firm).class_id == "out_of_line"
+    assert one(shangyu, {**GOOD, "stopped_months": 12.1}, firm).class_id == "first"
+    assert one(shangyu, {**GOOD, "disputed": True}, firm).verdict == "outside"
 
 
 def test_missing_line_of_control_says_that_a_higher_class_stays_open() -> None:
-    plot = {"plot_tax": 1, "plot_mu": 10, "floor_ratio": 1, "built_share": 80, "d_years": 0, "stopped_months": 0,
-            "leased_out_share": 0, "idle": "none"}
-    found = one(load("zj-shangyu"), plot, {"scale": "above", "tax_paid": 100, "land_mu": 10})
+    plot = {name: value for name, value in GOOD.items() if name != "in_control_line"}
+    found = one(load("zj-shangyu"), plot, {"scale": "above", "tax_paid": 40, "land_mu": 10})
     assert (found.class_id, found.open_class) == ("low", "控制线外腾退")
     assert "in_control_line" in {gap.id for gap in found.missing}
 
@@ -193,8 +201,7 @@ def test_every_finding_has_one_verdict_and_its_json_is_plain() -> None:
 
 def test_a_waiver_takes_one_criterion_out_by_its_document_and_says_so() -> None:
     shangyu = load("zj-shangyu")
-    plot = {"plot_tax": 100, "plot_mu": 10, "floor_ratio": 0.5, "built_share": 80, "d_years": 2, "stopped_months": 0,
-            "leased_out_share": 0, "in_control_line": True, "idle": "none"}
+    plot = {**GOOD, "floor_ratio": 0.5, "d_years": 2, "plot_tax": 10}
     exact = {key: Fraction(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
              for key, value in plot.items()}
     owner = {"scale": "above", "tax_paid": Fraction(100), "land_mu": Fraction(10), "industry": "3311"}
@@ -202,7 +209,7 @@ def test_a_waiver_takes_one_criterion_out_by_its_document_and_says_so() -> None:
     one_waiver = Waiver("P", "years_in_d", "区政府会议纪要〔2025〕3号", "在建项目", date(2025, 1, 1), date(2026, 1, 1))
     found = waived(shangyu, run, [one_waiver], date(2025, 6, 1))
     classes = [(one.class_id, one.hits) for one in found.findings]
-    assert classes == [("low", ("low_ratio",)), ("first", ("years_in_d", "low_ratio"))]
+    assert classes == [("low", ("low_plot_tax", "low_ratio")), ("first", ("low_plot_tax", "years_in_d", "low_ratio"))]
     assert "已豁免（区政府会议纪要〔2025〕3号：在建项目）；原判断：连续评为最差档" in found.findings[0].reason
     assert waived(shangyu, run, [one_waiver], date(2026, 1, 1)) == run
     with pytest.raises(ValueError, match="依据文件"):
