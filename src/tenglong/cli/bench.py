@@ -65,6 +65,7 @@ def _print(result: BenchResult, machine: dict[str, Any]) -> None:
         click.echo(f"  对照 {one.name}：{one.theirs:.3f} 秒，本程序 {one.ours:.3f} 秒，{one.ratio:.1f} 倍。{one.note}")
     for fact, value in result.facts.items():
         click.echo(f"  {fact}：{value}")
-    click.echo(f"  内存峰值：{machine['peak_rss_mib']:.0f} MiB，可用核数 {machine['cores']}")
+    click.echo(f"  内存峰值：本进程 {machine['peak_rss_mib']:.0f} MiB，最大的子进程 {machine['peak_child_rss_mib']:.0f} MiB，"
+               f"可用核数 {machine['cores']}")
     for failure in result.failures:
         click.echo(f"  未达到：{failure}")

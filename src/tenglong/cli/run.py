@@ -17,6 +17,7 @@ def command(bind: str, no_demo: bool, started: float) -> None:
     from tenglong.cli import _record, migrate, serve
 
     began = started or time.time()
+    serve.refuse_taken_address(bind)
     _record.setup(migrated=False)
     migrate.apply()
     if not no_demo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ def command(bind: str, web_workers: int, threads: int) -> None:
 
     _record.setup()
     refuse_open_door(bind)
+    refuse_taken_address(bind)
     click.echo(f"网址 http://{bind}/   停止请按 Ctrl+C")
     Supervisor(commands(bind, web_workers, threads)).run()
 
@@ -41,6 +43,23 @@ def refuse_open_door(bind: str) -> None:
             f"还有 {len(demo)} 个示范账号（如 {demo[0].username}），只能监听本机地址。"
             "请先停用它们（tenglong user disable-demo），再对外开放。"
         )
+
+
+def refuse_taken_address(bind: str) -> None:
+    """Another program at this address would let the web process end and begin again for ever. Raises ClickException."""
+    host, _, port = bind.rpartition(":")
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise click.BadParameter(f"“{bind}”要写成 地址:端口，如 127.0.0.1:8000", param_hint="--bind")
+    try:
+        found = socket.getaddrinfo(host.strip("[]") or "127.0.0.1", int(port), type=socket.SOCK_STREAM)
+        family, kind, protocol, _name, address = found[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise click.ClickException(
+            f"不能监听 {bind}：{error.strerror or error}。可能已有程序占用，请换一个端口，如 make run BIND=127.0.0.1:8001。"
+        ) from None
 
 
 def is_loopback(bind: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
 import tarfile
@@ -220,3 +221,19 @@ def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
     entry = tarfile.TarInfo(name)
     entry.size = len(content)
     archive.addfile(entry, io.BytesIO(content))
+
+
+def test_an_address_in_use_is_said_before_anything_starts() -> None:
+    import click
+
+    from tenglong.cli.serve import refuse_taken_address
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(click.ClickException, match="已有程序占用"):
+            refuse_taken_address(taken)
+    refuse_taken_address(taken)
+    with pytest.raises(click.BadParameter, match="127.0.0.1:8000"):
+        refuse_taken_address("8000")
