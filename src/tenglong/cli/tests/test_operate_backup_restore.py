@@ -236,4 +236,4 @@ def test_an_address_in_use_is_said_before_anything_starts() -> None:
             refuse_taken_address(taken)
     refuse_taken_address(taken)
     with pytest.raises(click.BadParameter, match="127.0.0.1:8000"):
-        refuse_taken_address("8000")
+        refuse_taken_address("127.0.0.1:http")
