@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Concat, RowNumber
 from django.utils import timezone
 
 from tenglong.apps.accounts.scope import in_divisions, scope_of
@@ -17,6 +18,8 @@ from tenglong.domain.casework.definition import State
 from tenglong.domain.casework.lights import Light
 
 CARDS: Final = 10
+#: so many open cases are ranked in one statement; of more, each column is read along an index
+FEW: Final = 20_000
 
 
 @dataclass
@@ -43,27 +46,39 @@ class Column:
 def board(user: Any, definition: str, town: str = "", today: date | None = None) -> list[Column]:
     """States of the newest version in their order, then states of older versions that still hold cases."""
     day = today or timezone.localdate()
-    rows = queries.cases(user).filter(definition=definition)
-    if town:
-        rows = rows.filter(in_divisions("division_code", [town]))
-    counts = _counts(rows, day, whole=scope_of(user).kind == "all" and not town)
+    wanted = Q(definition=definition) & (in_divisions("division_code", [town]) if town else Q())
+    whole = scope_of(user).kind == "all" and not town
+    parts = [(rows, _counts(rows, day, whole=whole)) for rows in (
+        part.filter(wanted).order_by() for part in queries.cases_apart(user))]
+    counts = _summed(found for _rows, found in parts)
     columns = [Column(state) for state in _states(definition, set(counts))]
     for column in columns:
         column.count, column.late = counts.get(column.state.id, (0, 0))
-    _deal(rows, [column for column in columns if column.count and not column.state.final], day)
+    open_ = [column for column in columns if column.count and not column.state.final]
+    few = sum(column.count for column in open_) <= FEW
+    held = [rows for rows, found in parts if found]
+    _deal(_first_of_few(held) if few else _first_of_each(queries.cases(user).filter(wanted), open_), open_, day)
     return columns
 
 
-def _counts(rows: QuerySet[Case], day: date, *, whole: bool) -> dict[str, tuple[int, int]]:
-    """State → (cases, those with a late task), exact. The whole county is grouped along an index; the cases of an office
-    are few and are counted here, for grouping in the store would walk through everybody's."""
-    if whole:
-        late = Count("pk", filter=Q(next_due__lt=day))
-        grouped = rows.order_by().values_list("state").annotate(n=Count("pk"), late=late)
-        return {state: (n, over) for state, n, over in grouped}
-    held = list(rows.order_by().values_list("state", "next_due"))
-    all_, over = Counter(state for state, _due in held), Counter(state for state, due in held if due is not None and due < day)
-    return {state: (number, over[state]) for state, number in all_.items()}
+Counts = dict[str, tuple[int, int]]
+
+
+def _counts(rows: QuerySet[Case], day: date, *, whole: bool) -> Counts:
+    """State → (cases, those with a late task), exact. Everybody's cases are grouped along an index of states; an office's
+    by the state as a word of its own, else the store would follow that index too."""
+    word = F("state") if whole else Concat("state", Value(""))
+    grouped = rows.values(word=word).annotate(n=Count("pk"), late=Count("pk", Q(next_due__lt=day)))
+    return {state: (number, late) for state, number, late in grouped.values_list("word", "n", "late")}
+
+
+def _summed(parts: Iterable[Counts]) -> Counts:
+    found: Counts = {}
+    for part in parts:
+        for state, (number, late) in part.items():
+            held = found.get(state, (0, 0))
+            found[state] = (held[0] + number, held[1] + late)
+    return found
 
 
 def _states(definition: str, held: set[str]) -> list[State]:
@@ -79,11 +94,10 @@ def _states(definition: str, held: set[str]) -> list[State]:
     return list(found.values())
 
 
-def _deal(rows: QuerySet[Case], columns: list[Column], day: date) -> None:
+def _deal(held: list[Case], columns: list[Column], day: date) -> None:
     """The first cards of each column, and the task of each that is due first."""
-    held = _first_of_each(rows, columns)
     for column in columns:
-        column.cards = [Card(case, None, None) for case in held if case.state == column.state.id]
+        column.cards = [Card(case, None, None) for case in held if case.state == column.state.id][:CARDS]
     cards = {card.case.pk: card for column in columns for card in column.cards}
     tasks = queries.by_deadline(Task.objects.filter(case__in=sorted(cards), done_on=None))
     for task in tasks:
@@ -95,8 +109,18 @@ def _deal(rows: QuerySet[Case], columns: list[Column], day: date) -> None:
         cards[row.task.case_id].light = row.light
 
 
+def _first_of_few(parts: list[QuerySet[Case]]) -> list[Case]:
+    """Of an office's own cases, the first of every state in one look at each part."""
+    order = [F("next_due").asc(nulls_last=True), F("pk").asc()]
+    place = Window(RowNumber(), partition_by=F("state"), order_by=order)
+    # not `closed_at=None`: an index would answer that by walking through everybody's open cases
+    keys = [key for rows in parts for key in rows.exclude(closed_at__isnull=False).annotate(place=place)
+            .filter(place__lte=CARDS).values_list("pk", flat=True)]
+    return list(Case.objects.filter(pk__in=keys).defer("fields").order_by(*order))
+
+
 def _first_of_each(rows: QuerySet[Case], columns: list[Column]) -> list[Case]:
-    """Per column, in the order of an index: cases without a deadline come after it."""
+    """Of a whole county, per column in the order of an index: cases without a deadline come after it."""
     found: list[Case] = []
     for column in columns:
         mine = rows.filter(state=column.state.id, closed_at=None).defer("fields")

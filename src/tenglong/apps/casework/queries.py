@@ -15,6 +15,7 @@ from tenglong.apps.accounts.roles import ROLE_VERBS, verbs_of
 from tenglong.apps.accounts.scope import Scope, scope_of, scoped, scopes_by_role
 from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.models import Case, CaseEvent, Evidence, Task
+from tenglong.apps.casework.scope_rules import apart
 from tenglong.apps.casework.scope_rules import tasks as task_rule
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.lights import Light, light
@@ -27,6 +28,11 @@ WINDOWS = ("today", "overdue", "week", "all")
 
 def cases(user: Any) -> QuerySet[Case]:
     return scoped(user, Case.objects.all())
+
+
+def cases_apart(user: Any) -> list[QuerySet[Case]]:
+    """`cases(user)` in parts without a case in common, for counting."""
+    return [Case.objects.filter(part) for part in apart(scope_of(user))] if scope_of(user).kind != "none" else []
 
 
 def case(user: Any, ulid: str) -> Case:
@@ -85,14 +91,20 @@ def _of_office(reach: Scope, person: Any) -> bool:
 
 def workable(user: Any) -> QuerySet[Task]:
     """Open tasks given to the user, or given to nobody and worked by a role of theirs where the case lies."""
-    mine = Q(assignee_id=getattr(user, "pk", None))
-    known = pinning.roles_of_tasks()
+    # no task of a closed case is open: the move that closes it ends them
+    return scoped(user, Task.objects.filter(done_on=None)).filter(_mine(user)).select_related("case", "assignee")
+
+
+def _mine(user: Any) -> Q:
+    """What `workable` asks beyond the row scope. Where one role reaches all that its holder sees, its reach is not asked
+    twice: the statement stays short."""
+    mine, known, whole = Q(assignee_id=getattr(user, "pk", None)), pinning.roles_of_tasks(), scope_of(user)
     for role, scope in scopes_by_role(user).items():
         powers = {role, *verbs_of([role])}
         wanted = [text for text in known if powers & set(text.strip("|").split("|"))]
-        mine |= Q(assignee=None, roles__in=wanted) & task_rule(scope)
-    # no task of a closed case is open: the move that closes it ends them
-    return scoped(user, Task.objects.filter(done_on=None)).filter(mine).select_related("case", "assignee")
+        free = Q(assignee=None, roles__in=wanted)
+        mine |= free if scope == whole else free & task_rule(scope)
+    return mine
 
 
 def window(name: str, today: date) -> Q:
@@ -124,18 +136,30 @@ class Inbox:
     today: date
 
 
-def inbox(user: Any, today: date | None = None, found: QuerySet[Task] | None = None, limit: int | None = None) -> Inbox:
-    """`found` narrows the rows (not the counts); without it every open task that the user may work."""
-    day = today or timezone.localdate()
-    rows = by_deadline(workable(user) if found is None else found)
-    return Inbox(lit(rows[:limit] if limit else rows, day), inbox_counts(user, day), day)
+def inbox(user: Any, today: date | None = None, limit: int | None = None) -> Inbox:
+    """Every open task that the user may work, or the first `limit` of them, by deadline."""
+    day, rows = today or timezone.localdate(), workable(user)
+    shown = first_due(rows, 0, limit) if limit else by_deadline(rows)
+    return Inbox(lit(shown, day), counted(rows, day), day)
 
 
 def inbox_counts(user: Any, today: date | None = None) -> dict[str, int]:
     """Per window, in one query."""
+    return counted(workable(user), today)
+
+
+def counted(rows: QuerySet[Task], today: date | None = None) -> dict[str, int]:
+    """Of tasks: how many in each window and in all."""
     day = today or timezone.localdate()
     wanted = {name: Count("pk", filter=window(name, day)) for name in WINDOWS if name != "all"}
-    return workable(user).order_by().aggregate(all=Count("pk"), **wanted)
+    return rows.order_by().aggregate(all=Count("pk"), **wanted)
+
+
+def first_due(rows: QuerySet[Task], start: int, stop: int) -> list[Task]:
+    """Rows start…stop by deadline. Keys are sorted first and only the rows shown are read whole: a late page costs no more."""
+    keys = list(by_deadline(rows).values_list("pk", flat=True)[start:stop])
+    held = {row.pk: row for row in Task.objects.filter(pk__in=keys).select_related("case", "assignee")}
+    return [held[key] for key in keys if key in held]
 
 
 def by_deadline(rows: QuerySet[Task]) -> QuerySet[Task]:

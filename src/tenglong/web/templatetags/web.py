@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from tenglong.apps.accounts.scope import can
 from tenglong.web import formats, menu, vendor
 from tenglong.web.demo_mark import is_demo
+from tenglong.web.listing import rows as listing_rows
 
 register = template.Library()
 
@@ -75,6 +76,12 @@ def may_do(context: dict[str, Any], verb: str) -> bool:
 def demo_marked() -> bool:
     """True when the record holds demo data: the ribbon 示范数据 shows on every page."""
     return is_demo()
+
+
+@register.simple_tag
+def list_rows(page: Any, rows: list[Any]) -> SafeString:
+    """The `<tr>` of every row of a list page."""
+    return listing_rows.body(page, rows)
 
 
 @register.simple_tag

@@ -11,9 +11,9 @@ from django.test import Client
 from docx import Document
 from openpyxl import load_workbook
 
-from tenglong.apps.casework import board, bulletins, service
+from tenglong.apps.casework import board, bulletins, queries, service
 from tenglong.apps.casework.figures import Period, counted, share
-from tenglong.apps.casework.models import CaseBulletin, Task
+from tenglong.apps.casework.models import Case, CaseBulletin, Task
 from tenglong.web.models import FigureLedger
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +118,36 @@ def test_the_board_counts_exactly_and_shows_what_is_due_first(cast: Any, week: N
     assert twin["columns"][0]["count"] == 4
     assert "企业 4 的申诉" not in page
     assert "逾期 1/3" in page
+
+
+def test_the_parts_of_a_scope_have_no_case_in_common_and_miss_none(cast: Any, open_appeal: Any) -> None:
+    """An office sees its town, what its own people opened elsewhere, and the shared cases of the county, each once."""
+    open_appeal(subject_id=1)
+    open_appeal(actor=cast.officer, subject_id=2)
+    Case.objects.filter(pk=open_appeal(subject_id=3, town=OTHER_TOWN).pk).update(department_id=cast.officer.department_id)
+    Case.objects.filter(pk=open_appeal(subject_id=4, town="330604").pk).update(shared=True)
+    open_appeal(subject_id=5, town=OTHER_TOWN)
+    for who, number in ((cast.officer, 4), (cast.stranger, 3), (cast.county, 5), (cast.firm, None)):
+        parts = [set(rows.values_list("pk", flat=True)) for rows in queries.cases_apart(who)]
+        whole = set(queries.cases(who).values_list("pk", flat=True))
+        assert sum(map(len, parts)) == len(set().union(*parts)) == len(whole)
+        assert set().union(*parts) == whole
+        assert number in (None, len(whole))
+        assert sum(one.count for one in board.board(who, "evaluation-appeal")) == len(whole)
+
+
+def test_columns_of_few_and_of_many_show_the_same_cards(cast: Any, week: None, on_day: Any, monkeypatch: Any) -> None:
+    def shown() -> list[list[int]]:
+        return [[card.case.pk for card in one.cards] for one in board.board(cast.officer, "evaluation-appeal")]
+
+    few = shown()
+    monkeypatch.setattr(board, "FEW", -1)
+    assert shown() == few
+    assert any(few)
+
+
+def test_a_late_page_of_tasks_is_the_same_as_the_whole_list_cut(cast: Any, week: None) -> None:
+    rows = queries.workable(cast.county)
+    whole = [row.pk for row in queries.by_deadline(rows)]
+    assert [row.pk for row in queries.first_due(rows, 1, 3)] == whole[1:3]
+    assert queries.counted(rows)["all"] == len(whole)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.casework import board as built
-from tenglong.apps.casework.titles import definition_labels
+from tenglong.apps.casework.titles import case_url, definition_labels
 from tenglong.apps.casework.views._common import CHINESE
 from tenglong.apps.registry.places import town_choices, town_names
 
@@ -31,13 +31,17 @@ def show(request: HttpRequest) -> HttpResponse:
     towns = town_names(request.user)
     columns = built.board(request.user, definition, town) if definition else []
     return render(request, "casework/board.html", {
-        "labels": labels, "definition": definition, "town": town, "towns": town_choices(request.user), "columns": [
-            {"column": one, "label": _(one.state.label),
-             "cards": [{"card": card, "town": towns.get(card.case.division_code, card.case.division_code)}
-                       for card in one.cards]}
-            for one in columns
-        ], "total": sum(one.count for one in columns), "late": sum(one.late for one in columns),
+        "labels": labels, "definition": definition, "town": town, "towns": town_choices(request.user),
+        "columns": [{"column": one, "label": _(one.state.label), "cards": [_shown(card, towns) for card in one.cards]}
+                    for one in columns],
+        "total": sum(one.count for one in columns), "late": sum(one.late for one in columns),
     })
+
+
+def _shown(card: built.Card, towns: dict[str, str]) -> dict[str, Any]:
+    case = card.case
+    return {"card": card, "url": case_url(case.ulid), "task": _(card.task.label) if card.task else "",
+            "town": towns.get(case.division_code, case.division_code)}
 
 
 @require_GET

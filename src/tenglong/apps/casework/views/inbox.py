@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.casework import queries
 from tenglong.apps.casework.models import Task
-from tenglong.apps.casework.titles import definition_labels
+from tenglong.apps.casework.titles import case_url, definition_labels
 from tenglong.apps.casework.views._common import CHINESE
 
 PAGE = 50
@@ -32,9 +32,9 @@ def _chosen(request: HttpRequest) -> str:
     return name if name in queries.WINDOWS else "all"
 
 
-def _found(request: HttpRequest) -> QuerySet[Task]:
-    """Conditions of the address; an unknown value of one selects nothing."""
-    rows = queries.workable(request.user).filter(queries.window(_chosen(request), timezone.localdate()))
+def _found(request: HttpRequest, rows: QuerySet[Task]) -> QuerySet[Task]:
+    """Conditions of the address on the user's tasks; an unknown value of one selects nothing."""
+    rows = rows.filter(queries.window(_chosen(request), timezone.localdate()))
     asked = {name: request.GET.get(name, "").strip() for name in ("definition", "holder", "q")}
     if asked["definition"]:
         rows = rows.filter(case__definition=asked["definition"])
@@ -43,24 +43,39 @@ def _found(request: HttpRequest) -> QuerySet[Task]:
         rows = rows.filter(wanted.get(asked["holder"], Q(pk__in=[])))
     if asked["q"]:
         rows = rows.filter(Q(label__icontains=asked["q"]) | Q(case__title__icontains=asked["q"]))
-    return queries.by_deadline(rows)
+    return rows
 
 
-def _page(request: HttpRequest, counts: Any) -> Any:
-    """The rows asked for; without further conditions their number is known from the tabs."""
-    pages = Paginator(_found(request), PAGE)
-    if not any(request.GET.get(name, "").strip() for name in ("definition", "holder", "q")):
-        pages.count = counts[_chosen(request)]  # instead of counting them again
-    return pages.get_page(request.GET.get("page"))
+class _ByDeadline:
+    """What the paginator asks of a list: slices by deadline, and how many there are."""
+
+    def __init__(self, rows: QuerySet[Task], number: int | None) -> None:
+        self.rows, self.number = rows, number
+
+    def __len__(self) -> int:
+        return self.rows.count() if self.number is None else self.number
+
+    def __getitem__(self, part: slice) -> list[Task]:
+        return queries.first_due(self.rows, part.start or 0, part.stop)
+
+
+def _page(request: HttpRequest) -> tuple[Any, dict[str, int]]:
+    """(the rows asked for, counts of the tabs); without further conditions their number is known from the tabs."""
+    mine = queries.workable(request.user)
+    counts = queries.counted(mine)
+    narrowed = any(request.GET.get(name, "").strip() for name in ("definition", "holder", "q"))
+    known = None if narrowed else counts[_chosen(request)]
+    pages: Any = Paginator(cast(Any, _ByDeadline(_found(request, mine), known)), PAGE)
+    return pages.get_page(request.GET.get("page")), counts
 
 
 @requires("case.view")
 def show(request: HttpRequest) -> HttpResponse:
-    counts = queries.inbox_counts(request.user)
-    page = _page(request, counts)
+    page, counts = _page(request)
     context: dict[str, Any] = {
         "page": page,
-        "rows": queries.lit(page, timezone.localdate()),
+        "rows": [{"row": row, "url": case_url(row.task.case.ulid), "label": _(row.task.label),
+                  "state": _(row.task.case.state_label)} for row in queries.lit(page, timezone.localdate())],
         "tabs": [(name, label, counts[name], name == _chosen(request)) for name, label in TABS],
         "counts": counts,
         "definitions": definition_labels(request.user),
@@ -73,8 +88,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @requires("case.view")
 def twin(request: HttpRequest) -> JsonResponse:
     """The same rows and counts as the page."""
-    counts = queries.inbox_counts(request.user)
-    page = _page(request, counts)
+    page, counts = _page(request)
     rows = [row_json(row) for row in queries.lit(page, timezone.localdate())]
     body = {
         "window": _chosen(request), "counts": counts, "rows": rows,
