@@ -81,6 +81,11 @@ def plot_history(user: Any, ulid: str) -> QuerySet[PlotVersion]:
     return found.annotate(ulid=F("plot__ulid")).order_by("-valid_from")
 
 
+def last_plot(user: Any, plot_id: int) -> PlotVersion | None:
+    """The open version by identity key, or the last one of a plot that is retired."""
+    return scoped(user, PlotVersion.objects.filter(plot_id=plot_id), "plot.view").order_by("-valid_from").first()
+
+
 def enterprises(user: Any, on: date | None = None) -> QuerySet[EnterpriseVersion]:
     """Contacts stay sealed: read them through `queries_sensitive.contacts`."""
     return _dated(user, EnterpriseVersion, on, "enterprise.view").annotate(ulid=F("enterprise__ulid")).defer("contact_cipher")

@@ -9,7 +9,7 @@ from typing import Any
 
 from tenglong.apps.accounts.cipher import decrypt
 from tenglong.apps.accounts.masking import HIDDEN, is_sensitive, mask
-from tenglong.apps.accounts.scope import can, scoped
+from tenglong.apps.accounts.scope import can, scope_of, scoped
 from tenglong.apps.registry.models import AccountLink, EnterpriseVersion, Fact
 from tenglong.apps.registry.queries import current
 
@@ -69,6 +69,15 @@ def fact_rows(
         found = found.filter(measure__in=measures)
     hidden = frozenset() if can(user, "sensitive.view") else frozenset(sensitive_measures())
     return [_fact_row(fact, fact.measure in hidden) for fact in found.order_by("-period", "measure", "department", "id")]
+
+
+def own_fact_rows(user: Any, enterprise_id: int, measures: list[str]) -> list[FactRow]:
+    """Facts in force of one firm, newest period first: clear for the firm itself, as `fact_rows` for everybody else."""
+    if enterprise_id not in scope_of(user).enterprise_ids:
+        return fact_rows(user, subject_type="enterprise", subject_ids=[enterprise_id], measures=measures)
+    found = Fact.objects.filter(
+        subject_type="enterprise", subject_id=enterprise_id, superseded_by__isnull=True, measure__in=measures)
+    return [_fact_row(fact, False) for fact in found.order_by("-period", "measure", "department", "id")]
 
 
 def _fact_row(fact: Fact, hidden: bool) -> FactRow:

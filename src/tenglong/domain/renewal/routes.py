@@ -101,6 +101,8 @@ def compile_routes(document: Document) -> RouteBook:
     problems = [places.problem(("inputs", name), reason) for name, reason in wrong]
     problems += _expressions(policy, inputs, places, formulas)
     problems += _references(policy, places)
+    problems += [places.problem(("targets", name, "counter"), f"没有计数“{one.counter}”")
+                 for name, one in policy.targets.items() if one.counter not in policy.counters]
     if problems:
         raise PolicyError(problems)
     return RouteBook(document, policy, inputs, formulas)
@@ -141,9 +143,6 @@ def _texts(policy: Routes) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _references(policy: Routes, places: Places) -> list[Problem]:
     found, words = [], dict[str, str]()
-    for name, target in policy.targets.items():
-        if target.counter not in policy.counters:
-            found.append(places.problem(("targets", name, "counter"), f"没有计数“{target.counter}”"))
     for name, route in policy.routes.items():
         for id_, evidence in route.evidence.items():
             for kind in evidence.kinds:
