@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from datetime import date
+from typing import Any, Final, cast
 
 import numpy as np
 import shapely
@@ -21,11 +23,16 @@ from tenglong.domain.geo.crs_names import LONLAT
 from tenglong.domain.geo.working import working
 from tenglong.domain.renewal.adjacency import adjacency
 from tenglong.domain.renewal.criteria.checks import Criteria
+from tenglong.domain.renewal.economics.checks import Economics
 from tenglong.domain.renewal.economics.groups import GroupChance, Holding
 from tenglong.domain.renewal.economics.options import offer
+from tenglong.domain.renewal.economics.work import economics
 from tenglong.domain.renewal.graph import Graph
 from tenglong.domain.renewal.portfolio.parts import Candidate, Option, Problem
 from tenglong.store.spatial import read
+
+#: who would have to go, beside the jobs of an option: rows of the table of figures
+DISPLACED: Final = ("tenants_displaced", "households_displaced")
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,16 @@ class Made:
     problem: Problem
     left_out: list[dict[str, str]]
     groups: dict[str, list[dict[str, Any]]]
+    displaced: dict[str, dict[str, list[int | None]]]
     filled: dict[str, int]
     no_shape: list[str]
 
 
-def ground_of(actor: Any, year: int, rules: Rules, asked: Asked) -> Ground:
-    """Inputs of every plot: the record, then the premises of the plan, then what it takes for granted."""
+def ground_of(actor: Any, year: int, rules: Rules, asked: Asked, on: date | None = None) -> Ground:
+    """Inputs of every plot, as of the end of the year or `on`: the record, then the premises of the plan, then what it takes
+    for granted."""
     wanted = tuple(dict.fromkeys((*rules.model.used, *rules.book.inputs)))
-    rows = assemble(actor, year, cast(Criteria, _Used(wanted)))
+    rows = assemble(actor, year, cast(Criteria, _Used(wanted)), on=on)
     found = Ground(rows, {})
     for plot, ground in zip(rows.sheet.plots, rows.grounds, strict=True):
         owner = rows.sheet.owners.get(plot.owner)
@@ -93,11 +102,24 @@ def problem_of(actor: Any, ground: Ground, plots: Collection[int], rules: Rules,
                       graph=graph.subgraph(np.array(kept, dtype=np.int64)), **asked.parts())
     return Made(problem, [{"plot": one.plot, "route": label[one.route], "why": one.why} for one in found.left_out],
                 {label[route]: [_group(one) for one in groups] for route, groups in found.groups.items()},
+                displaced(rules.model, found.options, {one.code: ground.inputs[one.id] for one in chosen}),
                 dict(ground.filled), no_shape)
 
 
 def _offered(options: Sequence[Option], able: Collection[str]) -> tuple[Option, ...]:
     return tuple(one for one in options if one.candidate in able)
+
+
+def displaced(
+    model: Economics, options: Sequence[Option], inputs: Mapping[str, dict[str, Value]]
+) -> dict[str, dict[str, list[int | None]]]:
+    """Plot code → route id → `DISPLACED` as whole numbers, None where something is not recorded."""
+    found: dict[str, dict[str, list[int | None]]] = {}
+    for one in options:
+        table = economics(model, one.candidate, inputs[one.candidate], one.route)
+        values = [table.value(name) for name in DISPLACED]
+        found.setdefault(one.candidate, {})[one.route] = [None if value is None else math.ceil(value) for value in values]
+    return found
 
 
 def _group(one: GroupChance) -> dict[str, Any]:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.registry.minimap import frame_of
-from tenglong.apps.renewal import plan_ground
 from tenglong.apps.renewal.models import Plan, PlanItem
+from tenglong.apps.renewal.plan_ground import DISPLACED
 from tenglong.domain.renewal.portfolio.words import share_text
 from tenglong.domain.units import from_fen
+from tenglong.web import formats
 
-WIDTH, HEIGHT = 760.0, 480.0
-#: classes of colours for years on the map
-COLOURS = 5
 SUMS = ("land_cm2", "cost_fen", "uplift_fen", "jobs_gained", "jobs_lost")
 
 
@@ -49,26 +45,44 @@ def sums(rows: Iterable[PlanItem]) -> dict[str, int]:
     return found
 
 
+def displaced(plan: Plan, rows: Iterable[PlanItem]) -> dict[str, int | None]:
+    """Tenant firms and households on the plots of the plan whose route moves them; None where one is not recorded."""
+    known = plan.problem.get("displaced", {})
+    found = [known.get(row.plot_code, {}).get(row.route, [None] * len(DISPLACED)) for row in rows]
+    return {name: None if any(one[at] is None for one in found) else sum(one[at] for one in found)
+            for at, name in enumerate(DISPLACED)}
+
+
+def asked_of(plan: Plan) -> dict[str, int]:
+    """What the answer is measured against: candidates with their land, and the money of the plan (0: no budget)."""
+    listed, budgets = plan.problem["problem"]["candidates"], plan.problem["asked"]["budgets"]
+    yearly = [one["amount"] for one in budgets if one["year"] is not None]
+    whole = [one["amount"] for one in budgets if one["year"] is None]
+    return {"plots": len(listed), "land_cm2": sum(one["land_cm2"] for one in listed),
+            "budget_fen": min([*whole, *([sum(yearly)] if yearly else [])], default=0)}
+
+
+def figures(old: dict[str, int], new: dict[str, int]) -> list[dict[str, Any]]:
+    """Two versions figure by figure, with what changed."""
+    lines: tuple[tuple[str, str, str, Callable[[int], str]], ...] = (
+        ("plots", _("入选地块"), _("块"), formats.thousands), ("land_cm2", _("面积"), _("亩"), formats.mu),
+        ("cost_fen", _("花费"), _("万元"), formats.wan_yuan), ("uplift_fen", _("年增税收"), _("万元"), formats.wan_yuan),
+        ("jobs_gained", _("新增岗位"), _("个"), formats.thousands), ("jobs_lost", _("减少岗位"), _("个"), formats.thousands))
+    return [{"label": label, "unit": unit, "old": told(old[name]), "new": told(new[name]),
+             "more": ("+" if new[name] > old[name] else "") + told(new[name] - old[name]) if new[name] != old[name] else "="}
+            for name, label, unit, told in lines]
+
+
+def bare(lines: Iterable[str]) -> list[str]:
+    """Lines of a tree without their branches."""
+    return [line.lstrip("├└│─ ") for line in lines]
+
+
 def grouped(rows: list[PlanItem], by: str, labels: dict[Any, str]) -> list[dict[str, Any]]:
     """Sums by year, town or route."""
     keys = sorted({getattr(row, by) for row in rows})
     return [{"key": key, "label": labels.get(key, str(key)), **sums(row for row in rows if getattr(row, by) == key)}
             for key in keys]
-
-
-def map_of(user: Any, groups: list[tuple[str, list[int]]], others: list[int]) -> dict[str, Any] | None:
-    """Plots by group (a year, an alternative) over the other candidates, as SVG paths; None without boundaries."""
-    wanted = {plot for _label, plots in groups for plot in plots} | set(others)
-    shapes = plan_ground.shapes_of(user, wanted)
-    if not shapes:
-        return None
-    frame = frame_of(tuple(shapely.total_bounds(list(shapes.values()))), WIDTH, HEIGHT, 0.04)
-    drawn = [{"label": label, "colour": at % COLOURS + 1,
-              "path": "".join(frame.path(shapes[plot]) for plot in plots if plot in shapes)}
-             for at, (label, plots) in enumerate(groups)]
-    taken = {plot for _label, plots in groups for plot in plots}
-    rest = "".join(frame.path(shapes[plot]) for plot in others if plot in shapes and plot not in taken)
-    return {"width": WIDTH, "height": HEIGHT, "groups": drawn, "others": rest}
 
 
 def candidates_of(user: Any, plan: Plan) -> list[int]:

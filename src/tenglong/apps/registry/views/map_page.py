@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import shapely
@@ -33,13 +34,15 @@ MOST_PICKED = 2000
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """The page; `?plot=<ulid>` opens one, `?pick=` several, `?plain=1` draws without WebGL."""
+    """The page; `?plot=<ulid>` opens one, `?pick=` several, `?layer=` shows one that is off, `?plain=1` is without WebGL."""
     box = extent(request.user, request.GET.getlist("pick") or request.GET.getlist("plot"))
+    shown = [replace(one, visible=True) if one.id in request.GET.getlist("layer") else one
+             for one in layers.for_user(may(request))]
     config = {
         "library": vendor.url("maplibre-gl", "maplibre-gl.mjs"),
         "box": box,
         "revision": revision(request.user),
-        "layers": [layer.as_json() for layer in layers.for_user(may(request))],
+        "layers": [layer.as_json() for layer in shown],
         "fields": {name: classes_of(request.user, name) for name in FIELDS},
         "plot": request.GET.get("plot", ""),
         "labels": {name: str(label) for name, label in FIELDS.items()},
@@ -67,7 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "plain": plain,
             "fields": FIELDS,
             "strings": words(),
-            "extra_layers": [layer for layer in layers.for_user(may(request)) if layer.id != "plots"],
+            "extra_layers": [layer for layer in shown if layer.id != "plots"],
         },
     )
 

@@ -49,9 +49,9 @@ def day_of(year: int) -> date:
     return min(date(year, 12, 31), timezone.localdate())
 
 
-def assemble(actor: Any, year: int, criteria: Criteria, idle: IdleWords = dict) -> Rows:
-    """Every plot of the day that the actor may see, with what `criteria` reads and nothing else."""
-    day, used = day_of(year), criteria.used
+def assemble(actor: Any, year: int, criteria: Criteria, idle: IdleWords = dict, on: date | None = None) -> Rows:
+    """Every plot that the actor may see, as of the end of the year or `on`, with what `criteria` reads and nothing else."""
+    day, used = on or day_of(year), criteria.used
     land = Land(actor, day)
     firms = Firms(actor, year, day, used)
     told, owners = idle(), dict[int, int | None]()

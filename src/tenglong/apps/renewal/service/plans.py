@@ -67,7 +67,7 @@ def _made(actor: Any, run: FindingRun, asked: Asked, name: str) -> tuple[plan_gr
 
 def _kept(made: plan_ground.Made, asked: Asked) -> dict[str, Any]:
     return {"asked": asked.as_json(), "problem": codec.to_json(made.problem), "left_out": made.left_out,
-            "groups": made.groups, "filled": made.filled, "no_shape": made.no_shape}
+            "groups": made.groups, "displaced": made.displaced, "filled": made.filled, "no_shape": made.no_shape}
 
 
 def _fit(problem: Problem) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -29,7 +30,7 @@ from tenglong.domain.evaluation.expression import Value
 from tenglong.domain.geo.crs_names import LONLAT
 from tenglong.domain.geo.working import working
 from tenglong.domain.renewal.adjacency import adjacency
-from tenglong.domain.renewal.economics.work import economics
+from tenglong.domain.renewal.economics.work import PlotEconomics, economics
 from tenglong.domain.renewal.graph import Graph
 from tenglong.domain.renewal.site import Aim, Site, Sites, search
 from tenglong.domain.renewal.site.describe import looks
@@ -41,6 +42,10 @@ RISKS: Final[dict[str, dict[Any, str]]] = {
     "soil": {"due": gettext_noop("土壤应调查未调查"), "exceeds": gettext_noop("土壤超标未修复")},
     "idle": {"suspected": gettext_noop("疑似闲置，未认定")},
 }
+#: who would have to go, always told: rows of the table of figures
+DISPLACED: Final = ("jobs_lost", "tenants_displaced", "households_displaced")
+#: how far back figures of firms are looked for
+LAST_YEARS: Final = 5
 #: attribute of a plot that may say how far the road is
 ROAD = ("road_m", "距道路")
 
@@ -150,30 +155,45 @@ class Field:
     owners: list[int | None]
     cost: list[int | None]
     months: list[int | None]
+    displaced: dict[str, list[int | None]]
     allowed: Any
     gate: list[int] | None
     filled: dict[str, int]
     no_shape: int
+    year: int
 
 
 def field_of(actor: Any, wanted: Wanted) -> Field:
     """Raises RenewalError where the record lacks what a wish needs."""
     rules, day = plan_policies.in_force(), timezone.localdate()
-    ground = plan_ground.ground_of(actor, day.year, rules, Asked((day.year,), (), fills=wanted.fills))
+    year = figures_year(actor, day.year)
+    ground = plan_ground.ground_of(actor, year, rules, Asked((year,), (), fills=wanted.fills), on=day)
     shapes = plan_ground.shapes_of(actor, [one.id for one in ground.rows.grounds])
     rows = [one for one in ground.rows.grounds if one.id in shapes and one.cm2 > 0]
     if not rows:
         raise RenewalError(_("没有带图形的地块，不能选址；请先导入摸排的地块。"))
     inputs = [ground.inputs[one.id] for one in rows]
     tables = [economics(rules.model, one.code, values, wanted.route) for one, values in zip(rows, inputs, strict=True)]
-    months = [table.value("months_total") for table in tables]
     flat = working(np.array([shapes[one.id] for one in rows], dtype=object), LONLAT).shapes
     return Field(
         [one.id for one in rows], [one.code for one in rows], inputs, flat,
         adjacency(flat, min_shared_m=wanted.shared_m, road_m=wanted.road_m), [one.cm2 for one in rows],
         _owners(actor, ground, rows, inputs), [table.cost_fen for table in tables],
-        [None if value is None else int(-(-value // 1)) for value in months], _allowed(rows, wanted), _gate(rows, wanted),
-        dict(ground.filled), len(ground.rows.grounds) - len(rows))
+        _up(tables, "months_total"), {name: _up(tables, name) for name in DISPLACED}, _allowed(rows, wanted),
+        _gate(rows, wanted), dict(ground.filled), len(ground.rows.grounds) - len(rows), year)
+
+
+def figures_year(actor: Any, year: int) -> int:
+    """The newest of the last years of which firms have a tax figure: figures of a year are delivered after it."""
+    last = [str(year - back) for back in range(LAST_YEARS)]
+    found = registry.facts(actor, subject_type="enterprise").filter(measure="tax_paid", period__in=last)
+    return int(found.aggregate(newest=Max("period"))["newest"] or year)
+
+
+def _up(tables: Sequence[PlotEconomics], name: str) -> list[int | None]:
+    """A figure of every plot, rounded up; None where something that it needs is not recorded."""
+    found = [table.value(name) for table in tables]
+    return [None if value is None else int(-(-value // 1)) for value in found]
 
 
 def _owners(actor: Any, ground: Any, rows: Sequence[Any], inputs: Sequence[dict[str, Value]]) -> list[int | None]:
@@ -238,7 +258,7 @@ def as_kept(field: Field, found: Sites, wanted: Wanted) -> dict[str, Any]:
     return {
         "sites": [_site(field, one, wanted) for one in found.sites], "aim": str(asked.aim), "seconds": round(found.seconds, 2),
         "eligible": len(asked.plots), "all": len(field.plots), "left_out": asked.left_out, "filled": field.filled,
-        "no_shape": field.no_shape, "edges": len(field.graph.edges),
+        "no_shape": field.no_shape, "year": field.year, "edges": len(field.graph.edges),
         "unmet": None if unmet is None else {
             "why": unmet.why, "largest_cm2": int(unmet.largest_cm2),
             "plots": [field.plots[at] for at in unmet.largest.tolist()]},
@@ -256,8 +276,14 @@ def _site(field: Field, one: Site, wanted: Wanted) -> dict[str, Any]:
         "land_cm2": int(one.land_cm2), "cost": _whole(one.cost), "owners": _whole(one.owners), "months": _whole(one.months),
         "gap": float(one.gap), "bound": float(one.bound), "weight": int(one.weight), "seconds": round(one.seconds, 2),
         "compactness": float(shape.compactness), "filled": float(shape.filled), "span_m": float(shape.span_m),
+        "displaced": {name: _total([values[at] for at in places]) for name, values in field.displaced.items()},
         "joints": [field.codes[at] for at in shape.joints], "risks": _risks([field.inputs[at] for at in places]),
     }
+
+
+def _total(values: Sequence[int | None]) -> int | None:
+    """None while one of the plots has no figure: a sum of the others would tell too little."""
+    return None if None in values else sum(value or 0 for value in values)
 
 
 def _whole(value: Any) -> int | None:

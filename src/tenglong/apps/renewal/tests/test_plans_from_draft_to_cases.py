@@ -239,7 +239,9 @@ def test_site_is_found_connected_with_its_bound_and_a_dash_where_the_record_is_s
     assert best["gap"] < 1e-3
     assert best["owners"] is None  # no household was ever counted
     text = page(cast.analyst, "site", site.ulid).content.decode()
-    assert 'data-label="户数">—<' in text
+    assert '权利人和用户 <span class="unit">户</span></th><td class="n">—</td>' in text
+    assert "减少岗位" in text
+    assert best["displaced"]["jobs_lost"] == 10 * len(best["plots"])
     assert page(cast.leader, "site", site.ulid).status_code == 404
     far = sites.ask(cast.analyst, "靠路", sites.Wanted(to_cm2(30, "mu"), gate_m=200))
     job = jobs.run_now(jobs.Job.objects.get(ulid=far.job_ulid))

@@ -10,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from tenglong.apps.registry import minimap, queries
 from tenglong.apps.registry import service as registry
 from tenglong.apps.renewal.errors import RenewalError
 
@@ -39,6 +40,12 @@ def done(request: HttpRequest, form: Any, step: Callable[[], Any], told: str) ->
         return False
     messages.success(request, told)
     return True
+
+
+def plot_map(user: Any, plot_id: int) -> dict[str, Any] | None:
+    """The plot and its neighbours as a small picture; None without a boundary or out of sight."""
+    version = queries.plots(user).filter(plot_id=plot_id).first()
+    return None if version is None else minimap.of_plot(user, version)
 
 
 def keep(request: HttpRequest, file: Any, kind: str, plot_id: int, verb: str) -> Any:

@@ -20,7 +20,7 @@ from tenglong.apps.renewal.models import Change, Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import findings as service
 from tenglong.apps.renewal.service import objections, waivers
-from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404
+from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
 
 
 @require_GET
@@ -110,7 +110,7 @@ def _page(request: HttpRequest, ulid: str) -> dict[str, Any]:
         "appeals": [(one, may and one.state == "open" and one.created_by_id != me) for one in appeals],
         "waivers": [(one, may and one.state == "proposed" and one.created_by_id != me, may and one.state == "approved")
                     for one in queries.waivers(request.user, found.plot_id)],
-        "may": may, "last": objections.term(found), "reply_form": ReplyForm(),
+        "map": plot_map(request.user, found.plot_id), "may": may, "last": objections.term(found), "reply_form": ReplyForm(),
         "appeal_form": AppealForm() if may and hit and not any(one.state == "open" for one in appeals) else None,
         "waiver_form": WaiverForm(found.hits) if may and hit else None,
         "before": queries.of_plot(request.user, found.plot_id).exclude(pk=found.pk),

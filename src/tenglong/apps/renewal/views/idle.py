@@ -22,7 +22,7 @@ from tenglong.apps.renewal.forms_findings import CauseForm, ClueForm, FactsForm,
 from tenglong.apps.renewal.models import IdleState
 from tenglong.apps.renewal.queries import idle as queries
 from tenglong.apps.renewal.service import idle as service
-from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404
+from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
 from tenglong.domain.renewal import idle as rule
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
@@ -92,6 +92,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "idle": found, "told": queries.shown(request.user, found), "works": works, "step_form": StepForm(),
         "facts_form": FactsForm(), "cause_form": CauseForm(), "member_form": MemberForm(),
         "team": found.members.select_related("user").order_by("pk"),
+        "map": plot_map(request.user, found.plot_id),
         "holder": registry.enterprises(request.user).filter(enterprise_id=found.holder_id or 0).first(),
     })
 

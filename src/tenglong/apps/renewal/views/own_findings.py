@@ -13,7 +13,7 @@ from tenglong.apps.renewal.forms_findings import AppealForm, ReasonForm
 from tenglong.apps.renewal.models import Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import objections
-from tenglong.apps.renewal.views.common import done, or_404
+from tenglong.apps.renewal.views.common import done, or_404, plot_map
 from tenglong.apps.renewal.views.findings import object_to
 
 
@@ -32,7 +32,8 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     late = last is not None and timezone.localdate() > last
     free = found.verdict == Verdict.HIT and not late and not any(one.state == "open" for one in appeals)
     return render(request, "renewal/own_finding.html", {
-        "finding": found, "told": queries.shown(request.user, found), "appeals": appeals, "last": last, "late": late,
+        "finding": found, "told": queries.shown(request.user, found), "map": plot_map(request.user, found.plot_id),
+        "appeals": appeals, "last": last, "late": late,
         "form": AppealForm() if free else None})
 
 

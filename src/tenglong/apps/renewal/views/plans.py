@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices, town_names
-from tenglong.apps.renewal import forms_plan, plan_policies, plan_view
+from tenglong.apps.renewal import forms_plan, plan_map, plan_policies, plan_view
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Plan, PlanItem, PlanState
 from tenglong.apps.renewal.plan_asked import fill_words
+from tenglong.apps.renewal.plan_map import Group
 from tenglong.apps.renewal.service import plans
 from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
 from tenglong.apps.renewal.views.plan_steps import running
@@ -88,12 +89,13 @@ def page(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         row.route_label, row.town = labels.get(row.route, row.route), towns.get(row.division_code, row.division_code)  # type: ignore[attr-defined]
     problem, data = plans.problem_of(plan), plan.problem
     years, frontier = sorted({row.year for row in rows}), plan_view.frontier_of(plan.answer)
-    groups = [(str(year), [row.plot_id for row in rows if row.year == year]) for year in years]
+    groups = [Group(str(year), [row.plot_id for row in rows if row.year == year]) for year in years]
     return {
         "plan": plan, "state": plans.resting(plan), "state_label": dict(PlanState.choices)[plans.resting(plan)],
         "tree": tree(problem), "answer": plan.answer, "rows": rows, "total": plan_view.sums(rows),
+        "displaced": plan_view.displaced(plan, rows), "wanted": plan_view.asked_of(plan),
         "groupings": _groupings(rows, towns, labels), "frontier": frontier, "points": plan_view.points_of(frontier),
-        "map": plan_view.map_of(request.user, groups, plan_view.candidates_of(request.user, plan)) if rows else None,
+        "map": plan_map.county_map(request.user, groups, plan_view.candidates_of(request.user, plan)) if rows else None,
         "left_out": data.get("left_out", [])[:200], "left_out_n": len(data.get("left_out", [])),
         "groups": data.get("groups", {}), "filled": _filled(data.get("filled", {})), "no_shape": data.get("no_shape", []),
         "pins": plan.policy_pins, "mark": plan_view.mark_of(request.user), "family": queries.family(request.user, plan),
@@ -171,7 +173,9 @@ def _compared(request: HttpRequest, ulid: str, other: str) -> dict[str, Any]:
     return {
         "before": before, "after": after, "rows": plan_view.compared(old, new),
         "old": plan_view.sums(old), "new": plan_view.sums(new),
-        "gone": [one for one in theirs if one not in mine], "come": [one for one in mine if one not in theirs],
+        "figures": plan_view.figures(plan_view.sums(old), plan_view.sums(new)),
+        "gone": plan_view.bare(one for one in theirs if one not in mine),
+        "come": plan_view.bare(one for one in mine if one not in theirs),
     }
 
 

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from tenglong.apps.accounts.scope import can, require, requires
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices, town_names, zone_choices
-from tenglong.apps.renewal import forms_plan, forms_site, plan_policies, plan_view
+from tenglong.apps.renewal import forms_plan, forms_site, plan_ground, plan_map, plan_policies, plan_view, site_view
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import SiteSearch
 from tenglong.apps.renewal.plan_asked import fill_words
+from tenglong.apps.renewal.plan_map import Group
 from tenglong.apps.renewal.service import giving, sites
 from tenglong.apps.renewal.views.plan_common import CHINESE, XLSX, done, download, site_or_404
 from tenglong.apps.renewal.views.plans import route_labels
-from tenglong.domain.renewal.portfolio.words import share_text
 from tenglong.domain.units import from_cm2
 
 WHY = {
@@ -29,6 +29,9 @@ WHY = {
     "gate": gettext_lazy("够大的连片用地都不靠近道路"), "none": gettext_lazy("已证明没有一处用地同时满足全部要求"),
     "time": gettext_lazy("时限内没有找到，也没有证明不存在；请延长时限"),
 }
+
+COMPARED = {"cost": gettext_lazy("按成本从低到高排列"), "owners": gettext_lazy("按户数从少到多排列"),
+            "land": gettext_lazy("按用地从小到大排列")}
 
 
 @require_GET
@@ -74,21 +77,40 @@ def new(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
     site = site_or_404(request, ulid)
     answer, wanted = site.answer, sites.Wanted.of(site.wanted)
-    found = [one | {"gap_text": share_text(one["gap"])} for one in answer.get("sites", [])]
-    groups = [(_("方案 %(n)s") % {"n": at}, one["plots"]) for at, one in enumerate(found, 1)]
-    unmet = answer.get("unmet") or {}
-    if unmet.get("plots"):
-        groups = [(_("最大的连片用地"), unmet["plots"])]
-    job = jobs.find(site.job_ulid)
+    found, unmet, job = _found(request, answer), answer.get("unmet") or {}, jobs.find(site.job_ulid)
     return render(request, "renewal/site.html", {
         "site": site, "state": state_of(site), "wanted": wanted, "asked": _asked(request, wanted), "answer": answer,
-        "sites": found, "unmet": unmet, "why": WHY.get(unmet.get("why", ""), ""), "running": sites.running(site),
+        "sites": found, "lines": site_view.lines(found), "unmet": unmet, "why": WHY.get(unmet.get("why", ""), ""),
+        "running": sites.running(site),
         "failed": job.message if job is not None and job.ended and job.state != "done" else "",
-        "map": plan_view.map_of(request.user, groups, []) if groups else None, "mark": plan_view.mark_of(request.user),
+        "compared": COMPARED.get(answer.get("aim", "")), "said": job.message if job is not None else "",
+        "map": plan_map.county_map(request.user, _places(found, unmet)), "mark": plan_view.mark_of(request.user),
         "maker": can(request.user, "renewal.plan"), "may_give": can(request.user, "export.make"),
         "give_form": forms_plan.GiveForm(),
         "filled": [(dict(fill_words()).get(name, name), n) for name, n in answer.get("filled", {}).items()],
     })
+
+
+def _found(request: HttpRequest, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The alternatives with their pictures close by, coloured by phase where there are phases."""
+    listed = answer.get("sites", [])
+    shapes = plan_ground.shapes_of(request.user, {plot for one in listed for plot in one["plots"]}) if listed else {}
+    return [one | {"map": plan_map.near_map(request.user, _phases(one, at), shapes)}
+            for at, one in enumerate(listed, 1)]
+
+
+def _phases(one: dict[str, Any], at: int) -> list[Group]:
+    keys = dict(zip(one["codes"], one["plots"], strict=True))
+    parts = [Group(_("第 %(n)s 期") % {"n": n}, [keys[code] for code in part["codes"]])
+             for n, part in enumerate(one["phases"], 1)]
+    return parts or [Group(_("方案 %(n)s") % {"n": at}, one["plots"])]
+
+
+def _places(found: list[dict[str, Any]], unmet: dict[str, Any]) -> list[Group]:
+    """Where the alternatives lie; without any, the largest connected land there is."""
+    if unmet.get("plots"):
+        return [Group(_("最大的连片用地"), unmet["plots"])]
+    return [Group(_("方案 %(n)s") % {"n": at}, one["plots"]) for at, one in enumerate(found, 1)]
 
 
 def _mu(cm2: int) -> str:
