@@ -227,7 +227,8 @@ def test_effect_tells_before_and_after_with_their_sources_and_hides_what_is_not_
     held = Treated.objects.get()
     seen = {line.id: line for line in effect(cast.county, held).lines}
     assert (seen["floor_area_m2"].times, seen["output"].times, seen["tax_paid"].times) == ("2.00", "3.00", "4.00")
-    assert (seen["employees"].change, seen["output"].before.source, seen["output"].after.source) == ("-5", "整治台账", "经信局 共享目录")
+    assert (seen["output"].before.source, seen["output"].after.source) == ("整治台账", "经信局 共享目录")
+    assert seen["employees"].change == "-5"
     assert (seen["revenue"].times, seen["revenue"].after.text) == ("", "—")
     town = {line.id: line for line in effect(cast.officer, held).lines}
     assert (town["output"].times, town["output"].before.text, town["output"].after.text) == ("", "***", "***")
