@@ -31,8 +31,13 @@ _NOBODY = Record("")
 def find(criteria: Criteria, sheet: Sheet) -> Findings:
     """Findings of every plot of `sheet`, in its order. A missing figure gives 无法判断 and its name, never a silent no."""
     means = Means(criteria, sheet)
-    found = tuple(_Row(criteria, means, plot, sheet.owners.get(plot.owner, _NOBODY)).finding() for plot in sheet.plots)
+    found = tuple(find_one(criteria, means, plot, sheet.owners.get(plot.owner)) for plot in sheet.plots)
     return Findings(criteria.name, criteria.document.pin, found, tuple(means))
+
+
+def find_one(criteria: Criteria, means: Means, plot: Plot, owner: Record | None) -> Finding:
+    """The finding of one plot among the means of its run."""
+    return _Row(criteria, means, plot, owner or _NOBODY).finding()
 
 
 def holds(combination: Combination, outcomes: Mapping[str, Outcome]) -> bool | None:

@@ -32,6 +32,15 @@ class Means:
             given = bool(mean.published)
             self._found[name] = _published(name, mean) if given else self._worked(name, mean, _values(criteria, mean, sheet))
 
+    @classmethod
+    def kept(cls, criteria: Criteria, found: Iterable[MeanOf]) -> Means:
+        """The means of an earlier run, as it told them; nothing is worked."""
+        made = cls.__new__(cls)
+        made.criteria, made._found = criteria, {name: {} for name in criteria.policy.means}
+        for one in found:
+            made._found[one.id][one.industry] = one
+        return made
+
     def __iter__(self) -> Iterator[MeanOf]:
         for by_industry in self._found.values():
             yield from by_industry.values()
@@ -100,7 +109,7 @@ def _published(name: str, mean: Mean) -> dict[str, MeanOf]:
 
 def _values(criteria: Criteria, mean: Mean, sheet: Sheet) -> Iterator[dict[str, Value]]:
     """Inputs of every declared row, defaults of the policy filled in."""
-    blank: dict[str, Value] = {name: criteria.absent.get(name) for name in criteria.inputs}
+    blank: dict[str, Value] = {name: criteria.absent.get(name) for name in criteria.used}
     if mean.rows == "owners":
         for owner in sheet.owners.values():
             yield {**blank, **criteria.constants, **_given(owner.values)}
