@@ -87,7 +87,7 @@ class World:
         if role == "task_force" and kind in ("job", "figure"):
             return False  # their own only, and these are the officer's
         if role == "enterprise":
-            return town == HERE and kind in ("plot", "enterprise", "parcel", "building", "case")
+            return town == HERE and kind in ("plot", "enterprise", "parcel", "building", "case", "unit", "park")
         return TOWN_OF.get(role) == town
 
 
@@ -118,6 +118,8 @@ def build() -> World:
     _beside("url_world_before").build(world)
     _beside("url_world_renewal").build(world)
     _beside("url_world_plans").build(world)
+    _beside("url_world_treated").build(world)
+    _beside("url_world_premises").build(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
@@ -231,9 +233,12 @@ def _enterprise_desk(world: World) -> None:
     words = ("地块1", "路1号", "企业1", "企业地址1", "合同1", "证1", "厂房", "凭证", "批文", "园区", "理由", "申诉", "申诉内容")
     here.firm_may = {here.ids[key] for key in mine} | {f"机密{HERE}{word}" for word in words}
     here.firm_may.add(f"JZ-{here.code}-0001")
+    here.firm_may |= {here.ids[key] for key in ("unit", "park")}
+    here.firm_may |= {f"机密{HERE}{word}" for word in ("租赁载体", "运营方", "房源", "房源说明", "房源来源")}
     here.firm_may |= {here.ids["appeal"], TAX.format(100)}  # a firm reads its own figures in its own result
     here.firm_may |= {f"机密{HERE}{word}" for word in ("评价申诉", "申诉答复", "调档理由", "纪要号")}
     here.firm_may |= {here.ids[key] for key in ("area", "sheet", "notice", "low_finding", "low_objection")}
+    here.firm_may |= {here.ids["treated"], f"机密{HERE}整治台账"}
     here.firm_may |= {f"机密{HERE}{word}" for word in ("识别理由", "税务出处", "识别异议")}
     here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业", "陈述申辩内容")}
 

@@ -66,6 +66,12 @@ CHOICES: dict[str, dict[str, Text]] = {
         "revoked": _("吊销"),
         "bankrupt": _("破产"),
     },
+    "let_state": {"available": _("待租"), "talking": _("洽谈中"), "let": _("已租"), "closed": _("不可租")},
+    "sewage": {"1": _("不得排放生产废水"), "2": _("生活污水纳管"), "3": _("预处理后纳管"), "4": _("园区集中处理")},
+    "fire_class": {"1": _("戊类"), "2": _("丁类"), "3": _("丙类"), "4": _("乙类"), "5": _("甲类")},
+    "gas": {"True": _("有"), "False": _("无")},
+    "water": {"True": _("有"), "False": _("无")},
+    "offered": {"True": _("公开"), "False": _("不公开")},
     "zone_kind": {
         "platform": _("平台"),
         "town_park": _("镇街园区"),
@@ -101,6 +107,7 @@ TONES: dict[str, dict[str, str]] = {
     "status": {"in_use": "ok", "idle_suspected": "warn", "building": "run", "vacated": "wait", "retired": "wait"},
     "title_status": {"titled": "ok", "untitled": "warn", "mismatch": "warn", "mortgaged": "run", "sealed": "late"},
     "control_line": {"in": "ok", "out": "wait"},
+    "let_state": {"available": "ok", "talking": "run", "let": "wait", "closed": "late"},
     "severity": {"error": "late", "warning": "warn", "info": "wait"},
     "role": {"owner": "ok", "lessee": "run", "sublessee": "warn", "idle": "wait"},
     "enterprise_status": {
@@ -163,6 +170,38 @@ FIELD_LABELS: dict[str, Text] = {
     "contact": _("联系人"),
     "phone": _("联系电话"),
     "contact_cipher": _("联系方式"),
+    "let_state": _("状态"),
+    "park_id": _("园区"),
+    "building_id": _("厂房"),
+    "operator": _("运营单位"),
+    "floor": _("楼层"),
+    "number": _("房号"),
+    "unit_cm2": _("可租面积"),
+    "height_mm": _("层高"),
+    "load_n_m2": _("楼面荷载"),
+    "power_va": _("用电容量"),
+    "gas": _("天然气"),
+    "water": _("生产用水"),
+    "sewage": _("排水条件"),
+    "fire_class": _("火灾危险性"),
+    "crane_kg": _("行车"),
+    "lift_kg": _("货梯"),
+    "permitted": _("准入行业"),
+    "rent_fen": _("租金"),
+    "free_from": _("可用日期"),
+    "offered": _("对企业公开"),
+    "source": _("来源"),
+    "note": _("说明"),
+}
+#: whole numbers of the store that are said in a larger unit: how many make one, and its name
+SCALED: dict[str, tuple[int, Text]] = {
+    "unit_cm2": (10_000, "m²"),
+    "height_mm": (1000, "m"),
+    "load_n_m2": (1000, "kN/m²"),
+    "power_va": (1000, "kVA"),
+    "crane_kg": (1000, "t"),
+    "lift_kg": (1000, "t"),
+    "rent_fen": (100, _("元/m²·月")),
 }
 
 
@@ -212,16 +251,26 @@ def field_label(name: str) -> Text:
     return FIELD_LABELS.get(name, name)
 
 
+def scaled(name: str, value: int) -> Decimal:
+    """A whole number of the store in the unit of SCALED, exact, without trailing zeros."""
+    number = Decimal(value) / SCALED[name][0]
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+
+
 def shown(name: str, value: object) -> str:
     """A field value as people read it: areas in 亩, money in 万元, words for codes."""
     if value is None or value in ("", [], {}):
         return NONE
+    if name in SCALED:
+        return f"{scaled(name, int(str(value))):,f} {SCALED[name][1]}"
     if name.endswith("_cm2"):
         return _now("%(number)s 亩") % {"number": mu(int(str(value)))}
     if name.endswith("_fen"):
         return _now("%(number)s 万元") % {"number": wan_yuan(int(str(value)))}
     if name in CHOICES:
         return str(choice(name, str(value)))
+    if name == "permitted":
+        return "、".join(filter(None, str(value).split(",")))
     if isinstance(value, (list, tuple)):
         return "、".join(str(item) for item in value)
     return str(value)

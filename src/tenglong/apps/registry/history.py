@@ -17,6 +17,8 @@ SILENT = frozenset(
         "enterprise_id",
         "parcel_id",
         "building_id",
+        "park_id",
+        "unit_id",
         "valid_from",
         "valid_to",
         "lock_version",

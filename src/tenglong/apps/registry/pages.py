@@ -13,6 +13,8 @@ LISTS = {
     "occupancies": (_("用地关系"), "plot.view"),
     "parcels": (_("宗地与权证"), "plot.view"),
     "buildings": (_("厂房"), "plot.view"),
+    "units": (_("载体房源"), "premises.view"),
+    "parks": (_("园区"), "premises.view"),
     "zones": (_("片区与园区"), "plot.view"),
     "divisions": (_("行政区划"), "plot.view"),
 }
@@ -34,6 +36,8 @@ VERBS = {
     ),
     "plot.split": ("plot-split", "plot-split-preview", "plot-merge", "plot-undo"),
     "enterprise.edit": ("enterprise-new", "enterprise-edit"),
+    "premises.view": ("unit", "unit-json", "park", "park-json"),
+    "premises.edit": ("unit-new", "unit-edit", "unit-step", "park-new", "park-edit"),
     "document.view": ("document",),
     "document.add": ("document-add",),
     "map.view": ("map", "map-counts", "map-pick", "map-side", "map-plot", "outlines", "revision"),
@@ -59,10 +63,15 @@ def _addresses() -> None:
 
 
 def _tabs() -> None:
+    from tenglong.apps.registry import premises_tabs
     from tenglong.apps.registry import record_tabs as build
 
     tabs.register("plot", "occupancies", _("用地关系"), build.plot_occupancies, "plot.view", 10)
     tabs.register("plot", "titles", _("权证与厂房"), build.plot_titles, "plot.view", 20)
+    tabs.register("plot", "units", _("房源"), premises_tabs.plot_units, "premises.view", 25)
+    tabs.register("unit", "steps", _("状态经过"), premises_tabs.unit_steps, "premises.view", 10)
+    tabs.register("unit", "history", _("历史"), premises_tabs.unit_history, "premises.view", 50)
+    tabs.register("park", "history", _("历史"), premises_tabs.park_history, "premises.view", 50)
     tabs.register("plot", "documents", _("材料"), build.plot_documents, "document.view", 30)
     tabs.register("plot", "issues", _("问题"), build.plot_issues, "plot.view", 40)
     tabs.register("plot", "history", _("历史"), build.plot_history, "plot.view", 50)

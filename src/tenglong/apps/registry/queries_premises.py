@@ -29,6 +29,11 @@ def park(user: Any, ulid: str, on: date | None = None) -> ParkVersion:
     return parks(user, on).get(park__ulid=ulid)
 
 
+def park_history(user: Any, ulid: str) -> QuerySet[ParkVersion]:
+    """Every version the user may see, newest first."""
+    return scoped(user, ParkVersion.objects.filter(park__ulid=ulid), VERB).order_by("-valid_from")
+
+
 def units(user: Any, on: date | None = None) -> QuerySet[LetUnitVersion]:
     """With `state` as of the day."""
     found = scoped(user, LetUnitVersion.objects.filter(in_force(on)), VERB).annotate(ulid=F("unit__ulid"))

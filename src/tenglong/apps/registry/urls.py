@@ -6,6 +6,7 @@ from django.urls import path
 
 from tenglong.apps.registry.lists import EnterpriseList, PlotList
 from tenglong.apps.registry.lists_more import BuildingList, DivisionList, OccupancyList, ParcelList, ZoneList
+from tenglong.apps.registry.premises_list import ParkList, UnitList
 from tenglong.apps.registry.views import (
     building,
     create,
@@ -17,6 +18,7 @@ from tenglong.apps.registry.views import (
     occupancy,
     parcel,
     plot,
+    premises,
     replan,
     undo,
 )
@@ -54,6 +56,17 @@ urlpatterns = [
     path("occupancies/<int:pk>/edit/", occupancy.edit, name="occupancy-edit"),
     path("occupancies/<int:pk>/end/", occupancy.end, name="occupancy-end"),
     path("occupancies/<int:pk>/confirm/", occupancy.confirm, name="occupancy-confirm"),
+    *list_paths("premises/parks/", ParkList, "parks"),
+    path("premises/parks/new/", create.park, name="park-new"),
+    path("premises/parks/<str:ulid>.json", premises.park_twin, name="park-json"),
+    path("premises/parks/<str:ulid>/", premises.park, name="park"),
+    path("premises/parks/<str:ulid>/edit/", edit.park, name="park-edit"),
+    *list_paths("premises/", UnitList, "units"),
+    path("premises/new/", create.unit, name="unit-new"),
+    path("premises/<str:ulid>.json", premises.unit_twin, name="unit-json"),
+    path("premises/<str:ulid>/", premises.unit, name="unit"),
+    path("premises/<str:ulid>/edit/", edit.unit, name="unit-edit"),
+    path("premises/<str:ulid>/step/", premises.step, name="unit-step"),
     *list_paths("zones/", ZoneList, "zones"),
     *list_paths("divisions/", DivisionList, "divisions"),
     path("documents/<str:ulid>/", document.download, name="document"),

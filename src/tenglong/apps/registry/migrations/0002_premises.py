@@ -69,7 +69,6 @@ class Migration(migrations.Migration):
                 ('unit_cm2', models.BigIntegerField(verbose_name='可租面积')),
                 ('height_mm', models.PositiveIntegerField(null=True, verbose_name='层高')),
                 ('load_n_m2', models.PositiveIntegerField(null=True, verbose_name='楼面荷载')),
-                ('load_unit', models.CharField(default='kn', max_length=4, verbose_name='荷载单位')),
                 ('power_va', models.BigIntegerField(null=True, verbose_name='用电容量')),
                 ('gas', models.BooleanField(null=True, verbose_name='通天然气')),
                 ('water', models.BooleanField(null=True, verbose_name='通生产用水')),

@@ -47,7 +47,6 @@ class LetUnitVersion(Dated, Owned):
     unit_cm2 = models.BigIntegerField(_("可租面积"))
     height_mm = models.PositiveIntegerField(_("层高"), null=True)
     load_n_m2 = models.PositiveIntegerField(_("楼面荷载"), null=True)
-    load_unit = models.CharField(_("荷载单位"), max_length=4, default="kn")  # kn t: as it was given
     power_va = models.BigIntegerField(_("用电容量"), null=True)
     gas = models.BooleanField(_("通天然气"), null=True)
     water = models.BooleanField(_("通生产用水"), null=True)

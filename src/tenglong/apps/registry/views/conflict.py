@@ -15,7 +15,7 @@ from tenglong.apps.registry.form_fields import KeyField
 from tenglong.domain.delta import Delta
 
 SALT = "tenglong.registry.edit"
-DAYS = frozenset({"registered_on", "granted_on", "ends_on"})
+DAYS = frozenset({"registered_on", "granted_on", "ends_on", "free_from"})
 
 
 def seal(held: dict[str, Any]) -> str:

@@ -14,11 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenglong.apps.registry import queries, service
+from tenglong.apps.registry import queries, queries_premises, service
 from tenglong.apps.registry.errors import RegistryError
 from tenglong.apps.registry.forms import VersionForm
 from tenglong.apps.registry.forms_more import NewBuildingForm, NewEnterpriseForm, NewParcelForm
 from tenglong.apps.registry.forms_new import NewPlotForm
+from tenglong.apps.registry.forms_premises import NewParkForm, NewUnitForm
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ PARCEL = Maker("parcel", NewParcelForm, service.create_parcel, gettext_lazy("新
 BUILDING = Maker("building", NewBuildingForm, service.create_building, gettext_lazy("新增厂房"), gettext_lazy("厂房"),
                  gettext_lazy("一幢一条；填了地块码，就会出现在那块地的档案里。"), ("code",))
 
+PARK = Maker("park", NewParkForm, service.create_park, gettext_lazy("新增园区"), gettext_lazy("园区"),
+             gettext_lazy("园区是一个运营单位管的几幢楼；建好后房源登记到园区里。"))
+UNIT = Maker("unit", NewUnitForm, service.create_unit, gettext_lazy("新增房源"), gettext_lazy("载体房源"),
+             gettext_lazy("一套一条，落在一幢已登记的厂房里；所属镇街随厂房。"))
+
 
 def plot(request: HttpRequest) -> HttpResponse:
     return _new(request, PLOT)
@@ -58,6 +64,18 @@ def parcel(request: HttpRequest) -> HttpResponse:
 
 def building(request: HttpRequest) -> HttpResponse:
     return _new(request, BUILDING, _plot_of(request))
+
+
+def park(request: HttpRequest) -> HttpResponse:
+    return _new(request, PARK)
+
+
+def unit(request: HttpRequest) -> HttpResponse:
+    """`?park=<ulid>` or `?building=<ulid>`: where the unit lies."""
+    park = queries_premises.parks(request.user).filter(park__ulid=request.GET.get("park", "")).first()
+    house = queries.buildings(request.user).filter(building__ulid=request.GET.get("building", "")).first()
+    start = {"park_id": park.park_id if park else None, "building_id": house.building_id if house else None}
+    return _new(request, UNIT, start)
 
 
 def _plot_of(request: HttpRequest) -> dict[str, Any]:
@@ -80,8 +98,9 @@ def _new(request: HttpRequest, maker: Maker, start: dict[str, Any] | None = None
 def _made(request: HttpRequest, maker: Maker, form: VersionForm) -> HttpResponse:
     data, values = form.cleaned_data, form.values()
     named = {name: data[name] for name in maker.named}
-    town = values.pop("division_code")
-    version = maker.create(request.user, values, on=data["effective"], town=town, reason=data["reason"], **named)
+    if "division_code" in values:
+        named["town"] = values.pop("division_code")
+    version = maker.create(request.user, values, on=data["effective"], reason=data["reason"], **named)
     identity = getattr(version, maker.noun)
     if maker.noun == "plot":
         messages.success(request, _("已建档，并赋了地块码 %(code)s") % {"code": version.code})

@@ -14,10 +14,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenglong.apps.registry import queries, service
+from tenglong.apps.registry import queries, queries_premises, service
 from tenglong.apps.registry.errors import Conflict, RegistryError
 from tenglong.apps.registry.forms import EnterpriseForm, PlotForm, VersionForm
 from tenglong.apps.registry.forms_more import BuildingForm, ParcelForm
+from tenglong.apps.registry.forms_premises import ParkForm, UnitForm
 from tenglong.apps.registry.views._common import or_404
 from tenglong.apps.registry.views.conflict import again, plain, seal, unseal, worded
 
@@ -45,6 +46,11 @@ PARCEL = Editor("parcel", ParcelForm, queries.parcel, service.change_parcel, ser
 BUILDING = Editor("building", BuildingForm, queries.building, service.change_building, service.correct_building,
                   "registry:building", "registry:buildings", gettext_lazy("厂房"))
 
+PARK = Editor("park", ParkForm, queries_premises.park, service.change_park, service.correct_park, "registry:park",
+              "registry:parks", gettext_lazy("园区"))
+UNIT = Editor("unit", UnitForm, queries_premises.unit, service.change_unit, service.correct_unit, "registry:unit",
+              "registry:units", gettext_lazy("载体房源"))
+
 
 def plot(request: HttpRequest, ulid: str) -> HttpResponse:
     return _edit(request, ulid, PLOT)
@@ -60,6 +66,14 @@ def parcel(request: HttpRequest, ulid: str) -> HttpResponse:
 
 def building(request: HttpRequest, ulid: str) -> HttpResponse:
     return _edit(request, ulid, BUILDING)
+
+
+def park(request: HttpRequest, ulid: str) -> HttpResponse:
+    return _edit(request, ulid, PARK)
+
+
+def unit(request: HttpRequest, ulid: str) -> HttpResponse:
+    return _edit(request, ulid, UNIT)
 
 
 def _edit(request: HttpRequest, ulid: str, editor: Editor) -> HttpResponse:
