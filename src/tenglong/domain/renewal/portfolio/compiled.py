@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tenglong.domain.renewal.clusters import Clusters, connected_sets
+from tenglong.domain.renewal.clusters import Clusters, TooManyClusters, connected_sets
 from tenglong.domain.renewal.graph import Graph
 from tenglong.domain.renewal.portfolio.dominated import undominated
 from tenglong.domain.renewal.portfolio.parts import (
@@ -62,11 +62,13 @@ class Stage:
     bonus: Whole
     soft: bool
     shortfall_cap: int | None = None
+    bare: bool = False  # what clusters are worth is left aside
 
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """`plot`, `year`, `option`: int64 per choice (places in the problem); `must`: plots that are locked in."""
+    """`plot`, `year`, `option`: int64 per choice (places in the problem); `must`: plots that are locked in; `floor`: least
+    land of a project. `listed` False: there are too many clusters to list, `clusters` holds those found so far."""
 
     problem: Problem
     plot: Whole
@@ -77,6 +79,8 @@ class Compiled:
     clusters: Clusters
     bonus: Whole
     enumerated: int
+    floor: int = 0
+    listed: bool = True
     _cache: dict[str, Whole] = field(default_factory=dict, repr=False)
 
     @property
@@ -112,7 +116,7 @@ def compile_problem(
     """`without`: places of parts (rules first, then locks, as `parts_of` tells them) that are left out; `plots`:
     candidates left out.
 
-    Raises TooManyClusters.
+    Raises TooManyClusters where clusters are too many to list and are worth less together than apart.
     """
     kept = [part for at, part in enumerate(parts_of(problem)) if at not in without]
     rules = [part for part in kept if not isinstance(part, LockedPlot)]
@@ -122,10 +126,17 @@ def compile_problem(
         _row(problem, rule, plot, option, year) for rule in rules if isinstance(rule, Budget | Target | Share | Capacity)
     )
     floor = problem.min_contiguous.land_cm2 if problem.min_contiguous in rules and problem.min_contiguous else 0
-    clusters, bonus, enumerated = _clusters(problem, np.unique(plot), floor)
+    listed = True
+    try:
+        clusters, bonus, enumerated = _clusters(problem, np.unique(plot), floor)
+    except TooManyClusters as error:
+        if not _gathers(problem):
+            raise
+        clusters, bonus = Clusters(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32)), np.zeros(0, dtype=np.int64)
+        listed, enumerated = False, error.reached
     must = np.zeros(len(problem.candidates), dtype=bool)
     must[[at for at, part in locks.items() if part.lock.inside]] = True
-    return Compiled(problem, plot, year, option, rows, must, clusters, bonus, enumerated)
+    return Compiled(problem, plot, year, option, rows, must, clusters, bonus, enumerated, floor, listed)
 
 
 def parts_of(problem: Problem) -> tuple[Part, ...]:
@@ -228,7 +239,8 @@ def _reduced(part: Part, coef: Whole, rhs: int, weight: int | None = None) -> Ro
 def _clusters(problem: Problem, offered: Whole, floor: int) -> tuple[Clusters, Whole, int]:
     """Clusters that are large enough and that no split of theirs matches, with their bonus and the number enumerated."""
     graph = problem.graph or Graph.of(len(problem.candidates), [])
-    size = problem.max_members if problem.graph is not None else 1
+    joins = problem.graph is not None and bool(floor or problem.assembly or problem.compactness)
+    size = problem.max_members if joins else 1
     clusters = connected_sets(graph, offered, max_members=size, limit=problem.cluster_limit)
     enumerated = len(clusters)
     if floor:
@@ -236,6 +248,13 @@ def _clusters(problem: Problem, offered: Whole, floor: int) -> tuple[Clusters, W
     bonus = cluster_bonus(problem, graph, clusters)
     keep = undominated(clusters, bonus, len(problem.candidates))
     return picked(clusters, keep), bonus[keep], enumerated
+
+
+def _gathers(problem: Problem) -> bool:
+    """Whether two projects that touch are never worth less as one."""
+    assembly, compactness = problem.assembly, problem.compactness
+    good = assembly is None or (assembly.premium >= 0 and assembly.per_holder >= 0 and assembly.above_cm2 >= 0)
+    return good and (compactness is None or compactness.weight >= 0)
 
 
 def _land(problem: Problem) -> Whole:

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from tenglong.domain.renewal.portfolio.compiled import Stage, compile_problem, parts_of
+from tenglong.domain.renewal.portfolio.compiled import Compiled, Stage, compile_problem, parts_of
+from tenglong.domain.renewal.portfolio.large import Large
 from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.master import Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Part, Problem, Target
+from tenglong.domain.renewal.portfolio.pool import Pool
 from tenglong.domain.renewal.portfolio.search import Search
 from tenglong.domain.renewal.portfolio.watch import Watch
 
@@ -52,7 +54,9 @@ class _Halving:
         compiled = compile_problem(self.problem, without=without)
         if self.problem.objective.aim is Aim.LEAST_SHORTFALL:
             compiled = replace(compiled, rows=tuple(row for row in compiled.rows if row.weight is None))
-        stage = Stage(np.zeros_like(compiled.net), np.zeros_like(compiled.bonus), False)
+        stage = Stage(np.zeros_like(compiled.net), np.zeros_like(compiled.bonus), False, bare=True)
+        if not compiled.listed:
+            return self._unlisted(compiled, stage)
         try:
             master = Master(compiled, stage)
             prices = master.run(self.watch.left, self.watch.cancelled)
@@ -61,4 +65,14 @@ class _Halving:
         if prices is None:
             return False
         found = Search(compiled, stage, prices, self.watch, 0.0, settled=master.settled(prices)).run()
+        return True if found.value is not None else False if found.closed else None
+
+    def _unlisted(self, compiled: Compiled, stage: Stage) -> bool | None:
+        """As `kept_together`, where clusters are too many to list."""
+        try:
+            found = Large(Pool(compiled), stage, self.watch, 0.0).run()
+        except Unsolved:
+            return None
+        if found is None:
+            return False
         return True if found.value is not None else False if found.closed else None

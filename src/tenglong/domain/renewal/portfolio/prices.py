@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,19 @@ from numpy.typing import NDArray
 from tenglong.domain.renewal.portfolio.compiled import Compiled, Stage, Whole
 
 Floats = NDArray[np.float64]
+
+
+class Priced(Protocol):
+    """What questions about a plan need of prices."""
+
+    @property
+    def plot(self) -> Floats: ...
+
+    @property
+    def row(self) -> Floats: ...
+
+    @property
+    def bound(self) -> float: ...
 
 
 @dataclass(frozen=True, eq=False)

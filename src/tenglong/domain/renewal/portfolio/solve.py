@@ -12,9 +12,11 @@ from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
 from tenglong.domain.renewal.portfolio.check import check, notices
 from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS, Compiled, Stage, compile_problem
+from tenglong.domain.renewal.portfolio.large import LOOSE, Large
 from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.master import Column, Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Problem
+from tenglong.domain.renewal.portfolio.pool import Pool
 from tenglong.domain.renewal.portfolio.search import Found, Search
 from tenglong.domain.renewal.portfolio.watch import Progress, Watch
 from tenglong.domain.renewal.portfolio.window import Pick
@@ -57,7 +59,7 @@ def solve_compiled(problem: Compiled, watch: Watch, gap: float) -> Answer:
 def first_stage(problem: Compiled) -> Stage:
     """The stage that comes first: the shortfall alone, or the only one."""
     if problem.problem.objective.aim is Aim.LEAST_SHORTFALL:
-        return Stage(np.zeros_like(problem.net), np.zeros_like(problem.bonus), True)
+        return Stage(np.zeros_like(problem.net), np.zeros_like(problem.bonus), True, bare=True)
     return Stage(problem.net, problem.bonus, False)
 
 
@@ -78,6 +80,8 @@ class Run:
         self.work: dict[str, int] = {}
         self.master: Master | None = None
         self.unsolved = False
+        self.pool: Pool | None = None
+        self.notes: tuple[str, ...] = ()
 
     def all_or_none(self) -> Found | None:
         """As `all`; a relaxed problem that was left unsolved is remembered, so that it is not taken for one without a plan."""
@@ -141,6 +145,8 @@ class Run:
         gap: float | None = None,
     ) -> Found | None:
         """One stage. `start`: a plan that the stage allows, with its value there."""
+        if not self.problem.listed:
+            return self._unlisted(stage, what, size, start, gap)
         self.master = Master(self.problem, stage)
         for column in [*self.columns, *((pick.cluster, pick.year, pick.choices) for pick in (start[0] if start else ()))]:
             self.master.add_column(*column)
@@ -160,6 +166,21 @@ class Run:
         found = search.run(*(start or ((), None)))
         self._note(found)
         if found.value is not None:
+            self.proofs.append(proof_of(found, what, self.problem.problem.objective.aim, size))
+        return found
+
+    def _unlisted(
+        self, stage: Stage, what: str, size: float | None, start: tuple[tuple[Pick, ...], int] | None, gap: float | None
+    ) -> Found | None:
+        """As `one`, where clusters are too many to list; `problem` then holds those that were met."""
+        self.pool = self.pool or Pool(self.problem)
+        large = Large(self.pool, stage, self.watch, self.gap if gap is None else gap, what, size)
+        found = large.run(*(start or ((), None)))
+        self.problem = self.pool.compiled()
+        self.work = {"clusters": len(self.pool), "choices": len(self.problem.plot), "rows": len(large.joined.programme.high),
+                     "alive": large.alive}
+        if found is not None and found.value is not None:
+            self.notes = (LOOSE.format(most=self.pool.most),) if large.loose and not found.closed else ()
             self.proofs.append(proof_of(found, what, self.problem.problem.objective.aim, size))
         return found
 
@@ -188,7 +209,7 @@ class Run:
             figures.reached_of(self.problem, picks),
             figures.totals_of(self.problem, picks),
             seconds,
-            tuple(notices(given)),
+            (*notices(given), *self.notes),
             self.work,
             picks,
         )

@@ -12,10 +12,12 @@ import numpy as np
 from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
 from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, compile_problem
+from tenglong.domain.renewal.portfolio.large import Large
 from tenglong.domain.renewal.portfolio.master import Column, Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Measure, Part, Problem, Share, Target
-from tenglong.domain.renewal.portfolio.prices import Prices
-from tenglong.domain.renewal.portfolio.search import Search
+from tenglong.domain.renewal.portfolio.pool import Pool
+from tenglong.domain.renewal.portfolio.prices import Priced, Prices
+from tenglong.domain.renewal.portfolio.search import Found, Search
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, Run, last_stage, proof_of, solve_compiled
 from tenglong.domain.renewal.portfolio.watch import Watch
 from tenglong.domain.renewal.portfolio.window import Pick
@@ -99,17 +101,26 @@ class Study:
             raise ValueError("没有方案，不能追问")
         self.given, self.plan, self.gap = problem, answer, gap
         self.watch = Watch(time_limit_s)
-        self.problem = compile_problem(problem)
-        self.stage = self._stage(answer.picks)
+        self.problem, self.picks, self.pool = compile_problem(problem), answer.picks, None
+        if not self.problem.listed:
+            self.pool, self.picks = pooled(self.problem, answer)
+            self.problem = self.pool.compiled()
+        self.stage = self._stage(self.picks)
 
     def _stage(self, picks: Sequence[Pick]) -> Stage:
         short = sum(miss * (row.weight or 0) for row, miss in figures.shortfalls(self.problem, picks))
         return last_stage(self.problem, short)
 
     @cached_property
-    def priced(self) -> tuple[Master, Prices]:
+    def priced(self) -> Priced:
+        if self.pool is not None:
+            return Large(self.pool, self.stage, self.watch, self.gap).priced()
+        return self._mastered[1]
+
+    @cached_property
+    def _mastered(self) -> tuple[Master, Prices]:
         master = Master(self.problem, self.stage)
-        for pick in self.plan.picks:
+        for pick in self.picks:
             master.add_column(pick.cluster, pick.year, pick.choices)
         prices = master.run(lambda: DEFAULT_SECONDS)
         assert prices is not None  # the plan itself is allowed
@@ -117,12 +128,12 @@ class Study:
 
     @property
     def value(self) -> int:
-        return figures.value_of(self.problem, self.stage, self.plan.picks)
+        return figures.value_of(self.problem, self.stage, self.picks)
 
     def binding(self) -> list[Binding]:
         """Rules with a price, the dearest use of them first."""
-        _, prices = self.priced
-        taken = figures.choices_of(self.plan.picks)
+        prices = self.priced
+        taken = figures.choices_of(self.picks)
         out = []
         for row, price in zip(self.problem.rows, prices.row.tolist(), strict=True):
             if price <= 0:
@@ -140,9 +151,9 @@ class Study:
         plot is one that
         remains where it keeps the rules.
         """
-        _, prices = self.priced
+        prices = self.priced
         out = {}
-        for pick in self.plan.picks:
+        for pick in self.picks:
             for choice in pick.choices:
                 plot = int(self.problem.plot[choice])
                 key = self.given.candidates[plot].key
@@ -162,7 +173,7 @@ class Study:
 
     def _less(self, pick: Pick, choice: int) -> int | None:
         """What the plan loses when this one choice is left out and nothing else is done; None where that breaks a rule."""
-        rest = [other for other in self.plan.picks if other is not pick]
+        rest = [other for other in self.picks if other is not pick]
         split = self._alone(pick, choice)
         if split is None or self.problem.must[self.problem.plot[choice]]:
             return None
@@ -175,6 +186,8 @@ class Study:
 
     def _alone(self, pick: Pick, choice: int) -> list[Pick] | None:
         """The other members of a cluster, each for itself; None where a plot may not stand alone."""
+        if self.pool is not None:
+            return self._together(self.pool, pick, choice)
         out = []
         for other in pick.choices:
             if other != choice:
@@ -183,6 +196,18 @@ class Study:
                     return None
                 out.append(Pick(single, pick.year, (other,)))
         return out
+
+    def _together(self, pool: Pool, pick: Pick, choice: int) -> list[Pick] | None:
+        """The other members as one project still; None where they are none."""
+        left = {int(self.problem.plot[other]): other for other in pick.choices if other != choice}
+        if not left:
+            return []
+        place = pool.add(left)
+        if place is None:
+            return None
+        self.problem = pool.compiled()
+        self.stage = self._stage(self.picks)
+        return [Pick(place, pick.year, tuple(left[plot] for plot in sorted(left)))]
 
     @cached_property
     def _singles(self) -> dict[int, int]:
@@ -209,27 +234,26 @@ class Study:
 
     def next_best(self, count: int) -> list[Answer]:
         """The best plans that choose otherwise, best first, none with a greater shortfall; fewer when there are no more."""
-        master, prices = self.priced
-        forbidden = [figures.choices_of(self.plan.picks).tolist()]
+        forbidden = [figures.choices_of(self.picks).tolist()]
         out: list[Answer] = []
         while len(out) < count and not self.watch.over():
-            search = Search(
-                self.problem,
-                self.stage,
-                prices,
-                self.watch,
-                self.gap,
-                f"第 {len(out) + 1} 个次优方案",
-                forbidden=forbidden,
-                settled=master.settled(prices),
-            )
-            found = search.run()
-            if found.value is None:
+            found = self._otherwise(forbidden, f"第 {len(out) + 1} 个次优方案", self.watch.part(1 / (count - len(out))))
+            if found is None or found.value is None:
                 break
             forbidden.append(figures.choices_of(found.picks).tolist())
             proof = proof_of(found, NAMES[self.given.objective.aim], self.given.objective.aim, None)
             out.append(self._answer(found.picks, proof, found.closed))
         return sorted(out, key=lambda one: one.value, reverse=self.given.objective.aim is not Aim.CHEAPEST)
+
+    def _otherwise(self, forbidden: list[list[int]], label: str, watch: Watch) -> Found | None:
+        if self.pool is None:
+            master, prices = self._mastered
+            return Search(self.problem, self.stage, prices, self.watch, self.gap, label, forbidden=forbidden,
+                          settled=master.settled(prices)).run()
+        found = Large(self.pool, self.stage, watch, self.gap, label, forbidden=forbidden).run()
+        self.problem = self.pool.compiled()
+        self.stage = self._stage(self.picks)
+        return found
 
     def _answer(self, picks: tuple[Pick, ...], proof: Proof, closed: bool) -> Answer:
         first = tuple(one for one in self.plan.proofs if one.what == SHORTFALL)
@@ -243,6 +267,24 @@ class Study:
             self.watch.spent(),
             picks=picks,
         )
+
+
+def pooled(compiled: Compiled, answer: Answer) -> tuple[Pool, tuple[Pick, ...]]:
+    """A pool that holds the projects of an answer, and the answer in its numbers."""
+    pool, given = Pool(compiled), compiled.problem
+    place = {
+        (given.options[option].candidate, given.options[option].route, given.years[year]): at
+        for at, (option, year) in enumerate(zip(compiled.option.tolist(), compiled.year.tolist(), strict=True))
+    }
+    projects: dict[int, list[int]] = {}
+    for one in answer.chosen:
+        projects.setdefault(one.project, []).append(place[one.key, one.route, one.year])
+    picks = []
+    for choices in projects.values():
+        cluster = pool.add(int(compiled.plot[one]) for one in choices)
+        assert cluster is not None  # it was a project before
+        picks.append(Pick(cluster, int(compiled.year[choices[0]]), tuple(sorted(choices))))
+    return pool, tuple(picks)
 
 
 def binding(problem: Problem, answer: Answer) -> list[Binding]:
@@ -282,8 +324,9 @@ def frontier(
     compiled, watch = compile_problem(problem), Watch(time_limit_s)
     columns: Sequence[Column] = ()
     out = []
-    for amount in sorted(amounts):
-        run = Run(_funded(compiled, amount, total), Watch(watch.left()), gap, columns)
+    for number, amount in enumerate(sorted(amounts)):
+        left = watch.left() if compiled.listed else watch.left() / (len(amounts) - number)
+        run = Run(_funded(compiled, amount, total), Watch(left), gap, columns)
         out.append(Point(amount, run.answer(run.all_or_none(), watch.spent())))
         columns = run.master.columns if run.master is not None else ()
     return out
