@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from tenglong.apps.accounts.scope import require, scoped
 from tenglong.apps.audit import service as audit
-from tenglong.apps.casework import working
+from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.errors import CaseError
-from tenglong.apps.casework.models import Task
+from tenglong.apps.casework.models import PinnedDefinition, Task
 from tenglong.apps.casework.tasks import open_task_for_writing
 from tenglong.domain.delta import Delta
 
-BY_ITSELF = gettext_noop("逾期超过流程规定的天数，自动提请领导")
+#: seconds between two looks of the worker
+OFTEN: Final = 600
+#: tasks written in one transaction
+CHUNK: Final = 100
 
 
 def due_for_leader(today: date) -> Q:
@@ -28,9 +30,16 @@ def due_for_leader(today: date) -> Q:
 
 def escalated(user: Any, today: date | None = None) -> QuerySet[Task]:
     """Open tasks before the leader, the longest overdue first."""
-    rows = scoped(user, Task.objects.filter(done_on=None, case__closed_at=None)).filter(
-        due_for_leader(today or timezone.localdate()))
+    # no task of a closed case is open
+    rows = scoped(user, Task.objects.filter(done_on=None)).filter(due_for_leader(today or timezone.localdate()))
     return rows.select_related("case", "case__pinned", "assignee").order_by(F("due_on").asc(nulls_last=True), "pk")
+
+
+def years_unpublished(row: Task) -> tuple[int, ...]:
+    """Years without published days off between a task's deadline and the day it went before the leader."""
+    if row.due_on is None or row.escalates_after is None:
+        return ()
+    return pinning.calendar_of(pinning.definition_of(row.case)).unpublished(row.due_on, row.escalates_after)
 
 
 @transaction.atomic
@@ -42,24 +51,62 @@ def escalate(actor: Any, task: Task | str, reason: str) -> Task:
         raise CaseError(_("请写明提请领导的理由。"))
     if row.escalated_on is not None:
         raise CaseError(_("任务“%(name)s”已于 %(on)s 提请领导。") % {"name": _(row.label), "on": row.escalated_on})
-    _put(actor, row, case, reason.strip())
+    _put(actor, row, case, reason.strip(), timezone.localdate())
     return row
 
 
-@transaction.atomic
 def note_overdue(actor: Any, today: date | None = None) -> int:
-    """Write down, once each, the tasks that have become so late; returns how many. They are listed with or without this."""
+    """The look of `by_itself` at once, for the tasks that the actor sees; returns how many were put there. Raises Refused."""
     require(actor, "case.assign")
-    day = today or timezone.localdate()
-    late = scoped(actor, Task.objects.filter(done_on=None, case__closed_at=None, escalated_on=None, escalates_after__lt=day))
-    rows = list(late.select_related("case").order_by("pk"))
-    for row in rows:
-        _put(actor, row, row.case, BY_ITSELF)
-    return len(rows)
+    return _look(actor, scoped(actor, Task.objects.all()), today or timezone.localdate())
 
 
-def _put(actor: Any, row: Task, case: Any, reason: str) -> None:
-    row.escalated_on = timezone.localdate()
-    row.save(update_fields=["escalated_on"])
-    working.note(case, actor, "escalate", row.label, on=row.escalated_on, reason=reason)
-    audit.record(actor, "case.escalate", "case", case.ulid, deltas=[Delta(row.task, None, row.escalated_on)], reason=reason)
+def by_itself(today: date | None = None) -> int:
+    """The worker's look: whatever is overdue beyond what its procedure lets pass goes before the leader, once.
+
+    The calendar in force today decides, also about deadlines that were counted before a year was published.
+    """
+    return _look("system", Task.objects.all(), today or timezone.localdate())
+
+
+def _look(actor: Any, tasks: QuerySet[Task], day: date) -> int:
+    late = tasks.filter(done_on=None, escalated_on=None, due_on__lt=day, escalates_after__isnull=False)
+    _recount(late)
+    keys = list(late.filter(escalates_after__lt=day).order_by("pk").values_list("pk", flat=True))
+    return sum(_put_some(actor, keys[at : at + CHUNK], day) for at in range(0, len(keys), CHUNK))
+
+
+def _recount(late: QuerySet[Task]) -> None:
+    """The last day that is let pass, counted anew: tasks of one text and one deadline share it."""
+    groups = list(late.order_by().values_list("case__pinned", "due_on", "escalates_after").distinct())
+    texts = PinnedDefinition.objects.in_bulk({pinned for pinned, _due, _held in groups})
+    for pinned, due, held in groups:
+        definition = pinning.read(texts[pinned])
+        fresh = working.escalates(definition, due, pinning.calendar_of(definition))
+        if fresh != held:
+            same = Task.objects.filter(case__pinned=pinned, due_on=due, escalates_after=held, done_on=None, escalated_on=None)
+            same.update(escalates_after=fresh)
+
+
+@transaction.atomic
+def _put_some(actor: Any, keys: list[int], day: date) -> int:
+    rows = Task.objects.filter(pk__in=keys).select_related("case", "case__pinned").order_by("pk")
+    return sum(_put(actor, row, row.case, _why(row), day) for row in rows)
+
+
+def _why(row: Task) -> str:
+    """Kept with the case as it was on that day, in Chinese like every reason."""
+    allowed = pinning.definition_of(row.case).escalate
+    years = "、".join(map(str, years_unpublished(row)))
+    counted = f"（{years} 年放假安排未公布，按周一至周五推算）" if years else ""
+    return f"逾期超过流程规定的 {allowed} 个工作日，自动提请领导{counted}"
+
+
+def _put(actor: Any, row: Task, case: Any, reason: str, day: date) -> int:
+    """1, or 0 when somebody was first."""
+    if not Task.objects.filter(pk=row.pk, done_on=None, escalated_on=None).update(escalated_on=day):
+        return 0
+    row.escalated_on = day
+    working.note(case, None if actor == "system" else actor, "escalate", row.label, on=day, reason=reason)
+    audit.record(actor, "case.escalate", "case", case.ulid, deltas=[Delta(row.task, None, day)], reason=reason)
+    return 1

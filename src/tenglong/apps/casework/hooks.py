@@ -28,8 +28,12 @@ OnMove = Callable[[Moved], None]
 #: (case, params of the definition, acting user) → "" or a sentence why not
 Guard = Callable[[Case, Mapping[str, Any], Any], str]
 
+#: (case, acting user) → what papers the end of the case asks for: (label, on file, sentence while it is not)
+Checklist = Callable[[Case, Any], list[tuple[str, bool, str]]]
+
 _on_move: dict[str, list[OnMove]] = {}
 _guards: dict[str, Guard] = {}
+_checklists: dict[str, Checklist] = {}
 
 
 def on_move(definition_id: str, function: OnMove) -> None:
@@ -43,6 +47,17 @@ def guard(name: str, function: Guard) -> None:
     """A guard that definitions use as `checks: [{name: …}]`. Raises ValueError when the name is another function's."""
     if _guards.setdefault(name, function) is not function:
         raise ValueError(f"检查项 {name} 已经登记过")
+
+
+def checklist(definition_id: str, function: Checklist) -> None:
+    """Shown on the page of every open case of that definition, from its first day on."""
+    _checklists[definition_id] = function
+
+
+def checklist_of(case: Case, user: Any) -> list[tuple[str, bool, str]]:
+    """Empty where the definition has none, and for a case that is closed."""
+    function = _checklists.get(case.definition)
+    return function(case, user) if function and case.open else []
 
 
 def forget(name: str, function: Guard | OnMove) -> None:

@@ -106,6 +106,10 @@ class Task(models.Model):
         indexes = [
             models.Index(fields=["done_on", "due_on"], name="task_open_due"),
             models.Index(fields=["done_on", "division_code", "due_on"], name="task_town_open_due"),
+            models.Index(fields=["escalates_after"], name="task_to_escalate",
+                         condition=Q(done_on__isnull=True, escalates_after__isnull=False)),
+            models.Index(fields=["escalated_on"], name="task_escalated",
+                         condition=Q(done_on__isnull=True, escalated_on__isnull=False)),
         ]
 
     @property

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tenglong.apps.casework import queries
+from tenglong.apps.casework import escalation, queries
 from tenglong.web.counters import Reading
 
 LISTED = 8
@@ -32,6 +32,15 @@ def counter(user: Any) -> Reading | None:
     late, today = counts["overdue"], counts["today"]
     text = _("今天到期 %(today)s，逾期 %(late)s") % {"today": today, "late": late}
     return Reading(f"{counts['all']:,}", _("项"), text, reverse("casework:inbox"), "late" if late else "warn" if today else "")
+
+
+def before_leader(user: Any) -> Reading | None:
+    """What is put before the leader; silent when nothing is."""
+    number = escalation.escalated(user).count()
+    if not number:
+        return None
+    text = _("逾期超过流程规定天数，或经办人提请")
+    return Reading(f"{number:,}", _("项"), text, reverse("casework:escalations"), "late")
 
 
 def of_plot(request: HttpRequest, version: Any) -> str:

@@ -1,4 +1,4 @@
-"""The worker's loop: sweep what died, take the next job, run it, again."""
+"""The worker's loop: sweep what died, do what is due by itself, take the next job, run it, again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import time
 from django.db import OperationalError, close_old_connections
 
 from tenglong.apps.jobs import service
+from tenglong.apps.jobs.periodic import Round
 
 IDLE_SECONDS = 0.5
 SWEEP_SECONDS = 20.0
@@ -21,6 +22,8 @@ class Worker:
         self.queues, self.idle = queues, idle
         self.stop = threading.Event()
         self._swept = -SWEEP_SECONDS
+        #: the worker of short jobs is never long away
+        self._chores = Round() if "short" in queues else None
 
     def on_signals(self) -> Worker:
         """SIGTERM, SIGINT and SIGHUP (a closed terminal) end the loop after the present job."""
@@ -38,6 +41,8 @@ class Worker:
         """One turn; False when there was nothing to do or the database was busy."""
         try:
             self._sweep_sometimes()
+            if self._chores is not None:
+                self._chores.run_due()
             taken = service.claim_next(self.queues)
         except OperationalError:
             return False

@@ -9,8 +9,10 @@ import pytest
 from django.test import Client
 
 from tenglong.apps.audit.models import AuditEntry
-from tenglong.apps.casework import queries, service
+from tenglong.apps.casework import escalation, queries, service
 from tenglong.apps.casework.models import Case, CaseEvent, Task
+from tenglong.apps.jobs.periodic import Round
+from tenglong.apps.jobs.worker import Worker
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, FRIDAY, NEXT_MONDAY = date(2025, 11, 3), date(2025, 11, 4), date(2025, 11, 7), date(2025, 11, 10)
@@ -120,7 +122,32 @@ def test_a_task_too_long_overdue_comes_before_the_leader(cast: Any, filed: Any, 
         assert service.note_overdue(cast.county) == 1
         assert service.note_overdue(cast.county) == 0
         assert entered(cast.leader).get("/cases/escalations.json").json()["total"] == 1
-    assert filed.events.get(kind="escalate").reason == "逾期超过流程规定的天数，自动提请领导"
+    assert filed.events.get(kind="escalate").reason == "逾期超过流程规定的 5 个工作日，自动提请领导"
+
+
+def test_the_worker_puts_it_there_by_itself_and_once(cast: Any, filed: Any, on_day: Any, entered: Any) -> None:
+    worker = Worker(("short",))
+    for day, there in ((date(2025, 11, 13), 0), (date(2025, 11, 14), 1), (date(2025, 11, 20), 1)):
+        with on_day(day):
+            worker._chores = Round()
+            worker.step()
+        assert filed.events.filter(kind="escalate").count() == there
+    assert the_task(filed).escalated_on == date(2025, 11, 14)
+    entry = AuditEntry.objects.get(action="case.escalate")
+    assert (entry.user_name, entry.subject_id) == ("system", filed.ulid)
+    assert "系统" in entered(cast.county).get(f"/cases/{filed.ulid}/").content.decode()
+    assert escalation.by_itself(date(2025, 11, 20)) == 0
+
+
+def test_the_calendar_in_force_today_decides_and_unpublished_years_are_told(cast: Any, filed: Any, entered: Any) -> None:
+    """Five working days after the last day of 2026 run into a year whose days off are not published."""
+    Task.objects.filter(case=filed).update(due_on=date(2026, 12, 31), escalates_after=date(2027, 1, 4))
+    assert escalation.by_itself(date(2027, 1, 7)) == 0  # counted anew: 2027-01-07 is the last day let pass
+    assert the_task(filed).escalates_after == date(2027, 1, 7)
+    assert escalation.by_itself(date(2027, 1, 8)) == 1
+    assert filed.events.get(kind="escalate").reason.endswith("（2027 年放假安排未公布，按周一至周五推算）")
+    assert "未公布" in entered(cast.leader).get("/cases/escalations/").content.decode()
+    assert entered(cast.leader).get("/cases/escalations.json").json()["rows"][0]["escalates_unpublished"] == [2027]
 
 
 def test_an_officer_puts_a_task_before_the_leader_with_a_reason(cast: Any, filed: Any, entered: Any) -> None:

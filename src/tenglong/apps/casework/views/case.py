@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.casework import pauses, queries, service, supervisions, working
+from tenglong.apps.casework import hooks, pauses, queries, service, supervisions, working
 from tenglong.apps.casework.errors import sentence
 from tenglong.apps.casework.forecasting import outlook
 from tenglong.apps.casework.models import Case
@@ -52,6 +52,7 @@ def inside(request: HttpRequest, case: Case, outside: bool, powers: frozenset[st
         return {}
     return {
         "outlook": outlook(case), "orders": list(supervisions.supervisions(request.user).filter(case=case)),
+        "checklist": hooks.checklist_of(case, request.user),
         "may_pause": pauses.may(request.user, case), "may_comment": "case.work" in powers,
         "may_supervise": case.open and can(request.user, "case.supervise"),
     }
@@ -122,7 +123,7 @@ def events(request: HttpRequest, case: Case, outside: bool) -> list[dict[str, An
     for row in rows.filter(kind__in=("open", "move")) if outside else rows:
         found.append({
             "event": row, "word": kind_word(row.kind), "label": _(row.label) if row.label else "",
-            "actor": "" if outside or row.actor is None else row.actor.name,
+            "actor": "" if outside else row.actor.name if row.actor else _("系统"),
             "reason": row.reason if row.told or not outside else "",
         })
     return found
@@ -163,7 +164,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "documents": [
             {"kind": one["kind"], "name": one["document"].name if one["document"] else None} for one in shown["papers"]
         ],
-        "paused_on": case.paused_on, "forecast": shown.get("outlook"),
+        "checklist": shown.get("checklist", []), "paused_on": case.paused_on, "forecast": shown.get("outlook"),
         "events": [_event_json(one) for one in shown["events"]],
     }
     return JsonResponse(body, json_dumps_params=CHINESE)

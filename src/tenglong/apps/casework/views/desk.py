@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.casework import handover, queries, service
+from tenglong.apps.casework.escalation import years_unpublished
+from tenglong.apps.casework.titles import case_url
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, task_or_404, told
 from tenglong.apps.casework.views.inbox import row_json
 
@@ -56,12 +58,18 @@ def _rows(request: HttpRequest) -> Any:
     return Paginator(service.escalated(request.user), PAGE).get_page(request.GET.get("page"))
 
 
+def _lit(page: Any) -> list[dict[str, Any]]:
+    """Rows with lights, and the years without published days off that the way to the leader was counted through."""
+    return [{"row": row, "url": case_url(row.task.case.ulid), "years": list(years_unpublished(row.task))}
+            for row in queries.lit(page, timezone.localdate())]
+
+
 @require_GET
 @requires("case.work")
 def escalations(request: HttpRequest) -> HttpResponse:
     page = _rows(request)
     return render(request, "casework/escalations.html", {
-        "page": page, "rows": queries.lit(page, timezone.localdate()), "may_note": can(request.user, "case.assign"),
+        "page": page, "rows": _lit(page), "may_note": can(request.user, "case.assign"),
         "may_supervise": can(request.user, "case.supervise"),
     })
 
@@ -70,8 +78,8 @@ def escalations(request: HttpRequest) -> HttpResponse:
 @requires("case.work")
 def escalations_twin(request: HttpRequest) -> JsonResponse:
     page = _rows(request)
-    rows = [row_json(row) | {"escalated_on": row.task.escalated_on, "escalates_after": row.task.escalates_after}
-            for row in queries.lit(page, timezone.localdate())]
+    rows = [row_json(one["row"]) | {"escalated_on": one["row"].task.escalated_on, "escalates_unpublished": one["years"],
+                                    "escalates_after": one["row"].task.escalates_after} for one in _lit(page)]
     return JsonResponse({"rows": rows, "total": page.paginator.count, "page": page.number}, json_dumps_params=CHINESE)
 
 
@@ -79,7 +87,7 @@ def escalations_twin(request: HttpRequest) -> JsonResponse:
 @requires("case.assign")
 def note_overdue(request: HttpRequest) -> HttpResponse:
     written = service.note_overdue(request.user)
-    messages.success(request, _("已为 %(n)s 项超期任务记下提请领导") % {"n": written})
+    messages.success(request, _("新提请领导 %(n)s 项") % {"n": written})
     return redirect("casework:escalations")
 
 

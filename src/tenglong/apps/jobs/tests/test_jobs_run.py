@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 
 from tenglong.apps.accounts.models import Department
 from tenglong.apps.audit.models import AuditEntry
-from tenglong.apps.jobs import service
+from tenglong.apps.jobs import periodic, service
 from tenglong.apps.jobs.folder import STALE_SECONDS, JobFolder
 from tenglong.apps.jobs.models import Job
 from tenglong.apps.jobs.worker import Worker
@@ -281,3 +281,20 @@ def test_the_kernel_tells_of_a_worker_killed_with_minus_nine(cast: Any) -> None:
     child.send_signal(signal.SIGKILL)
     child.wait()
     assert [row.pk for row in service.missing()] == [made.pk]
+
+
+def test_chores_run_when_due_and_one_that_fails_stops_no_other(caplog: Any, monkeypatch: Any) -> None:
+    now, ran = [100.0], []
+
+    def fails() -> None:
+        ran.append("fails")
+        raise ValueError("broken")
+
+    monkeypatch.setattr(periodic, "_chores", {})
+    periodic.every(60, "test.fails", fails)
+    periodic.every(600, "test.rare", lambda: ran.append("rare"))
+    turn = periodic.Round(lambda: now[0])
+    for now[0] in (100.0, 130.0, 160.0, 700.0):
+        turn.run_due()
+    assert ran == ["fails", "rare", "fails", "fails", "rare"]
+    assert "test.fails" in caplog.text
