@@ -219,5 +219,6 @@ def visible(user: Any) -> Any:
 __all__ = [
     "CaseConflict", "CaseError", "Guard", "HandOver", "Inbox", "Moved", "OnMove", "Task", "add_evidence", "add_file", "allowed",
     "assign", "checklist", "comment", "complete_task", "definition_of", "escalate", "escalated", "forget", "guard", "hand_over",
-    "inbox", "move", "note_overdue", "on_move", "open_case", "open_task", "pause", "redate_open_tasks", "resume", "take", "visible",
+    "inbox", "move", "note_overdue", "on_move", "open_case", "open_task", "pause", "redate_open_tasks", "resume", "take",
+    "visible",
 ]

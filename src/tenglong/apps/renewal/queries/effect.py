@@ -20,7 +20,9 @@ from tenglong.domain.evaluation.units import unit_label
 from tenglong.domain.measures import packaged
 
 #: areas come from land-use relations of a day, the others are figures of a year
-AREAS: Final[dict[str, tuple[str, Fraction]]] = {"floor_area_m2": ("floor_cm2", Fraction(10_000)), "land_mu": ("area_cm2", Fraction(MU))}
+AREAS: Final[dict[str, tuple[str, Fraction]]] = {
+    "floor_area_m2": ("floor_cm2", Fraction(10_000)), "land_mu": ("area_cm2", Fraction(MU)),
+}
 FIGURES: Final = ("output", "revenue", "tax_paid", "employees")
 
 

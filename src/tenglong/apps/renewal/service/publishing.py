@@ -59,6 +59,18 @@ def evidence_complete(case: Any, params: Mapping[str, Any], user: Any) -> str:
     return "；".join(gap.sentence for gap in gaps)
 
 
+def checklist(case: Any, user: Any) -> list[tuple[str, bool, str]]:
+    """Every paper that the route demands of this plot: label, whether it is on file, and the sentence while it is not."""
+    book, route = plan_policies.in_force().book, str(case.fields.get("route", ""))
+    if route not in book.ids:
+        return [(_("整治路径"), False, evidence_complete(case, {}, user))]
+    filed = set(cases.evidence(user, case).values_list("kind", flat=True))
+    inputs = inputs_of(user, case.subject_id)
+    demanded = exit_gaps(book, route, (), inputs)
+    lacking = {gap.id: gap.sentence for gap in exit_gaps(book, route, filed, inputs)}
+    return [(gap.label, gap.id not in lacking, lacking.get(gap.id, "")) for gap in demanded]
+
+
 def inputs_of(user: Any, plot_id: int | None) -> dict[str, Value]:
     """What the register says of the plot that conditions of evidence ask for."""
     plot = registry.plots(user).filter(plot_id=plot_id or 0).first()
@@ -74,3 +86,4 @@ def inputs_of(user: Any, plot_id: int | None) -> dict[str, Value]:
 def register() -> None:
     """Called from `wiring_plans.register`."""
     casework.guard(GUARD, evidence_complete)
+    casework.checklist(DEFINITION, checklist)

@@ -118,6 +118,16 @@ def test_without_one_paper_nothing_is_closed_and_nothing_counted(world: World, m
     assert not Treated.objects.exists()
 
 
+def test_the_page_of_a_case_tells_what_is_missing_from_its_first_day(world: World) -> None:
+    case, url = opened(world, "upgrade"), reverse("casework:case-json", args=["x"])
+    file = registry.add_document(world.cast.county, "方案.pdf", b"%PDF-1", kind="proof", division_code=COUNTY)
+    casework.add_evidence(world.cast.county, case.ulid, "one_firm_plan", file.ulid)
+    told = enter(world.cast.officer).get(url.replace("x", case.ulid)).json()["checklist"]
+    assert told == [["一企一方案", True, ""], ["两次评价过线", False, "两次评价过线：还缺《连续两次评价亩均税收过线的结果》"]]
+    page = enter(world.cast.officer).get(reverse("casework:case", args=[case.ulid])).content.decode()
+    assert "还缺《连续两次评价亩均税收过线的结果》" in page
+
+
 def casework_guards() -> dict[str, Any]:
     from tenglong.apps.casework import hooks
 
