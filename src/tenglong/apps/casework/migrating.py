@@ -22,11 +22,11 @@ from tenglong.apps.audit import service as audit
 from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.errors import CaseConflict, CaseError
 from tenglong.apps.casework.models import Case, CaseEvent, Evidence, PinnedDefinition, Task
+from tenglong.apps.casework.renaming import PARTS, Gap, found_gaps
 from tenglong.domain.casework import engine, migration
 from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.delta import Delta
 
-PARTS: Final = {"状态": "states", "流转": "transitions", "任务": "tasks", "字段": "fields"}
 CHUNK: Final = 500
 
 
@@ -51,22 +51,6 @@ def _running(user: Any) -> Any:
     return scoped(user, Case.objects.filter(closed_at=None))
 
 
-def read_renames(text: str) -> migration.Renames:
-    """Lines `状态 旧编号 = 新编号` (状态 流转 任务 字段). Raises CaseError naming the line."""
-    found: dict[str, dict[str, str]] = {name: {} for name in PARTS.values()}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        part, _space, pair = line.strip().partition(" ")
-        old, equals, new = (piece.strip() for piece in pair.partition("="))
-        if part not in PARTS or not (old and equals and new):
-            raise CaseError(_("对照表第 %(n)s 行“%(line)s”看不懂，请写成“状态 旧编号 = 新编号”，"
-                              "开头是状态、流转、任务或字段。") % {"n": number, "line": line.strip()[:40]})
-        if found[PARTS[part]].setdefault(old, new) != new:
-            raise CaseError(_("对照表第 %(n)s 行：%(old)s 对照了两次。") % {"n": number, "old": old})
-    return migration.Renames(**found)
-
-
 def preview(user: Any, old: PinnedDefinition, renames: migration.Renames) -> Change:
     """Every running case of `old` that the user sees, under the version in force today. Raises CaseError, Refused."""
     require(user, "policy.edit")
@@ -79,6 +63,11 @@ def _target(old: PinnedDefinition) -> tuple[Any, CaseDefinition]:
     if loaded.sha256 == old.sha256:
         raise CaseError(_("这些案件已经是现行版本（第 %(version)s 版）。") % {"version": old.version})
     return loaded, new
+
+
+def gaps(old: PinnedDefinition, renames: migration.Renames) -> list[Gap]:
+    """What of the old text the version in force has under no name, and the new names it may have. Raises CaseError."""
+    return found_gaps(_body(old), _target(old)[1], renames)
 
 
 def _preview(
@@ -158,7 +147,7 @@ def _write(
     old: PinnedDefinition, renames: migration.Renames,
 ) -> None:
     label = _("流程第 %(old)s 版 → 第 %(new)s 版") % {"old": old.version, "new": pinned.version}
-    data = {**{name: dict(getattr(renames, name)) for name in PARTS.values()}, "from": old.sha256, "to": pinned.sha256}
+    data = {**{name: dict(getattr(renames, name)) for name in PARTS}, "from": old.sha256, "to": pinned.sha256}
     for case, state in moved:
         _write_case(case, state, definition, pinned)
     _write_tasks(moved, definition)

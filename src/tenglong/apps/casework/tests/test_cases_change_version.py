@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils.translation import override
 
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.casework import migrating, pinning, service
 from tenglong.apps.casework.models import Case, CaseEvent, PinnedDefinition, Task
+from tenglong.apps.casework.renaming import part_words, read_renames
 from tenglong.apps.policy import service as policy
 from tenglong.domain.casework.migration import Renames
 
@@ -147,3 +149,29 @@ def test_the_page_previews_names_a_broken_mapping_and_moves(cast: Any, open_appe
     assert seen
     assert client.post("/cases/migrate/apply/", {"from": pinned.pk, "renames": MAPPING, "seen": seen[1]}).status_code == 302
     assert Case.objects.get().version == "2"
+
+
+def test_the_mapping_reads_the_same_in_every_language(cast: Any, open_appeal: Any) -> None:
+    english = "State verification = checking\n task：verify＝check\nfields a = b\ntransition: x = y"
+    assert read_renames(english) == read_renames("状态 verification = checking\n任务 verify = check\n字段 a = b\n流转 x = y")
+    with override("en"):
+        assert read_renames(MAPPING) == RENAMES
+        for word in part_words():
+            assert read_renames(f"{word} x = y") != Renames()
+        with pytest.raises(service.CaseError, match="2"):
+            read_renames("state a = b\nZustand a = b")
+
+
+def test_what_lost_its_name_is_picked_from_lists(cast: Any, open_appeal: Any) -> None:
+    open_appeal()
+    pinned = PinnedDefinition.objects.get()
+    put_in_force(cast, second_version())
+    client = Client()
+    client.force_login(cast.county, backend="tenglong.apps.accounts.backend.AccountBackend")
+    page = client.get("/cases/migrate/", {"from": pinned.pk}).content.decode()
+    assert 'name="pick-state-verification"' in page
+    assert '<option value="checking">核查中（checking）</option>' in page
+    picked = {"pick-state-verification": "checking", "pick-task-verify": "check", "pick-state-returned": ""}
+    page = client.get("/cases/migrate/", {"from": pinned.pk, **picked}).content.decode()
+    assert 'name="pick-state-verification"' not in page
+    assert "state verification = checking\ntask verify = check" in page

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.casework import migrating
+from tenglong.apps.casework import migrating, renaming
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import PinnedDefinition
 from tenglong.apps.casework.titles import definition_labels
+from tenglong.web.formats import listed
 
 #: rows of each list on the page; the numbers above them are of all
 SHOWN = 200
@@ -26,7 +27,9 @@ def show(request: HttpRequest) -> HttpResponse:
     """`?from=<id of the pinned text>&renames=` shows the preview of that version."""
     chosen = [(row, count, label) for name, label in definition_labels(request.user)
               for row, count in migrating.versions(request.user, name)]
-    context: dict[str, Any] = {"versions": chosen, "renames": request.GET.get("renames", ""), "shown": SHOWN}
+    words = renaming.part_words()
+    context: dict[str, Any] = {"versions": chosen, "renames": renaming.asked(request.GET), "shown": SHOWN,
+                               "words": listed(words), "first_word": words[0]}
     status = 200
     if request.GET.get("from"):
         row = next((one for one, _count, _label in chosen if str(one.pk) == request.GET["from"]), None)
@@ -41,10 +44,12 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, row: PinnedDefinition) -> dict[str, Any]:
-    change = migrating.preview(request.user, row, migrating.read_renames(request.GET.get("renames", "")))
+    renames = renaming.read_renames(renaming.asked(request.GET))
+    change = migrating.preview(request.user, row, renames)
     found = change.preview
     return {
-        "change": change, "ready": found.ready[:SHOWN], "stuck": found.stuck[:SHOWN], "n_ready": len(found.ready),
+        "change": change, "gaps": migrating.gaps(row, renames),
+        "ready": found.ready[:SHOWN], "stuck": found.stuck[:SHOWN], "n_ready": len(found.ready),
         "n_stuck": len(found.stuck), "n_all": len(found.moves), "flow": [(*pair, n) for pair, n in found.flow.items()],
         "reasons": list(found.reasons.items()), "unmapped": found.unmapped, "may": can(request.user, "policy.approve"),
     }
@@ -59,7 +64,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         raise Http404(_("没有这一版的在办案件。"))
     try:
         done = migrating.migrate(
-            request.user, row, migrating.read_renames(request.POST.get("renames", "")), seen=request.POST.get("seen", ""))
+            request.user, row, renaming.read_renames(request.POST.get("renames", "")), seen=request.POST.get("seen", ""))
         messages.success(request, _("已迁移 %(n)s 件，%(left)s 件留在原版") % {
             "n": len(done.preview.ready), "left": len(done.preview.stuck)})
     except CaseError as error:
