@@ -48,7 +48,8 @@ def found_gaps(old: CaseDefinition, new: CaseDefinition, renames: migration.Rena
         given: Mapping[str, str] = getattr(renames, part)
         fresh = [one for one in after.values() if one.id not in before and one.id not in given.values()]
         choices = tuple((one.id, _(one.label)) for one in fresh)
-        lost = [one for one in before.values() if one.id not in after and one.id not in given and not getattr(one, "final", False)]
+        gone = [one for one in before.values() if one.id not in after and one.id not in given]
+        lost = [one for one in gone if not getattr(one, "final", False)]
         out += [Gap(part, _(word), one.id, _(one.label), choices) for one in lost if choices]
     return out
 
