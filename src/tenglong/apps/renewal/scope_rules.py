@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db.models import Model, Q, QuerySet
 
 from tenglong.apps.accounts.scope import NOTHING, Scope, by_owner, in_divisions, scope_rule
-from tenglong.apps.renewal.models import Finding, IdleLand, Plan, SecretReader, SiteSearch
+from tenglong.apps.renewal.models import Conversion, Finding, IdleLand, Plan, SecretReader, SiteSearch
 
 EVERY = Q()
 PREFIXES = (2, 4, 6, 9)
@@ -101,3 +101,19 @@ def readers(scope: Scope) -> Q:
 @scope_rule("renewal.Treated")
 def treated(scope: Scope) -> Q:
     return _or_own(scope, _own(scope, "enterprise_id"))
+
+
+@scope_rule("renewal.PlantTurn")
+def plant_turns(scope: Scope) -> Q:
+    return _offices(scope)
+
+
+@scope_rule("renewal.Conversion")
+def conversions(scope: Scope) -> Q:
+    """Offices of the town and above; an enterprise sees what was made only when it is to let."""
+    return _offices(scope)
+
+
+@scope_rule("renewal.ConversionPart")
+def conversion_parts(scope: Scope) -> Q:
+    return Q(conversion_id__in=_ids(Conversion, conversions(scope)))
