@@ -36,6 +36,8 @@ def command(name: str | None, runs: int, size: int | None, spark: bool, trace: b
         return
     if name.replace("-", "_") not in names():
         raise click.UsageError(f"没有名为“{name}”的测试，可用：{'、'.join(names())}")
+    if spark:
+        _ready_for_spark()
     module = importlib.import_module(f"tenglong.bench.{name.replace('-', '_')}")
     options = BenchOptions(runs=runs, size=size, say=lambda text: click.echo(text, err=True), spark=spark, trace=trace)
     result: BenchResult = module.run(options)
@@ -45,6 +47,14 @@ def command(name: str | None, runs: int, size: int | None, spark: bool, trace: b
     else:
         _print(result, shown["machine"])
     raise SystemExit(0 if result.passed() else 1)
+
+
+def _ready_for_spark() -> None:
+    """Said before minutes of other work. Raises ClickException."""
+    from tenglong.engine.spark import why_not
+
+    if reason := why_not():
+        raise click.ClickException(f"不能使用分布式引擎：{reason}。可用 make test-spark 装好，或去掉 --spark。")
 
 
 def _machine() -> dict[str, Any]:
