@@ -15,6 +15,7 @@ from tenglong.apps.renewal.errors import RenewalError
 from tenglong.domain.evaluation.expression import chinese
 from tenglong.domain.policy import Document, PolicyError, load_yaml
 from tenglong.domain.renewal.criteria.checks import Criteria, compile_criteria
+from tenglong.domain.renewal.criteria.formula import in_order
 
 KIND: Final = "low_efficiency"
 #: parameter of a set: days in which a holder may object, counted from the day of the run
@@ -40,6 +41,14 @@ class Pinned:
         """None: the set says nothing of a term."""
         one = self.criteria.policy.parameters.get(OBJECTION)
         return None if one is None or one.value is None else int(one.value)
+
+    def inputs(self, criterion: str) -> frozenset[str]:
+        """Inputs that a criterion looks at, its figures opened up."""
+        formulas, figures = self.criteria.formulas, self.criteria.figures
+        read = {name for path, one in formulas.items() if path.startswith(f"criteria.{criterion}.") for name in one.names}
+        for name in in_order(sorted(read), figures):
+            read |= figures[name].names
+        return frozenset(read & self.criteria.inputs.keys())
 
     def rule(self, criterion: str) -> str:
         """The condition in words, with the values of its parameters."""

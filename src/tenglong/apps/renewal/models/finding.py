@@ -44,8 +44,8 @@ class Change(models.TextChoices):
 
 
 class Finding(Frozen, Named):
-    """One plot of one run. `hits`: [{criterion, label, reason, inputs:[{name, label, value, unit, source}]}];
-    `lacks`: figures missing."""
+    """One plot of one run. `hits`: [{criterion, label, waived, waiver: {document, reason}}]; `lacks`: [{name, label}] of the
+    figures that are missing. Sentences and figures are told from the rows of the run (`queries.told`)."""
 
     run = models.ForeignKey(FindingRun, on_delete=models.PROTECT, related_name="findings")
     plot = plot_key()
@@ -57,7 +57,6 @@ class Finding(Frozen, Named):
     verdict = models.CharField(_("结论"), max_length=8, choices=Verdict.choices)
     grade_class = models.CharField(_("类别"), max_length=48, blank=True)  # class of the criteria, e.g. 优先整治
     priority = models.PositiveSmallIntegerField(_("优先级"), null=True)
-    reason = models.TextField(_("理由"), blank=True)  # one paragraph with the figures
     hits = models.JSONField(default=list, blank=True)
     lacks = models.JSONField(default=list, blank=True)
     change = models.CharField(_("与上年比"), max_length=8, choices=Change.choices, blank=True)

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.masking import HIDDEN
 from tenglong.apps.accounts.scope import can, scope_of, scoped
 from tenglong.apps.registry.queries_sensitive import sensitive_measures
-from tenglong.apps.renewal.criteria_sets import of_run
-from tenglong.apps.renewal.models import Finding, FindingAppeal, FindingRun, FindingWaiver
+from tenglong.apps.renewal.criteria_sets import Pinned, of_run
+from tenglong.apps.renewal.models import Finding, FindingAppeal, FindingRun, FindingWaiver, Verdict
+from tenglong.apps.renewal.queries.told import Told, told
 from tenglong.apps.renewal.rows.firms import SUMS
+from tenglong.apps.renewal.suppliers import Suppliers
+from tenglong.domain.renewal.criteria.rows import OUTCOMES, Result
 from tenglong.domain.renewal.criteria.vocabulary import YEARS
 
 VERBS: Final = ("renewal.view", "renewal.own")
@@ -73,29 +76,56 @@ def _measure(name: str) -> str:
 
 
 def hides(user: Any, held: Finding) -> Any:
-    """A function: input of a hit → whether its value is kept from this reader. The holder reads its own figures, but not
-    the sum of several firms on its land."""
+    """A function: input of a hit, and the values its source is told with → whether it is kept from this reader. The holder
+    reads its own figures, but not the sum of several firms on its land."""
     if can(user, "sensitive.view"):
-        return lambda seen: False
+        return lambda name, told: False
     if held.holder_id in scope_of(user).enterprise_ids:
-        return lambda seen: seen["name"] in SUMS and not seen["source"].startswith("地上 1 家")
+        return lambda name, told: name in SUMS and told.get("n") != 1
     secret = frozenset(sensitive_measures())
-    return lambda seen: _measure(seen["name"]) in secret
+    return lambda name, told: _measure(name) in secret
 
 
 def shown(user: Any, held: Finding) -> dict[str, Any]:
-    """The finding for a page and its twin: hits with figures and rule text, what is missing and who supplies it."""
-    hidden, pinned = hides(user, held), of_run(held.run)
-    hits = []
-    for hit in held.hits:
-        inputs = [{**seen, "value": HIDDEN if hidden(seen) else seen["value"]} for seen in hit["inputs"]]
-        masked = any(hidden(seen) for seen in hit["inputs"])
-        told = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": hit["label"]} if masked else hit["reason"]
-        hits.append({**hit, "inputs": inputs, "reason": told, "rule": pinned.rule(hit["criterion"])})
+    """The finding for a page and its twin: every criterion with figures and rule text, what is missing and who supplies it."""
+    hidden, pinned, said = hides(user, held), of_run(held.run), told(held)
+    criteria = [_criterion(said, one, hidden, pinned) for one in said.results.values()]
+    marks = {hit["criterion"] for hit in held.hits}
+    hits = [one for one in criteria if one["criterion"] in marks] or [
+        {**hit, "inputs": [], "reason": hit["label"], "rule": pinned.rule(hit["criterion"])} for hit in held.hits]
     return {
         "ulid": held.ulid, "year": held.run.year, "plot": held.plot_code, "verdict": held.verdict,
         "verdict_label": held.get_verdict_display(), "class": held.grade_class, "priority": held.priority,
         "change": held.get_change_display() if held.change else "", "land_cm2": held.land_cm2, "hits": hits,
-        "lacks": held.lacks, "reason": "；".join(hit["reason"] for hit in hits) if hits else held.reason,
+        "others": [one for one in criteria if one["criterion"] not in marks], "lacks": _lacks(user, held, said),
+        "reason": "；".join(hit["reason"] for hit in hits) if hits else _reason(held, said),
         "criteria": f"{held.run.policy_id}@{held.run.policy_version}",
     }
+
+
+def _criterion(said: Told, one: Result, hidden: Any, pinned: Pinned) -> dict[str, Any]:
+    """One criterion with the figures that were looked at; masked, its sentence is left out with them."""
+    inputs, masked = [], False
+    for seen in one.evidence:
+        source, values = said.source(seen)
+        secret = hidden(seen.id, values)
+        masked = masked or secret
+        inputs.append({"name": seen.id, "label": _(seen.label), "value": HIDDEN if secret else seen.text, "source": source})
+    reason = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": one.label} if masked else one.reason
+    return {"criterion": one.id, "label": one.label, "outcome": one.outcome, "outcome_label": _(OUTCOMES[one.outcome]),
+            "waived": one.outcome == "waived", "inputs": inputs, "reason": reason, "rule": pinned.rule(one.id)}
+
+
+def _reason(held: Finding, said: Told) -> str:
+    """Of a plot without a hit; one that is not low-efficient needs none."""
+    if said.found is None:
+        return said.lost
+    return "" if held.verdict == Verdict.CLEAR else said.found.reason
+
+
+def _lacks(user: Any, held: Finding, said: Told) -> list[dict[str, Any]]:
+    if not held.lacks:
+        return []
+    why, suppliers = {one.id: one.why for one in said.found.missing} if said.found else {}, Suppliers(user, held.run.year)
+    return [{"name": one["name"], "label": _(one["label"]), "why": said.why(one["name"], why.get(one["name"], "")),
+             "who": suppliers.of(one["name"])} for one in held.lacks]

@@ -10,14 +10,19 @@ from typing import Any
 
 import pyarrow as pa
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from tenglong.apps.renewal.rows.firms import SUMS, Firms
-from tenglong.apps.renewal.rows.held import Held
+from tenglong.apps.renewal.rows.held import Held, typed
 from tenglong.apps.renewal.rows.land import Ground, Land
+from tenglong.apps.renewal.rows.said import say
 from tenglong.domain.measures import packaged
 from tenglong.domain.renewal.criteria.checks import Criteria
 from tenglong.domain.renewal.criteria.rows import Plot, Record, Sheet
+from tenglong.domain.renewal.criteria.vocabulary import Input
 
+#: where a sum over the firms on a plot stands
+ON_PLOT = gettext_noop("地上 %(n)s 家企业 %(year)s 年合计，按用地面积分摊")
 #: what idle-land work says of a plot: plot → (value of `idle`, source, days or None)
 IdleWords = Callable[[], Mapping[int, tuple[str, str, int | None]]]
 
@@ -30,18 +35,37 @@ class Rows:
     grounds: list[Ground]
     owners: dict[int, int | None]
     shared: set[int]
-    used: tuple[str, ...] = field(default=())
+    used: tuple[str, ...] = ()
+    inputs: Mapping[str, Input] = field(default_factory=dict, repr=False)
 
     def table(self) -> pa.Table:
-        """One line per plot: its key, its owner, every value as exact text, null where it is missing."""
-        plots, columns = self.sheet.plots, dict[str, list[str | None]]()
-        columns["key"] = [plot.key for plot in plots]
-        columns["owner"] = [plot.owner for plot in plots]
-        nobody = Record("")
+        """One line per plot: its key, its owner, and of every input its value as exact text (null: missing), where it stands
+        (`src_`) and why it is missing (`why_`)."""
+        plots, nobody = self.sheet.plots, Record("")
+        owners = [self.sheet.owners.get(plot.owner, nobody) for plot in plots]
+        columns: dict[str, list[str | None]] = {"key": [one.key for one in plots], "owner": [one.owner for one in plots]}
         for name in self.used:
-            values = [plot.values.get(name, self.sheet.owners.get(plot.owner, nobody).values.get(name)) for plot in plots]
+            records = owners if self.inputs[name].of == "owner" else plots
+            values = [record.values.get(name) for record in records]
             columns[f"in_{name}"] = [None if value is None else str(value) for value in values]
+            columns[f"src_{name}"] = [record.sources.get(name) for record in records]
+            columns[f"why_{name}"] = [record.flaws.get(name) for record in records]
         return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+
+
+def record_of(row: Mapping[str, str | None], inputs: Mapping[str, Input], of: str) -> Record:
+    """The plot's or its owner's part of a line of `Rows.table`."""
+    held = Held()
+    for name in (column.removeprefix("in_") for column in row if column.startswith("in_")):
+        if name not in inputs or inputs[name].of != of:
+            continue
+        value, why = row[f"in_{name}"], row.get(f"why_{name}")
+        if value is not None:
+            held.put(name, value == "True" if inputs[name].type == "flag" else typed(value, inputs[name].type),
+                     row.get(f"src_{name}") or "")
+        elif why:
+            held.lack(name, why)
+    return Record(row["key" if of == "plot" else "owner"] or "", held.values, held.sources, held.flaws)
 
 
 def day_of(year: int) -> date:
@@ -68,7 +92,7 @@ def assemble(actor: Any, year: int, criteria: Criteria, idle: IdleWords = dict, 
         _idle(held, told.get(ground.id))
         plots.append(_plot(ground, held, owners[ground.id], firms))
     records = {str(pk): _owner(pk, land, firms) for pk in sorted({pk for pk in owners.values() if pk is not None})}
-    return Rows(Sheet(tuple(plots), records), land.grounds, owners, shared, used)
+    return Rows(Sheet(tuple(plots), records), land.grounds, owners, shared, used, getattr(criteria, "inputs", {}))
 
 
 def _plot(ground: Ground, held: Held, owner: int | None, firms: Firms) -> Plot:
@@ -90,7 +114,7 @@ def _figures(held: Held, ground: Ground, land: Land, firms: Firms, used: tuple[s
             continue
         users = sorted({use.firm for use in land.uses.get(ground.id, ()) if use.firm is not None})
         if not users:
-            held.lack(name, "没有登记用地企业")
+            held.lack(name, gettext_noop("没有登记用地企业"))
             continue
         measure, total = SUMS[name], Fraction(0)
         why = ""
@@ -104,15 +128,15 @@ def _figures(held: Held, ground: Ground, land: Land, firms: Firms, used: tuple[s
         if why:
             held.lack(name, why)
         else:
-            told = {"n": len(users), "year": firms.year}
-            held.put(name, total, "地上 {n} 家企业 {year} 年合计，按用地面积分摊".format(**told))
+            held.put(name, total, say(ON_PLOT, n=len(users), year=firms.year))
 
 
 def _lacking(firms: Firms, firm: int, measure: str, area: bool) -> str:
     name = firms.name(firm) or "范围外的企业"
     if area:
-        return f"{name} 有多块用地，占地面积没有登记，分摊不了"
-    return firms.flaws.get((measure, firm)) or f"缺 {name} 的{packaged()[measure].label}"
+        return say(gettext_noop("%(firm)s 有多块用地，占地面积没有登记，分摊不了"), firm=name)
+    return firms.flaws.get((measure, firm)) or say(
+        gettext_noop("缺 %(firm)s 的%(label)s"), firm=name, label=packaged()[measure].label)
 
 
 def _stopped(held: Held, ground: Ground, land: Land, firms: Firms) -> None:
@@ -121,11 +145,10 @@ def _stopped(held: Held, ground: Ground, land: Land, firms: Firms) -> None:
         return
     for firm in sorted({use.firm for use in land.uses.get(ground.id, ()) if use.firm is not None and use.role != "idle"}):
         if (found := firms.active(firm)) is not None:
-            label, told = found
-            said = f"没有停产记录；{told}：{firms.name(firm)} {label}大于 0，按在产计"
-            held.put("stopped_months", Fraction(0), said)
+            said = gettext_noop("没有停产记录；%(year)s 年 %(firm)s %(label)s大于 0，按在产计")
+            held.put("stopped_months", Fraction(0), say(said, year=firms.year, firm=firms.name(firm), label=found))
             return
-    held.lack("stopped_months", "没有停产记录，也没有当年用电量或营业收入可以证明在产")
+    held.lack("stopped_months", gettext_noop("没有停产记录，也没有当年用电量或营业收入可以证明在产"))
 
 
 def _low_years(held: Held, owner: int | None, firms: Firms, used: tuple[str, ...]) -> None:
@@ -133,7 +156,7 @@ def _low_years(held: Held, owner: int | None, firms: Firms, used: tuple[str, ...
     if "d_years" not in used or "d_years" in held.values:
         return
     if owner is None:
-        held.lack("d_years", "没有登记权利人，不知评价结果")
+        held.lack("d_years", gettext_noop("没有登记权利人，不知评价结果"))
         return
     value, told = firms.grades.years_low(owner)
     if value is None:

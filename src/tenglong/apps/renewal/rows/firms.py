@@ -7,11 +7,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from tenglong.apps.evaluation import queries as evaluation
 from tenglong.apps.evaluation.queries.figures import yearly_figures
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.renewal.rows.grades import Grades
 from tenglong.apps.renewal.rows.held import E6, Held, mu
+from tenglong.apps.renewal.rows.said import say
 from tenglong.domain.measures import packaged
 from tenglong.domain.renewal.criteria.vocabulary import YEARS, standard
 
@@ -21,6 +24,10 @@ STATISTICS: Final = "statistics"
 SUMS: Final = {
     "plot_tax": "tax_paid", "plot_value_added": "value_added", "plot_energy_tce": "energy_tce", "plot_jobs": "employees",
 }
+STATISTICS_ONLY = gettext_noop("“%(label)s”只有统计调查资料，不能用来认定单个企业")
+DATA, CONFLICT = gettext_noop("%(department)s %(year)s 年数据"), gettext_noop("“%(label)s”各部门报数不一致（%(who)s）")
+ASSESSED, REGISTER = gettext_noop("%(year)s 年度核定用地面积"), gettext_noop("企业登记")
+USED = gettext_noop("用地关系面积合计")
 #: figures that prove that somebody worked there
 ACTIVE: Final = ("electricity_kwh", "revenue")
 
@@ -55,23 +62,20 @@ class Firms:
         for (firm, name), chosen in picked.values.items():
             first = chosen.facts[0]
             if any(fact.legal_basis == STATISTICS for fact in chosen.facts):
-                self.flaws[f"{name}{suffix}", firm] = f"“{packaged()[name].label}”只有统计调查资料，不能用来认定单个企业"
+                self.flaws[f"{name}{suffix}", firm] = say(STATISTICS_ONLY, label=packaged()[name].label)
                 continue
             key = (first.department, str(year), str(first.batch_id))
-            told = words.setdefault(key, f"{first.department} {year} 年数据")
+            told = words.setdefault(key, say(DATA, department=first.department, year=year))
             self.figures[f"{name}{suffix}"][firm] = (Fraction(chosen.value_e6, E6), told)
         for firm, name, said in picked.conflicts:
-            self.flaws[f"{name}{suffix}", firm] = "“{label}”各部门报数不一致（{who}）".format(
-                label=packaged()[name].label,
-                who="、".join(said),
-            )
+            self.flaws[f"{name}{suffix}", firm] = say(CONFLICT, label=packaged()[name].label, who="、".join(said))
 
     def _areas(self, actor: Any) -> None:
         """Assessed land instead of reported land, where the list of that year was published."""
         if "land_mu" not in self.wanted:
             return
         for cycle in evaluation.cycles(actor).filter(year=self.year):
-            told = f"{self.year} 年度核定用地面积"
+            told = say(ASSESSED, year=self.year)
             areas = evaluation.areas(actor, cycle).exclude(state="draft").values_list("enterprise_id", "total_cm2")
             self.figures.setdefault("land_mu", {}).update({firm: (mu(cm2), told) for firm, cm2 in areas})
 
@@ -81,12 +85,12 @@ class Firms:
     def owner(self, firm: int, used_cm2: int | None) -> Held:
         """Values of a firm as an owner."""
         held, (_pk, _ulid, _uscc, _name, industry, scale, status) = Held(), self.rows[firm]
-        told = "企业登记"
+        told = REGISTER
         held.put("industry", industry or None, told)
         held.put("scale", SCALES.get(scale), told)
         held.put("bankrupt", status == "bankrupt" if status else None, told)
         if used_cm2:
-            held.put("used_mu", mu(used_cm2), "用地关系面积合计")
+            held.put("used_mu", mu(used_cm2), USED)
         held.put("last_grade", *self.grades.last(firm))
         for name in self.wanted & self.figures.keys():
             if standard()[name].of != "owner":
@@ -97,10 +101,10 @@ class Firms:
                 held.lack(name, self.flaws[name, firm])
         return held
 
-    def active(self, firm: int) -> tuple[str, str] | None:
-        """Label and source of a figure above zero in the year."""
+    def active(self, firm: int) -> str | None:
+        """Label of a figure above zero in the year."""
         for name in ACTIVE:
-            value, told = self.figures.get(name, {}).get(firm, (Fraction(0), ""))
+            value, _told = self.figures.get(name, {}).get(firm, (Fraction(0), ""))
             if value > 0:
-                return str(packaged()[name].label), told
+                return str(packaged()[name].label)
         return None

@@ -6,8 +6,11 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from tenglong.apps.evaluation import queries as evaluation
 from tenglong.apps.evaluation.schemes import Pinned
+from tenglong.apps.renewal.rows.said import say
 
 
 class Grades:
@@ -36,21 +39,23 @@ class Grades:
     def last(self, firm: int) -> tuple[str | None, str]:
         """Grade of the year before and where it stands."""
         grade, _lowest = self.years.get(self.year - 1, {}).get(firm, ("", False))
-        return grade or None, f"{self.year - 1} 年度评价"
+        return grade or None, say(gettext_noop("%(year)s 年度评价"), year=self.year - 1)
 
     def years_low(self, firm: int) -> tuple[Fraction | None, str]:
         """Years running in the lowest grade up to the newest evaluation, and its source; None with why it is not known."""
         if self.newest is None:
-            return None, f"没有 {self.year} 年度或上一年度定稿的评价结果"
+            return None, say(gettext_noop("没有 %(year)s 年度或上一年度定稿的评价结果"), year=self.year)
         count, at = 0, self.newest
         while at in self.years:
             if firm not in self.years[at]:
-                return (Fraction(0), self._told("未参评")) if count == 0 else (Fraction(count), self._told(""))
+                return (Fraction(0), self._told(gettext_noop("未参评"))) if count == 0 else (Fraction(count), self._told(""))
             grade, lowest = self.years[at][firm]
             if not lowest:
-                return Fraction(count), self._told(grade or "未评级")
+                return Fraction(count), self._told(grade or gettext_noop("未评级"))
             count, at = count + 1, at - 1
-        return None, f"已连续 {count} 年最差档，{at} 年度的评价结果没有记录，不知是否更久"
+        return None, say(gettext_noop("已连续 %(n)s 年最差档，%(year)s 年度的评价结果没有记录，不知是否更久"), n=count, year=at)
 
     def _told(self, grade: str) -> str:
-        return f"{self.newest} 年度评价结果 {grade}"
+        told = {"label": grade} if grade else {}
+        text = gettext_noop("%(year)s 年度评价结果 %(label)s") if grade else gettext_noop("%(year)s 年度评价结果")
+        return say(text, year=self.newest, **told)

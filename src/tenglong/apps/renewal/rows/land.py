@@ -9,10 +9,21 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
+
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.renewal.rows.held import Held, mu, typed
+from tenglong.apps.renewal.rows.said import say
 from tenglong.domain.renewal.criteria.vocabulary import standard
 
+#: where values stand and why they are missing
+SURVEYED, STATED = gettext_noop("实测面积"), gettext_noop("证载面积（没有实测）")
+SEALED, STATUS, SOIL = gettext_noop("权证状态：查封"), gettext_noop("摸排现状"), gettext_noop("地块土壤记录")
+ATTRIBUTE = gettext_noop("地块附加属性")
+HOUSES, RATIO = gettext_noop("%(n)s 幢厂房建筑面积合计"), gettext_noop("%(n)s 幢厂房建筑面积合计 ÷ 地块面积")
+NO_HOUSE, NO_FLOOR = gettext_noop("没有登记厂房，容积率算不出来"), gettext_noop("有厂房没有建筑面积")
+USES, RENT = gettext_noop("用地关系 %(n)s 条"), gettext_noop("租赁 %(n)s 条的面积 ÷ 地块面积")
+NO_USE, NO_RENT_AREA = gettext_noop("没有登记用地关系，不知出租多少"), gettext_noop("有租赁没有登记面积")
 RENTED: Final = ("lessee", "sublessee")
 #: status of the survey → what it says of idleness; 疑似 is a clue and no finding
 IDLE_BY_STATUS: Final = {"idle_suspected": "suspected", "in_use": "none", "building": "none", "vacated": "none"}
@@ -52,6 +63,7 @@ class Land:
 
     def __init__(self, actor: Any, day: date) -> None:
         self.day = day
+        self.survey = say(gettext_noop("地块登记（%(day)s）"), day=day.isoformat())
         self.grounds = [_ground(row) for row in registry.plots(actor, day).order_by("code").values_list(*_COLUMNS)]
         self._houses(actor, day)
         self._uses(actor, day)
@@ -110,17 +122,17 @@ class Land:
 
     def fill(self, ground: Ground, wanted: Collection[str]) -> Held:
         """Values that need nothing of the firms' figures."""
-        held, survey = Held(), f"地块登记（{self.day}）"
+        held, survey = Held(), self.survey
         if ground.cm2:
-            held.put("plot_mu", mu(ground.cm2), "实测面积" if ground.surveyed else "证载面积（没有实测）")
+            held.put("plot_mu", mu(ground.cm2), SURVEYED if ground.surveyed else STATED)
         held.put("plot_town", ground.division_code, survey)
         held.put("plot_zone", ground.zone_code or None, survey)
         held.put("in_control_line", {"in": True, "out": False}.get(ground.control_line), survey)
         held.put("titled", TITLED.get(ground.title_status), survey)
-        held.put("disputed", True if ground.title_status == "sealed" else None, "权证状态：查封")
-        held.put("idle", IDLE_BY_STATUS.get(ground.status), "摸排现状")
-        held.put("soil", ground.soil.get("state"), "地块土壤记录")
-        held.put("soil_key_unit", ground.soil.get("key_unit"), "地块土壤记录")
+        held.put("disputed", True if ground.title_status == "sealed" else None, SEALED)
+        held.put("idle", IDLE_BY_STATUS.get(ground.status), STATUS)
+        held.put("soil", ground.soil.get("state"), SOIL)
+        held.put("soil_key_unit", ground.soil.get("key_unit"), SOIL)
         self._built(held, ground)
         self._let(held, ground)
         _recorded(held, ground, wanted)
@@ -128,31 +140,31 @@ class Land:
 
     def _built(self, held: Held, ground: Ground) -> None:
         if ground.id not in self.houses:
-            held.lack("floor_ratio", "没有登记厂房，容积率算不出来")
-            held.lack("plot_floor_m2", "没有登记厂房")
+            held.lack("floor_ratio", NO_HOUSE)
+            held.lack("plot_floor_m2", NO_HOUSE)
             return
         if ground.id in self.unmeasured:
             for name in ("floor_ratio", "plot_floor_m2"):
-                held.lack(name, "有厂房没有建筑面积")
+                held.lack(name, NO_FLOOR)
             return
-        told = f"{self.houses[ground.id]} 幢厂房建筑面积合计"
+        told = say(HOUSES, n=self.houses[ground.id])
         held.put("plot_floor_m2", Fraction(self.floor[ground.id], 10_000), told)
         if ground.cm2:
-            held.put("floor_ratio", Fraction(self.floor[ground.id], ground.cm2), f"{told} ÷ 地块面积")
+            held.put("floor_ratio", Fraction(self.floor[ground.id], ground.cm2), say(RATIO, n=self.houses[ground.id]))
 
     def _let(self, held: Held, ground: Ground) -> None:
         uses = self.uses.get(ground.id)
         if not uses:
-            held.lack("leased_out_share", "没有登记用地关系，不知出租多少")
+            held.lack("leased_out_share", NO_USE)
             return
         rented = [use for use in uses if use.role in RENTED]
-        held.put("tenants", Fraction(len({use.firm for use in rented})), f"用地关系 {len(uses)} 条")
+        held.put("tenants", Fraction(len({use.firm for use in rented})), say(USES, n=len(uses)))
         areas = [use.cm2 for use in rented]
         if None in areas:
-            held.lack("leased_out_share", "有租赁没有登记面积")
+            held.lack("leased_out_share", NO_RENT_AREA)
         elif ground.cm2:
             let = Fraction(100 * sum(area or 0 for area in areas), ground.cm2)
-            held.put("leased_out_share", let, f"租赁 {len(rented)} 条的面积 ÷ 地块面积")
+            held.put("leased_out_share", let, say(RENT, n=len(rented)))
 
 
 _COLUMNS: Final = ("plot_id", "plot__ulid", "code", "division_code", "zone_code", "surveyed_cm2", "stated_cm2", "status",
@@ -171,4 +183,4 @@ def _recorded(held: Held, ground: Ground, wanted: Collection[str]) -> None:
     for name in ground.attributes.keys() & set(wanted):
         one = standard().get(name)
         if one is not None and one.of == "plot":
-            held.put(name, typed(ground.attributes[name], one.type), "地块附加属性")
+            held.put(name, typed(ground.attributes[name], one.type), ATTRIBUTE)

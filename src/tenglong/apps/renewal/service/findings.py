@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import require, scope_of
@@ -24,9 +25,8 @@ from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.idle_words import of_plots
 from tenglong.apps.renewal.models import Change, Finding, FindingRun, FindingWaiver, Verdict
 from tenglong.apps.renewal.rows.assemble import Rows, assemble
-from tenglong.apps.renewal.suppliers import Suppliers
 from tenglong.apps.survey.confirm import quiet_memory
-from tenglong.domain.renewal.criteria import find as criteria_find
+from tenglong.domain.renewal.criteria.judge import Judged, judge
 from tenglong.domain.renewal.criteria.rows import Finding as Found
 from tenglong.domain.renewal.criteria.rows import Findings
 from tenglong.domain.renewal.criteria.waivers import Waiver, waived
@@ -43,17 +43,19 @@ VERDICTS: Final = {
 FIRST_YEAR: Final = 2000
 COLUMNS: Final = (
     "run_id", "plot_id", "plot_code", "division_code", "zone_code", "land_cm2", "holder_id", "verdict", "grade_class",
-    "priority", "reason", "hits", "lacks", "change", "created_by_id", "created_at",
+    "priority", "hits", "lacks", "change", "created_by_id", "created_at",
 )
 
 
 @dataclass(frozen=True)
 class _Made:
-    """Rows, what the criteria say of them, and who was low-efficient before."""
+    """Rows, what the criteria say of them; `waived`: place → finding that a waiver changed; who was low-efficient before."""
 
     rule: Pinned
     rows: Rows
-    findings: Findings
+    judged: Judged
+    waived: dict[int, Found]
+    waivers: dict[int, list[dict[str, str]]]
     previous: FindingRun | None
     before: dict[int, str]
 
@@ -78,12 +80,12 @@ def run(
     actor: Any, year: int, policy: str, *, evaluation_run: Any = None, progress: Progress = _quiet,
     atomic: Atomic = transaction.atomic,
 ) -> FindingRun:
-    """Findings of `year` by the criteria `ID@VERSION` (or `ID` in force). Texts are kept in Chinese, whoever asks.
+    """Findings of `year` by the criteria `ID@VERSION` (or `ID` in force).
 
     `evaluation_run`: the run whose grades stand beside (kept by its number). Raises Refused, RenewalError.
     """
     county, rule = checked(actor, year), pinned(policy)
-    with translation.override("zh-hans"), quiet_memory():
+    with quiet_memory():
         made = _worked(actor, year, county, rule, progress)
         progress(3, 4, _("写入识别结果"))
         kept = Snapshots(settings.TENGLONG_HOME).put(made.rows.table())
@@ -97,12 +99,31 @@ def _worked(actor: Any, year: int, county: str, rule: Pinned, progress: Progress
     if not rows.grounds:
         raise RenewalError(_("%(year)s 年没有地块可以识别，请先导入摸排的地块。") % {"year": year})
     progress(1, 4, _("按条件逐块判断"))
-    findings = criteria_find.find(rule.criteria, rows.sheet)
+    judged = judge(rule.criteria, rows.sheet)
     progress(2, 4, _("比对上年、套用豁免"))
-    findings = waived(rule.criteria, findings, _waivers(rule, rows), timezone.localdate())
+    waivers = list(_waivers(rule, rows))
     previous = FindingRun.objects.filter(division_code=county, year=year - 1, policy_id=rule.id).order_by("-pk").first()
     before = dict(Finding.objects.filter(run=previous).values_list("plot_id", "verdict")) if previous else {}
-    return _Made(rule, rows, findings, previous, before)
+    return _Made(rule, rows, judged, _waived(rule, judged, waivers), _told(judged, waivers), previous, before)
+
+
+def _waived(rule: Pinned, judged: Judged, waivers: list[Waiver]) -> dict[int, Found]:
+    """Plots that a waiver of today touches, worked again."""
+    touched = {one.plot for one in waivers}
+    places = [at for at, plot in enumerate(judged.sheet.plots) if plot.key in touched]
+    some = Findings(rule.criteria.name, rule.pin, tuple(judged.finding(at) for at in places))
+    again = waived(rule.criteria, some, waivers, timezone.localdate()).findings
+    return {at: one for at, one in zip(places, again, strict=True) if any(each.outcome == "waived" for each in one.results)}
+
+
+def _told(judged: Judged, waivers: list[Waiver]) -> dict[int, list[dict[str, str]]]:
+    """Place → waivers of today as a finding keeps them."""
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    places = {plot.key: at for at, plot in enumerate(judged.sheet.plots)} if waivers else {}
+    for one in waivers:
+        if one.holds_on(timezone.localdate()):
+            found[places[one.plot]].append({"criterion": one.criterion, "document": one.document, "reason": one.reason})
+    return found
 
 
 def _waivers(rule: Pinned, rows: Rows) -> Iterable[Waiver]:
@@ -114,19 +135,17 @@ def _waivers(rule: Pinned, rows: Rows) -> Iterable[Waiver]:
         code, since = codes.get(one.finding.plot_id), one.approved_on or one.created_at.date()
         for name in names:
             if code is not None and name in rule.criteria.policy.criteria and one.until > since:
-                yield Waiver(code, name, one.document.name if one.document else _("豁免文件"), one.reason, since, one.until)
+                yield Waiver(code, name, one.document.name if one.document else "—", one.reason, since, one.until)
 
 
 def _written(actor: Any, year: int, county: str, made: _Made, rows_sha256: str, evaluation_run: Any) -> FindingRun:
-    suppliers = Suppliers(actor, year)
-    pairs = zip(made.findings.findings, made.rows.grounds, strict=True)
-    values = [_row(found, ground, made, suppliers) for found, ground in pairs]
+    values = [_row(at, ground, made) for at, ground in enumerate(made.rows.grounds)]
     digest = canonical(_result_table(values))
     kept = FindingRun.objects.create(
         year=year, division_code=county, policy_id=made.rule.id, policy_version=made.rule.version, policy_pin=made.rule.pin,
         policy_text=made.rule.text, evaluation_run_id=getattr(evaluation_run, "pk", None), previous=made.previous,
         software=f"tenglong {version('tenglong')}", rows_sha256=rows_sha256, result_sha256=digest,
-        counts=counts_of(made.rule, made.findings, values, made.before), created_by_id=getattr(actor, "pk", None),
+        counts=counts_of(made.rule, made.judged, made.waived, values, made.before), created_by_id=getattr(actor, "pk", None),
     )
     tail = (getattr(actor, "pk", None), timezone.now())
     insert_rows(Finding, COLUMNS, ((kept.pk, *row, *tail) for row in values))
@@ -140,45 +159,47 @@ def _result_table(values: list[tuple[Any, ...]]) -> pa.Table:
     return pa.table({
         "key": [row[1] for row in values], "verdict": [str(row[6]) for row in values], "class": [row[7] for row in values],
         "priority": pa.array([row[8] for row in values], pa.int64()),
-        "hits": [" ".join(hit["criterion"] for hit in row[10]) for row in values],
+        "hits": [" ".join(hit["criterion"] for hit in row[9]) for row in values],
     })
 
 
-def _row(found: Found, ground: Any, made: _Made, suppliers: Suppliers) -> tuple[Any, ...]:
-    """Columns of `COLUMNS` from plot_id to change."""
-    hit_before = made.before.get(ground.id) == Verdict.HIT
-    verdict = _verdict(found)
-    lacks = [{"name": one.id, "label": one.label, "why": one.why, "who": suppliers.of(one.id)} for one in found.missing]
+def _row(at: int, ground: Any, made: _Made) -> tuple[Any, ...]:
+    """Columns of `COLUMNS` from plot_id to change. Sentences are not kept: `queries.told` words them from rows and criteria."""
+    changed, hit_before = made.waived.get(at), made.before.get(ground.id) == Verdict.HIT
+    if changed is None:
+        one = made.judged.class_of(at)
+        verdict = VERDICTS[made.judged.verdict(at)]
+        label, priority = (one.label, one.priority) if one else ("", None)
+        hits = [_hit(made, name) for name in made.judged.hits(at)]
+        lacks = made.judged.finding(at).missing if made.judged.unsettled[at] else ()
+    else:
+        verdict, label, priority, lacks = _verdict(changed), changed.class_label, changed.priority or None, changed.missing
+        by = {each["criterion"]: each for each in made.waivers[at]}
+        hits = [_hit(made, each.id, by[each.id] if each.outcome == "waived" else None)
+                for each in changed.results if each.outcome in ("hit", "waived")]
     change = _change(verdict, hit_before) if made.previous else ""
     return (
         ground.id, ground.code, ground.division_code, ground.zone_code, ground.cm2, made.rows.owners[ground.id],
-        verdict.value, found.class_label if verdict == Verdict.HIT else "", found.priority or None,
-        "" if verdict == Verdict.CLEAR else found.reason, _hits(found), lacks, change,
+        verdict.value, label if verdict == Verdict.HIT else "", priority, hits,
+        [{"name": each.id, "label": each.label} for each in lacks], change,
     )
+
+
+def _hit(made: _Made, name: str, waiver: dict[str, str] | None = None) -> dict[str, Any]:
+    """A criterion met; `waiver`: what takes it out."""
+    label = made.rule.criteria.policy.criteria[name].label
+    told = {"waiver": {"document": waiver["document"], "reason": waiver["reason"]}} if waiver else {}
+    return {"criterion": name, "label": label, "waived": waiver is not None, **told}
 
 
 def _verdict(found: Found) -> Verdict:
     """A plot that is no longer low-efficient because of a waiver says so, whatever is missing besides."""
-    if found.verdict in ("not_low", "none_known", "unclear") and any(one.outcome == "waived" for one in found.results):
-        return Verdict.WAIVED
-    return VERDICTS[found.verdict]
+    return Verdict.WAIVED if found.verdict in ("not_low", "none_known", "unclear") else VERDICTS[found.verdict]
 
 
 def _change(verdict: Verdict, before: bool) -> str:
     now = verdict == Verdict.HIT
     return (Change.STILL if before else Change.NEW).value if now else (Change.GONE if before else Change.SAME).value
-
-
-def _hits(found: Found) -> list[dict[str, Any]]:
-    """Criteria met and waived, with the figures that were looked at."""
-    return [
-        {
-            "criterion": one.id, "label": one.label, "reason": one.reason, "waived": one.outcome == "waived",
-            "inputs": [{"name": seen.id, "label": seen.label, "value": seen.text, "source": seen.source}
-                       for seen in one.evidence],
-        }
-        for one in found.results if one.outcome in ("hit", "waived")
-    ]
 
 
 def last_day(made: FindingRun, days: int | None) -> date | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tenglong.apps.accounts import service as accounts
 from tenglong.apps.accounts.models import Department
@@ -19,6 +19,7 @@ from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Finding, IdleLand
 from tenglong.apps.renewal.queries import findings as seen
 from tenglong.apps.renewal.queries import idle as seen_idle
+from tenglong.apps.renewal.rows import said
 from tenglong.apps.renewal.service import findings, idle, objections, waivers
 
 pytestmark = pytest.mark.django_db
@@ -73,8 +74,11 @@ def test_a_plot_is_found_with_its_figures_and_what_is_missing_names_its_supplier
     run = findings.run(people["county"], YEAR, "zj-shangyu@1")
     hit, unknown = of(run, plots[0]), of(run, plots[1])
     assert hit.verdict == "hit" and hit.grade_class == "优先整治" and hit.priority == 1
-    assert "停产月数 20" in hit.reason and {one["criterion"] for one in hit.hits} >= {"stopped", "little_built"}
-    assert unknown.verdict == "unknown" and {one["who"] for one in unknown.lacks} and "建成面积占比" in unknown.reason
+    told, gaps = (seen.shown(people["county"], one) for one in (hit, unknown))
+    assert "停产月数 20" in told["reason"] and {one["criterion"] for one in hit.hits} >= {"stopped", "little_built"}
+    assert [one["source"] for one in told["hits"][0]["inputs"]] == ["地块附加属性"]
+    assert unknown.verdict == "unknown" and all(one["who"] and one["why"] for one in gaps["lacks"])
+    assert "建成面积占比" in gaps["reason"] and {one["outcome"] for one in gaps["others"]} >= {"unclear"}
     assert run.counts["plots"] == 3 and sum(one["plots"] for one in run.counts["verdicts"].values()) == 3
     assert run.counts["towns"][TOWN]["hit"] == run.counts["verdicts"]["hit"]["plots"]
 
@@ -92,7 +96,8 @@ def test_a_waiver_by_two_persons_stands_in_the_next_run(people: Any, plots: Any)
         waivers.decide(county, asked, approve=True)
     waivers.decide(people["second"], asked, approve=True)
     after = of(findings.run(county, YEAR, "zj-shangyu@1"), plots[0])
-    assert after.verdict == "waived" and after.change == "gone" and "已豁免（依据.pdf：已列入改造计划）" in after.reason
+    assert after.verdict == "waived" and after.change == "gone"
+    assert "已豁免（依据.pdf：已列入改造计划）；原判断：长期停产" in seen.shown(county, after)["reason"]
     assert {hit["waived"] for hit in after.hits} == {True}
 
 
@@ -155,10 +160,19 @@ def test_a_delay_of_the_government_leads_to_agreement_without_fee(people: Any, p
 
 
 def test_figures_are_masked_for_readers_without_the_verb(people: Any, plots: Any) -> None:
+    plot = registry.create_plot(people["county"], {
+        "status": "in_use", "surveyed_cm2": 10 * MU, "name": "地块甲", "control_line": "in",
+        "attributes": {"plot_tax": 13.21, "leased_out_share": 66}}, on=DAY, town=TOWN)
     run = findings.run(people["county"], YEAR, "zj-shangyu@1")
-    hit = {"criterion": "low_plot_tax", "label": "地均税收低", "reason": "地块税收 4321 万元", "waived": False,
-           "inputs": [{"name": "plot_tax", "label": "地块税收", "value": "4321 万元", "source": "地上 2 家企业"}]}
-    Finding.objects.filter(pk=of(run, plots[0]).pk).update(hits=[hit])
-    open_, masked = (json.dumps(seen.shown(people[name], seen.finding(people[name], of(run, plots[0]).ulid)), default=str)
+    open_, masked = (json.dumps(seen.shown(people[name], seen.finding(people[name], of(run, plot).ulid)), default=str)
                      for name in ("county", "leader"))
-    assert "4321" in open_ and "4321" not in masked
+    assert "13.21" in open_ and "13.21" not in masked and "66" in masked
+
+
+def test_a_reader_of_english_is_told_in_english_what_a_run_in_chinese_found(people: Any, plots: Any) -> None:
+    run = findings.run(people["county"], YEAR, "zj-shangyu@1")
+    with translation.override("en"):
+        told = seen.shown(people["county"], of(run, plots[0]))
+        held = said.say("%(n)s 幢厂房建筑面积合计", n=3)
+    assert {one["outcome_label"] for one in told["hits"]} != {"符合"} or said.worded(held).startswith("3")
+    assert said.told_of(held) == {"n": 3} and said.worded(held) == "3 幢厂房建筑面积合计"

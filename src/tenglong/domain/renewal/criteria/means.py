@@ -36,7 +36,8 @@ class Means:
     def kept(cls, criteria: Criteria, found: Iterable[MeanOf]) -> Means:
         """The means of an earlier run, as it told them; nothing is worked."""
         made = cls.__new__(cls)
-        made.criteria, made._found = criteria, {name: {} for name in criteria.policy.means}
+        made.criteria = criteria
+        made._found = {name: _published(name, mean) for name, mean in criteria.policy.means.items()}
         for one in found:
             made._found[one.id][one.industry] = one
         return made
