@@ -29,6 +29,7 @@ from tenglong.domain.measures import packaged
 from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
 from tenglong.domain.quality.rules import RULES
+from tenglong.domain.renewal.routes import load
 from tenglong.domain.survey.kinds import KINDS, UNIT_LABELS, spec_of
 from tenglong.files.scans.match import TROUBLES
 
@@ -75,6 +76,7 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
     yield from (("files/scans/match.py", text) for text in TROUBLES.values())
     yield from labels_of_evaluation()
+    yield from (("policies/routes/default@1.yaml", text) for text in texts_of_routes())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
@@ -88,6 +90,14 @@ def labels_of_evaluation() -> Iterator[tuple[str, str]]:
     yield from (("domain/evaluation/compiled.py", text) for text in PURPOSES.values())
     yield from (("domain/evaluation/attributes.py", one.label) for one in STANDARD.values())
     yield from (("domain/evaluation/units.py", unit_label(unit)) for unit in units_of_schemes())
+
+
+def texts_of_routes() -> Iterator[str]:
+    """Routes, counters with what they count, and targets of the packaged catalogue; documents and sources are data."""
+    policy = load("default").policy
+    for one in (*policy.routes.values(), *policy.counters.values(), *policy.targets.values()):
+        yield one.label
+    yield from (one.scope for one in policy.counters.values())
 
 
 def units_of_schemes() -> list[str]:

@@ -15,9 +15,7 @@ from tenglong.apps.renewal.queries import treated
 def of_firm(request: HttpRequest, version: Any) -> str:
     """Newest first, each with the way to its effect page."""
     policy = plan_policies.in_force().book.policy
-    rows = [
-        (row, policy.counters[row.counter].label if row.counter in policy.counters else row.counter,
-         policy.routes[row.route].label if row.route in policy.routes else row.route)
-        for row in treated.of_firm(request.user, version.enterprise_id)]
+    rows = [(row, treated.label_of(policy.counters, row.counter), treated.label_of(policy.routes, row.route))
+            for row in treated.of_firm(request.user, version.enterprise_id)]
     page = "renewal:treated-row" if can(request.user, "renewal.view") else "renewal:own-treated"
     return render_to_string("renewal/tab_treated.html", {"rows": rows, "page": page}, request)

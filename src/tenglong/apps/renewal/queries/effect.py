@@ -137,7 +137,7 @@ def _recorded(user: Any, row: Treated, name: str) -> Cell | None:
 
 def _line(name: str, before: Cell, after: Cell) -> Line:
     one = packaged()[name]
-    return Line(name, one.label, unit_label(one.unit), before, after)
+    return Line(name, _(one.label), _(unit_label(one.unit)), before, after)
 
 
 def _text(value: Fraction) -> str:

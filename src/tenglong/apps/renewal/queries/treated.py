@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tenglong.apps.accounts.scope import can, scoped
 from tenglong.apps.renewal import plan_policies
 from tenglong.apps.renewal.models import Treated
-from tenglong.domain.renewal.routes_policy import Counter, Target
+from tenglong.domain.renewal.routes_policy import Counter, Route, Target
 from tenglong.domain.units import from_cm2, to_cm2
 
 VERBS: Final = ("renewal.view", "renewal.own")
@@ -22,6 +22,11 @@ VERBS: Final = ("renewal.view", "renewal.own")
 _SUMS: Final = {"mu": "land", "firm": "firms", "plot": "plots", "case": "rows"}
 #: counters of the first screen, whatever they say; others join when they have something to say
 MAIN: Final = ("land_treated", "firms_closed", "firms_upgraded", "firms_merged", "firms_state")
+
+
+def label_of(known: Mapping[str, Counter | Route], name: str) -> str:
+    """Of a counter or a route; the id itself when the catalogue in force has it no more."""
+    return _(known[name].label) if name in known else name
 
 
 def rows(user: Any) -> QuerySet[Treated]:
@@ -75,6 +80,14 @@ class Counted:
     total: Amount
     years: dict[int, Amount]
     towns: dict[str, Amount]
+
+    @property
+    def label(self) -> str:
+        return _(self.counter.label)
+
+    @property
+    def scope(self) -> str:
+        return _(self.counter.scope)
 
     @property
     def shown(self) -> bool:
@@ -172,4 +185,4 @@ def _reaches(target: Target, counted: Counted, today: date) -> Iterable[Reach]:
     for first in reversed(starts):
         last = first + target.years - 1
         reached = sum(counted.years[year].raw for year in range(first, last + 1) if year in counted.years)
-        yield Reach(target.label, counted.id, first, last, wanted, Amount(reached, unit), basis, first <= today.year <= last)
+        yield Reach(_(target.label), counted.id, first, last, wanted, Amount(reached, unit), basis, first <= today.year <= last)

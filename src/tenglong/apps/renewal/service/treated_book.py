@@ -45,8 +45,8 @@ def treated_book(actor: Any, *, recipient: str, purpose: str, request: Any = Non
 def sheets_of(held: Board, towns: dict[str, str]) -> list[Sheet]:
     """Counters, by year, by town, targets."""
     shown = held.shown
-    heads = [f"{one.counter.label}（{one.total.word}）" for one in shown]
-    totals = [[one.counter.label, _cell(one.total), one.total.word, one.counter.scope] for one in held.counters]
+    heads = [f"{one.label}（{one.total.word}）" for one in shown]
+    totals = [[one.label, _cell(one.total), one.total.word, one.scope] for one in held.counters]
     years = [[year, *(_cell(one.years.get(year)) for one in shown)] for year in held.years]
     by_town = [[towns.get(town, town), *(_cell(one.towns.get(town)) for one in shown)] for town in held.towns]
     targets = [[one.label, one.span, _cell(one.wanted), _cell(one.reached), _cell(one.missing), one.wanted.word, one.basis]

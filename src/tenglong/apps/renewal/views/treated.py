@@ -72,7 +72,7 @@ def counters_json(request: HttpRequest) -> JsonResponse:
 
 def _counter(one: queries.Counted) -> dict[str, Any]:
     return {
-        "id": one.id, "label": one.counter.label, "unit": one.counter.unit, "scope": one.counter.scope,
+        "id": one.id, "label": one.label, "unit": one.counter.unit, "scope": one.scope,
         "value": str(one.total.number), "years": {str(year): str(value.number) for year, value in one.years.items()},
         "towns": {town: str(value.number) for town, value in one.towns.items()},
     }
@@ -98,11 +98,11 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def counter_choices(user: Any) -> list[tuple[str, str]]:
-    return [(name, one.label) for name, one in plan_policies.in_force().book.policy.counters.items()]
+    return [(name, _(one.label)) for name, one in plan_policies.in_force().book.policy.counters.items()]
 
 
 def route_choices(user: Any) -> list[tuple[str, str]]:
-    return [(name, one.label) for name, one in plan_policies.in_force().book.policy.routes.items()]
+    return [(name, _(one.label)) for name, one in plan_policies.in_force().book.policy.routes.items()]
 
 
 def year_choices(user: Any) -> list[tuple[str, str]]:
@@ -156,14 +156,10 @@ class TreatedList(ListPage):
         for row in rows:
             row["town"] = towns.get(row["division_code"], row["division_code"])
             row["firm"] = names.get(row.pop("enterprise_id"), ("", ""))[1]
-            row["counter_label"] = label_of(book.counters, row["counter"])
-            row["route_label"] = label_of(book.routes, row["route"])
+            row["counter_label"] = queries.label_of(book.counters, row["counter"])
+            row["route_label"] = queries.label_of(book.routes, row["route"])
             told = row.pop("case__title") or row["source"]
             row["origin"] = _("%(told)s（已撤销）") % {"told": told} if row.pop("voided_at") else told
-
-
-def label_of(known: Any, name: str) -> str:
-    return known[name].label if name in known else name
 
 
 # ---- one row
@@ -194,7 +190,8 @@ def context(request: HttpRequest, held: Treated) -> dict[str, Any]:
     counter = policy.counters.get(held.counter)
     return {
         "row": held, "effect": found, "firm": firm, "plot": plot, "counter": counter,
-        "counter_label": label_of(policy.counters, held.counter), "route_label": label_of(policy.routes, held.route),
+        "counter_label": queries.label_of(policy.counters, held.counter),
+        "route_label": queries.label_of(policy.routes, held.route),
         "town": town_names(request.user).get(held.division_code, held.division_code),
         "document": papers.filter(pk=held.document_id).first() if held.document_id else None,
         "gone": plot is not None and plot.valid_to is not None,
