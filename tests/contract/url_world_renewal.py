@@ -23,13 +23,29 @@ def build(world: Any) -> None:
 def _finding(town: Any, run: Any) -> None:
     from tenglong.apps.renewal.models import Finding
 
-    tax = sorted(value for value in town.private if value[:6] == "76543.")[0]
-    source = {"name": "tax_paid", "label": "税收", "value": f"{tax} 万元", "source": town.word("税务出处")}
-    hit = {"criterion": "above_low_tax", "label": "规上企业亩均税收低", "reason": town.word("识别理由") + tax, "waived": False,
-           "inputs": [source]}
+    hit = {"criterion": "above_low_tax", "label": town.word("识别条件"), "waived": False}
     Finding.objects.filter(run=run, plot_id=town.ids["plot_pk1"]).update(
-        verdict="hit", holder_id=town.ids["firm_pk1"], hits=[hit], reason=hit["reason"], grade_class="一般整治", priority=3)
-    town.note("low_finding", Finding.objects.get(run=run, plot_id=town.ids["plot_pk1"]).ulid)
+        verdict="hit", holder_id=town.ids["firm_pk1"], hits=[hit], grade_class="一般整治", priority=3)
+    finding = Finding.objects.get(run=run, plot_id=town.ids["plot_pk1"])
+    town.note("low_finding", finding.ulid)
+    _rows(town, run, finding.plot_code)
+
+
+def _rows(town: Any, run: Any, code: str) -> None:
+    """What the run kept of the plot: a tax that few may read, and where it stands."""
+    import pyarrow as pa
+    from django.conf import settings
+
+    from tenglong.apps.renewal.models import FindingRun
+    from tenglong.store.snapshots import Snapshots
+
+    store = Snapshots(settings.TENGLONG_HOME)
+    table = store.get(FindingRun.objects.get(pk=run.pk).rows_sha256)
+    tax = sorted(value for value in town.private if value[:6] == "76543.")[0]
+    told = {"owner": str(town.ids["firm_pk1"]), "in_scale": "above", "in_land_mu": "20000", "in_tax_paid": tax,
+            "src_tax_paid": town.word("税务出处")}
+    rows = [row | told if row["key"] == code else row for row in table.to_pylist()]
+    FindingRun.objects.filter(pk=run.pk).update(rows_sha256=store.put(pa.Table.from_pylist(rows, table.schema)).sha256)
 
 
 def _said(town: Any, officer: Any, county: Any) -> None:
