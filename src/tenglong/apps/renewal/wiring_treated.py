@@ -26,3 +26,4 @@ def register() -> None:
     register_access("renewal", "treated-rows", "renewal.view")
     menu.register("renewal", _("整治成效"), "renewal:treated", "renewal.view", 60)
     tabs.register("enterprise", "treated", _("整治成效"), treated_tab.of_firm, "enterprise.view", 58)
+    tabs.register("plot", "treated", _("整治成效"), treated_tab.of_plot, "plot.view", 58)
