@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
+
+from tenglong.apps.accounts.scope import can
 from tenglong.apps.casework.models import Case, CaseEvent
+from tenglong.web import access
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,24 @@ Guard = Callable[[Case, Mapping[str, Any], Any], str]
 #: (case, acting user) → what papers the end of the case asks for: (label, on file, sentence while it is not)
 Checklist = Callable[[Case, Any], list[tuple[str, bool, str]]]
 
+
+
+@dataclass(frozen=True)
+class About:
+    """One thing that a case is about: what it is (地块), its name, and its page where the reader may open it."""
+
+    label: str
+    text: str
+    url: str = ""
+
+
+#: (case, acting user) → what of the owning app the case is about and this person may see
+Abouts = Callable[[Case, Any], Iterable[About]]
+
 _on_move: dict[str, list[OnMove]] = {}
 _guards: dict[str, Guard] = {}
 _checklists: dict[str, Checklist] = {}
+_abouts: list[Abouts] = []
 
 
 def on_move(definition_id: str, function: OnMove) -> None:
@@ -58,6 +77,22 @@ def checklist_of(case: Case, user: Any) -> list[tuple[str, bool, str]]:
     """Empty where the definition has none, and for a case that is closed."""
     function = _checklists.get(case.definition)
     return function(case, user) if function and case.open else []
+
+
+def about(function: Abouts) -> None:
+    """Links from the page of a case to records of another app; the same function is kept once."""
+    if function not in _abouts:
+        _abouts.append(function)
+
+
+def about_case(case: Case, user: Any) -> list[About]:
+    return [one for function in _abouts for one in function(case, user)]
+
+
+def page_of(user: Any, url_name: str, *args: str) -> str:
+    """Address of a page, "" when its verb is not one of the user's."""
+    verb = access.verb_of(url_name)
+    return reverse(url_name, args=args) if verb and can(user, verb) else ""
 
 
 def forget(name: str, function: Guard | OnMove) -> None:

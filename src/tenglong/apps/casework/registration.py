@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.accounts.roles import ROLE_VERBS, VERBS
-from tenglong.apps.casework import escalation
+from tenglong.apps.casework import escalation, hooks, subjects
 from tenglong.apps.casework import panels as built
 from tenglong.apps.jobs import periodic
 from tenglong.domain.casework.definition import know_powers
@@ -43,4 +43,5 @@ def register() -> None:
     panels.register("tasks", _("我的任务"), built.tasks, "case.view", 3)
     counters.register("tasks", _("我的任务"), built.counter, "case.view", 5)
     counters.register("escalated", _("提请领导"), built.before_leader, "case.supervise", 6)
+    hooks.about(subjects.of_register)
     periodic.every(escalation.OFTEN, "case.escalate", escalation.by_itself)

@@ -19,7 +19,7 @@ from tenglong.apps.casework.comments import comment
 from tenglong.apps.casework.errors import CaseConflict, CaseError, refused
 from tenglong.apps.casework.escalation import escalate, escalated, note_overdue
 from tenglong.apps.casework.handover import HandOver, hand_over
-from tenglong.apps.casework.hooks import Guard, Moved, OnMove, checklist, forget, guard, on_move, tell
+from tenglong.apps.casework.hooks import About, Guard, Moved, OnMove, about, checklist, forget, guard, on_move, page_of, tell
 from tenglong.apps.casework.models import Case, Evidence, Task
 from tenglong.apps.casework.papers import Paper
 from tenglong.apps.casework.pauses import pause, resume
@@ -217,8 +217,8 @@ def visible(user: Any) -> Any:
 
 
 __all__ = [
-    "CaseConflict", "CaseError", "Guard", "HandOver", "Inbox", "Moved", "OnMove", "Task", "add_evidence", "add_file", "allowed",
-    "assign", "checklist", "comment", "complete_task", "definition_of", "escalate", "escalated", "forget", "guard", "hand_over",
-    "inbox", "move", "note_overdue", "on_move", "open_case", "open_task", "pause", "redate_open_tasks", "resume", "take",
-    "visible",
+    "About", "CaseConflict", "CaseError", "Guard", "HandOver", "Inbox", "Moved", "OnMove", "Task", "about", "add_evidence",
+    "add_file", "allowed", "assign", "checklist", "comment", "complete_task", "definition_of", "escalate", "escalated",
+    "forget", "guard", "hand_over", "inbox", "move", "note_overdue", "on_move", "open_case", "open_task", "page_of", "pause",
+    "redate_open_tasks", "resume", "take", "visible",
 ]

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -42,7 +41,7 @@ def page(request: HttpRequest, case: Case) -> dict[str, Any]:
         "kinds": [(kind, _(label)) for kind, label in definition.documents.items()],
         "may_file": case.open and bool(powers & {"case.work"}) and can(request.user, "document.add"),
         "events": events(request, case, outside), "town": town_names(request.user).get(case.division_code, case.division_code),
-        "subject_url": subject_url(request, case), **inside(request, case, outside, powers),
+        "about": hooks.about_case(case, request.user), **inside(request, case, outside, powers),
     }
 
 
@@ -138,18 +137,6 @@ def kind_word(kind: str) -> str:
     return words.get(kind, "")
 
 
-def subject_url(request: HttpRequest, case: Case) -> str:
-    """The record that the case is about, when it is one of the register and the user may see it."""
-    if case.subject_type not in ("plot", "enterprise") or case.subject_id is None:
-        return ""
-    if not can(request.user, f"{case.subject_type}.view"):
-        return ""
-    rows: Any = registry.plots(request.user) if case.subject_type == "plot" else registry.enterprises(request.user)
-    path = f"{case.subject_type}__ulid"
-    ulid = rows.filter(**{f"{case.subject_type}_id": case.subject_id}).values_list(path, flat=True).first()
-    return reverse(f"registry:{case.subject_type}", args=[ulid]) if ulid else ""
-
-
 @requires("case.view")
 def twin(request: HttpRequest, ulid: str) -> JsonResponse:
     """The page as JSON."""
@@ -164,6 +151,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "documents": [
             {"kind": one["kind"], "name": one["document"].name if one["document"] else None} for one in shown["papers"]
         ],
+        "about": [{"label": str(one.label), "text": one.text, "url": one.url} for one in shown["about"]],
         "checklist": shown.get("checklist", []), "paused_on": case.paused_on, "forecast": shown.get("outlook"),
         "events": [_event_json(one) for one in shown["events"]],
     }

@@ -90,3 +90,19 @@ def test_a_case_is_not_adjusted_by_hand_before_the_grade_is(appealed):
     cases.move(appealed.cast.leader, appealed.appeal.case_ulid, "adjust", **step)
     found = queries.appeal(appealed.actor, appealed.appeal.ulid)
     assert (found.outcome, found.reply) == ("upheld", "予以调整")
+
+
+def test_the_pages_of_the_cases_lead_to_the_appeal_and_the_cycle(appealed):
+    from tenglong.apps.casework import hooks
+
+    def told(case, user):
+        return [(str(one.label), one.text, bool(one.url)) for one in hooks.about_case(case, user)]
+
+    cycle = casework.cases(appealed.actor).get(definition="evaluation-cycle")
+    assert told(cycle, appealed.actor) == [("评价批次", cycle.title, True)]
+    named = {label: (text, open_) for label, text, open_ in told(case_of(appealed), appealed.actor)}
+    assert named["申诉"] == ("税收少计", True)
+    assert named["评价批次"] == (appealed.run.cycle.title, True)
+    own = [(label, open_) for label, _text, open_ in told(case_of(appealed), appealed.cast.firm)]
+    assert ("申诉", True) in own  # the firm's own page of it
+    assert "申诉" not in [label for label, *_rest in told(case_of(appealed), appealed.cast.stranger)]
