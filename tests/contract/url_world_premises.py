@@ -1,4 +1,4 @@
-"""Premises over both towns of the world: a park and a unit in the building of plot 1 of each, with a step."""
+"""Premises over both towns of the world: a park, a unit in the building of plot 1 of each with a step, a conversion."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def build(world: Any) -> None:
         unit = service.create_unit(officer, values, on=day, reason="登记")
         town.note("unit", unit.unit.ulid)
         service.step_unit(officer, unit.unit.ulid, "talking", on=day, lock_version=1, note=town.word("洽谈对象"))
+        _conversion(town, officer, house)
+
+
+def _conversion(town: Any, officer: Any, house: Any) -> None:
+    from tenglong.apps.renewal.service import conversions
+
+    head = {"title": town.word("改造方案"), "park_name": town.word("改造后园名"), "operator": town.word("改造运营方"),
+            "note": town.word("改造说明")}
+    part = {"building_id": house.building_id, "floor": 1, "use": "rd", "area_cm2": 1_000_000, "phase": 1}
+    town.note("conversion", conversions.draft(officer, town.ids["plot1"], head, [part]).ulid)
