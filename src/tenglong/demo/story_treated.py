@@ -20,7 +20,7 @@ from tenglong.apps.renewal.service import treated
 from tenglong.apps.renewal.service.treated import Past
 from tenglong.demo.county import MARK, PLOTS
 from tenglong.demo.story import Stage
-from tenglong.domain.units import to_cm2
+from tenglong.domain.units import from_cm2, to_cm2
 
 T = TypeVar("T")
 LAND_MU: Final = 14_662
@@ -36,10 +36,10 @@ SHARES: Final = {2021: 27, 2022: 25, 2023: 20, 2024: 16, 2025: 12}
 SOURCE: Final = f"历年低效整治台账（{MARK}）"
 #: the firm of whose treatment the press tells: twice the floor, more than three times the output
 BEFORE: Final = {
-    "floor_area_m2": Fraction(1, 2), "output": Fraction(32, 100), "revenue": Fraction(32, 100), "tax_paid": Fraction(38, 100),
-    "employees": Fraction(9, 10),
+    "floor_area_m2": Fraction(1, 2), "land_mu": Fraction(1), "output": Fraction(32, 100), "revenue": Fraction(32, 100),
+    "tax_paid": Fraction(38, 100), "employees": Fraction(9, 10),
 }
-PERIOD, NEWEST, E6, CM2_OF_M2 = "2020", "2025", 10**6, 10_000
+PERIOD, NEWEST, E6, CENTS, CM2_OF_M2 = "2020", "2025", 10**6, 100, 10_000
 
 
 @dataclass(frozen=True)
@@ -71,15 +71,16 @@ def play(stage: Stage) -> int:
     """Everything as one record with its paper and one audit entry. Returns how many lines."""
     star = next(row for row in stage.county.enterprises if row.scale == "above_scale")  # whose user can sign in
     tale = Tale(stage.firm_ids[star.uscc], _before(stage, stage.firm_ids[star.uscc]))
-    lines = history(_grounds(stage), _firms(stage), tale)
+    lines = history(_grounds(stage), _firms(stage), tale, Fraction(registry.plots(stage.admin).count(), PLOTS))
     told = f"截至目前整治 {LAND_MU} 亩；各项口径独立，互不勾稽。哪些地块和企业为随机抽取。"
     paper = stage.paper("历年低效整治台账", told, kind="basis", dated=date(2026, 1, 15))
     return treated.enter_past(stage.admin, lines, source=SOURCE, document=paper)
 
 
-def history(grounds: Sequence[Ground], firms: Sequence[Firm], tale: Tale | None = None, whole: int = PLOTS) -> list[Past]:
-    """Lines of the record: land, firms by route, plots sold; exact for a county of `whole` plots, a part of it for less."""
-    part = min(Fraction(1), Fraction(len(grounds), whole))
+def history(
+    grounds: Sequence[Ground], firms: Sequence[Firm], tale: Tale | None = None, part: Fraction = Fraction(1)
+) -> list[Past]:
+    """Lines of the record: land, firms by route, plots sold; `part`: of the figures of the press, for a smaller county."""
     drawn = _drawn(grounds, lambda one: one.code)
     lines = list(_land(drawn, to_cm2(max(1, round(LAND_MU * part)), "mu")))
     lines += _sold(drawn[::-1][: max(1, round(len(SOLD) * part))])
@@ -165,8 +166,10 @@ def _firms(stage: Stage) -> list[Firm]:
 def _before(stage: Stage, firm: int) -> Mapping[str, str]:
     """Measure → value × 10⁶ as text, a part of what the register says today."""
     facts = registry.facts(stage.admin, subject_type="enterprise", subject_ids=[firm]).filter(period=NEWEST)
+    used = registry.occupancies(stage.admin, enterprise_id=firm).aggregate(floor=Sum("floor_cm2"), area=Sum("area_cm2"))
     today = {name: Fraction(value, E6) for name, value in facts.values_list("measure", "value_e6")}
-    floor = registry.occupancies(stage.admin, enterprise_id=firm).aggregate(total=Sum("floor_cm2"))["total"]
-    if floor:
-        today["floor_area_m2"] = Fraction(floor, CM2_OF_M2)
-    return {name: str(round(today[name] * part * 100) * E6 // 100) for name, part in BEFORE.items() if name in today}
+    today["floor_area_m2"] = Fraction(used["floor"] or 0, CM2_OF_M2)
+    today["land_mu"] = Fraction(from_cm2(used["area"] or 0, "mu", 2))
+    fine = {name: 1 if name == "employees" else CENTS for name in BEFORE}  # people are whole
+    held = {name: round(today[name] * part * fine[name]) * E6 // fine[name] for name, part in BEFORE.items() if name in today}
+    return {name: str(value) for name, value in held.items() if value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 from tenglong.demo.county import PLOTS
 from tenglong.demo.story_treated import Firm, Ground, Tale, history
@@ -37,6 +38,6 @@ def test_the_firm_of_the_tale_is_upgraded_and_carries_what_was_before() -> None:
 
 
 def test_a_small_county_has_its_part() -> None:
-    lines = history(GROUNDS[:260], FIRMS[:400])
+    lines = history(GROUNDS[:260], FIRMS[:400], part=Fraction(260, PLOTS))
     assert sum(one.land_cm2 for one in lines if one.counter == "land_treated") == to_cm2(1469, "mu")
     assert sum(one.counter == "firms_upgraded" for one in lines) == 19

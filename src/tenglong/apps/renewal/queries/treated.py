@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import can, scoped
+from tenglong.apps.accounts.scope import can, scope_of, scoped
 from tenglong.apps.renewal import plan_policies
 from tenglong.apps.renewal.models import Treated
 from tenglong.domain.renewal.routes_policy import Counter, Route, Target
@@ -134,6 +134,7 @@ class Board:
     towns: list[str]
     pin: str = ""
     voided: int = 0
+    partial: bool = False  # the reader sees a part of the county: targets are the county's and are not compared
     shown: list[Counted] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -155,11 +156,13 @@ def board(user: Any, today: date) -> Board:
             name, counter, amount(total.get(name)), {year: amount(one) for year, one in years[name].items()},
             {town: amount(one) for town, one in towns[name].items()}))
     by_id = {one.id: one for one in counters}
-    targets = [reach for one in policy.targets.values() for reach in _reaches(one, by_id[one.counter], today)]
+    partial = scope_of(user).kind != "all"
+    wanted = () if partial else policy.targets.values()
+    targets = [reach for one in wanted for reach in _reaches(one, by_id[one.counter], today)]
     return Board(
         counters, targets, sorted({year for one in counters for year in one.years}),
         sorted({town for one in counters for town in one.towns}), rules.pins.get(plan_policies.ROUTES, ""),
-        rows(user).filter(voided_at__isnull=False).count())
+        rows(user).filter(voided_at__isnull=False).count(), partial)
 
 
 def _sums(found: QuerySet[Treated], *by: str) -> Any:

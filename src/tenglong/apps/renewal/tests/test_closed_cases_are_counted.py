@@ -199,6 +199,8 @@ def test_counters_of_a_record_stay_apart_and_targets_compare_with_one_counter(wo
     assert spans == {
         (2026, 2026): (False, True, "2,000.00"), (2025, 2025): (False, False, "2,000.00"), (2024, 2024): (True, False, "0.00"),
         (2023, 2025): (False, False, "2,900.00")}
+    town = queries.board(world.cast.officer, date(2026, 6, 1))
+    assert (town.partial, town.targets) == (True, [])  # a town is not measured by the target of the county
     text = enter(world.cast.leader).get(reverse("renewal:treated")).content.decode()
     for word in ("2,100.00<small>亩", 'data-counter="firms_upgraded"', "counter=land_treated&amp;year=2024", "每年改造提升"):
         assert word in text
