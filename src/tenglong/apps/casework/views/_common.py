@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from tenglong.apps.accounts.scope import roles_of
+from tenglong.apps.accounts.scope import requires, roles_of
 from tenglong.apps.casework import pinning, queries
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, Task
 from tenglong.domain.casework.definition import CaseDefinition, CaseField
 
+Text = str | Promise
 #: JSON twins are read by people too
 CHINESE = {"ensure_ascii": False}
 
@@ -41,6 +45,22 @@ def told(request: HttpRequest, done: str, step: Callable[[], object]) -> None:
         messages.success(request, done)
     except CaseError as error:
         messages.error(request, str(error))
+
+
+def step(
+    verb: str, done: Text, act: Callable[[Any, str, str], object], find: Callable[[HttpRequest, str], Any], page: str,
+    field: str = "reason",
+) -> Callable[..., HttpResponseBase]:
+    """The view of a button with one line of words: `act(user, ulid, words)`, then back to the page with what was done."""
+
+    @require_POST
+    @requires(verb)
+    def view(request: HttpRequest, ulid: str) -> HttpResponse:
+        row = find(request, ulid)
+        told(request, str(done), lambda: act(request.user, row.ulid, request.POST.get(field, "")))
+        return redirect(page, row.ulid)
+
+    return view
 
 
 def is_subject(user: Any) -> bool:

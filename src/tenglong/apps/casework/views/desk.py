@@ -10,40 +10,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.casework import handover, queries, service
 from tenglong.apps.casework.escalation import years_unpublished
 from tenglong.apps.casework.titles import case_url
-from tenglong.apps.casework.views._common import CHINESE, case_or_404, task_or_404, told
+from tenglong.apps.casework.views._common import CHINESE, case_or_404, step, task_or_404, told
 from tenglong.apps.casework.views.inbox import row_json
 
 PAGE = 50
 
 
-@require_POST
-@requires("case.view")
-def pause(request: HttpRequest, ulid: str) -> HttpResponse:
-    case = case_or_404(request, ulid)
-    told(request, _("案件已暂停"), lambda: service.pause(request.user, case.ulid, request.POST.get("reason", "")))
-    return redirect("casework:case", case.ulid)
-
-
-@require_POST
-@requires("case.view")
-def resume(request: HttpRequest, ulid: str) -> HttpResponse:
-    case = case_or_404(request, ulid)
-    told(request, _("案件已恢复，期限已顺延"), lambda: service.resume(request.user, case.ulid, request.POST.get("reason", "")))
-    return redirect("casework:case", case.ulid)
-
-
-@require_POST
-@requires("case.work")
-def comment(request: HttpRequest, ulid: str) -> HttpResponse:
-    case = case_or_404(request, ulid)
-    told(request, _("评论已记下"), lambda: service.comment(request.user, case.ulid, request.POST.get("text", "")))
-    return redirect("casework:case", case.ulid)
+pause = step("case.view", gettext_lazy("案件已暂停"), service.pause, case_or_404, "casework:case")
+resume = step("case.view", gettext_lazy("案件已恢复，期限已顺延"), service.resume, case_or_404, "casework:case")
+comment = step("case.work", gettext_lazy("评论已记下"), service.comment, case_or_404, "casework:case", "text")
 
 
 @require_POST

@@ -20,7 +20,7 @@ from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.casework import letters, supervisions
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Supervision
-from tenglong.apps.casework.views._common import CHINESE, case_or_404, told
+from tenglong.apps.casework.views._common import CHINESE, case_or_404, step, told
 from tenglong.apps.registry import queries as registry
 from tenglong.web.listing import Column, Filter, ListPage
 
@@ -135,20 +135,9 @@ def reply(request: HttpRequest, ulid: str) -> HttpResponse:
     return redirect("casework:supervision", row.ulid)
 
 
-@require_POST
-@requires("case.supervise")
-def strike_off(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = _or_404(request, ulid)
-    told(request, _now("已销号"), lambda: supervisions.strike_off(request.user, row.ulid, request.POST.get("note", "")))
-    return redirect("casework:supervision", row.ulid)
-
-
-@require_POST
-@requires("case.supervise")
-def send_back(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = _or_404(request, ulid)
-    told(request, _now("已退回重报"), lambda: supervisions.send_back(request.user, row.ulid, request.POST.get("note", "")))
-    return redirect("casework:supervision", row.ulid)
+ORDER = "casework:supervision"
+strike_off = step("case.supervise", _("已销号"), supervisions.strike_off, _or_404, ORDER, "note")
+send_back = step("case.supervise", _("已退回重报"), supervisions.send_back, _or_404, ORDER, "note")
 
 
 @require_GET

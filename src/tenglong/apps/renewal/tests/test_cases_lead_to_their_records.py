@@ -29,7 +29,8 @@ def case(cast: Any) -> Any:
     plan = Plan.objects.create(title="三年整治", finding_run=run, division_code="330604")
     SecretReader.objects.create(plan=plan, user=cast.analyst)
     PlanItem.objects.create(plan=plan, route="close", year=2026, cost_fen=0, uplift_fen=0, case=made, **same)
-    Treated.objects.create(plot_id=plot.plot_id, division_code=TOWN, counter="land_treated", done_on=date(2026, 3, 1), case=made)
+    counted = {"counter": "land_treated", "done_on": date(2026, 3, 1)}
+    Treated.objects.create(plot_id=plot.plot_id, division_code=TOWN, case=made, **counted)
     return made
 
 
