@@ -31,6 +31,12 @@ class RouteBook:
         return absent_values(self.policy.inputs)
 
     @cached_property
+    def used(self) -> tuple[str, ...]:
+        """Inputs that some entry or evidence asks for: nothing else has to be read."""
+        read = {name for formula in self.formulas.values() for name in formula.names}
+        return tuple(name for name in self.inputs if name in read)
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         return tuple(self.policy.routes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -48,6 +49,8 @@ DISPLACED: Final = ("jobs_lost", "tenants_displaced", "households_displaced")
 LAST_YEARS: Final = 5
 #: attribute of a plot that may say how far the road is
 ROAD = ("road_m", "距道路")
+#: `Wanted.seconds` are the whole job's; the search itself gets what gathering the plots left over, and no less than this
+LEAST_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,12 @@ def search_now(
     atomic: Callable[[], AbstractContextManager[None]],
 ) -> SiteSearch:
     """Raises RenewalError with a sentence; the answer is written in one transaction."""
-    wanted = Wanted.of(site.wanted)
+    wanted, began = Wanted.of(site.wanted), time.monotonic()
     tell(_("汇集地块、成本和户数"))
     field = field_of(actor, wanted)
     tell(_("搜索相连的用地"))
     try:
-        found = _search(field, wanted, cancelled)
+        found = _search(field, wanted, max(LEAST_S, wanted.seconds - (time.monotonic() - began)), cancelled)
     except ValueError as error:
         raise RenewalError(str(error)) from error
     answer = as_kept(field, found, wanted)
@@ -240,7 +243,7 @@ def _metres(attributes: dict[str, Any]) -> float | None:
     return None
 
 
-def _search(field: Field, wanted: Wanted, cancelled: Callable[[], bool]) -> Sites:
+def _search(field: Field, wanted: Wanted, limit_s: float, cancelled: Callable[[], bool]) -> Sites:
     def column(values: list[int | None]) -> list[int | None] | None:
         return values if any(one is not None for one in values) else None
 
@@ -248,7 +251,7 @@ def _search(field: Field, wanted: Wanted, cancelled: Callable[[], bool]) -> Site
     return search(
         field.graph, field.land, column(field.cost), column(field.owners), column(field.months), min_cm2=wanted.min_cm2,
         allowed=field.allowed, within=wanted.within, phases=wanted.phases, alternatives=wanted.alternatives,
-        time_limit_s=wanted.seconds, aim=Aim(wanted.aim) if wanted.aim else None, owner_fen=wanted.owner_fen,
+        time_limit_s=limit_s, aim=Aim(wanted.aim) if wanted.aim else None, owner_fen=wanted.owner_fen,
         gate=field.gate, middles=middles, span_m=wanted.span_m, cancelled=cancelled)
 
 

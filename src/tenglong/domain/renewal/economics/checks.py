@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from tenglong.domain.evaluation.kinds import NameKind
 from tenglong.domain.policy.document import Document, PolicyError, Problem
@@ -18,8 +18,19 @@ MONTHS, SUBTOTAL = "months", "subtotal"
 class Economics(Compiled[RenewalEconomics]):
     """A checked `renewal_economics` policy; `route` in `policy.routes`."""
 
+    @cached_property
+    def _chosen(self) -> dict[tuple[str, str, str], Formula]:
+        """Formulas that were asked for, by section, name and route."""
+        return {}
+
     def formula(self, section: str, name: str, route: str) -> Formula:
         """How a figure is worked for a route. Raises LookupError for a route that the policy does not know."""
+        found = self._chosen.get((section, name, route))
+        if found is None:
+            found = self._chosen[section, name, route] = self._formula(section, name, route)
+        return found
+
+    def _formula(self, section: str, name: str, route: str) -> Formula:
         if route not in self.policy.routes:
             raise LookupError(f"没有路径“{route}”，可用：{'、'.join(self.policy.routes)}")
         item: Item = self.policy.chance if section == "chance" else getattr(self.policy, section)[name]

@@ -128,6 +128,12 @@ def economics(
     return _Plot(model, plot, inputs, route, changed or {}).table()
 
 
+def cost_and_months(model: Economics, inputs: Mapping[str, Value], route: str) -> tuple[int | None, Fraction | None]:
+    """The two totals of `economics` alone: 分, months; None while a figure is missing. For many plots."""
+    _times, months, _costs, cost = _Plot(model, "", inputs, route, {}).bill()
+    return cost.fen, months.value
+
+
 class _Plot:
     def __init__(
         self, model: Economics, plot: str, inputs: Mapping[str, Value], route: str, changed: Mapping[str, Fraction]
@@ -142,15 +148,18 @@ class _Plot:
             self.values[name] = model.figures[name].value(self.values)
 
     def table(self) -> PlotEconomics:
-        policy = self.model.policy
-        times = [self._row("time", "times", name, item.label, TIME) for name, item in policy.times.items()]
+        times, months, costs, cost = self.bill()
+        effects = [self._effect(name) for name in EFFECTS]
+        rows = (*times, months, *costs, cost, *effects, self._payback(cost, effects))
+        return PlotEconomics(self.plot, self.route, self.model.name, rows, self._gates())
+
+    def bill(self) -> tuple[list[Row], Row, list[Row], Row]:
+        """Times with their total, costs with theirs."""
+        times = [self._row("time", "times", name, item.label, TIME) for name, item in self.model.policy.times.items()]
         months = _total("months_total", "总时间", TIME, times)
         self.values[MONTHS], self.below[MONTHS] = months.value, months.missing
         costs = self._costs()
-        effects = [self._effect(name) for name in EFFECTS]
-        cost = _total("cost_total", "总成本", MONEY, costs, rounded=True)
-        rows = (*times, months, *costs, cost, *effects, self._payback(cost, effects))
-        return PlotEconomics(self.plot, self.route, self.model.name, rows, self._gates())
+        return times, months, costs, _total("cost_total", "总成本", MONEY, costs, rounded=True)
 
     def _costs(self) -> list[Row]:
         items = self.model.policy.costs
