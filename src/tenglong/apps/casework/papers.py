@@ -12,7 +12,7 @@ from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, Evidence
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import service as registry_service
-from tenglong.domain.casework.definition import CaseDefinition
+from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition
 
 #: (kind of the definition, ulid of a SourceDocument)
 Paper = tuple[str, str]
@@ -30,8 +30,13 @@ def found(actor: Any, definition: CaseDefinition, papers: Iterable[Paper]) -> li
     return out
 
 
+def label_of(definition: CaseDefinition, kind: str) -> str:
+    """The word for a kind of material, translated."""
+    return _("其他附件") if kind == ATTACHMENT and kind not in definition.documents else _(definition.document_label(kind))
+
+
 def known_kind(definition: CaseDefinition, kind: str) -> None:
-    if kind not in definition.documents:
+    if kind not in definition.documents and kind != ATTACHMENT:
         kinds = "、".join(_(label) for label in definition.documents.values()) or _("无")
         raise CaseError(_("“%(label)s”不收“%(kind)s”这类材料，可选：%(kinds)s") % {
             "label": _(definition.label), "kind": kind, "kinds": kinds})

@@ -172,7 +172,7 @@ def add_evidence(actor: Any, ulid: str, kind: str, document_ulid: str) -> Eviden
     definition = pinning.definition_of(case)
     pairs = filing.found(actor, definition, [(kind, document_ulid)])
     if filed := filing.file_all(actor, case, pairs):
-        label = definition.document_label(kind)
+        label = filing.label_of(definition, kind)
         working.note(case, actor, "evidence", label, on=timezone.localdate(), documents=filed)
         audit.record(actor, "case.evidence", "case", case.ulid, deltas=[Delta("document", None, f"{kind} {document_ulid}")])
     return Evidence.objects.get(case=case, kind=kind, document_id=pairs[0][1].pk)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from tenglong.domain.casework.definition import CaseDefinition, TaskSpec
+from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition, TaskSpec
 from tenglong.domain.casework.engine import DONE, LAPSED, CaseState, Context, Step, TaskState, redated
 
 #: a step that says a case changed its procedure; no transition of a definition can have this id
@@ -260,7 +260,7 @@ class _Plan:
                 yield Due(spec.label, task.due, now.due)
 
     def _notes(self, state: CaseState) -> Iterable[str]:
-        strange = sorted(kind for kind in state.documents if kind not in self.new.documents)
+        strange = sorted(kind for kind in state.documents if kind not in (*self.new.documents, ATTACHMENT))
         if strange:
             yield f"新版不用的材料 {'、'.join(self.old.document_label(kind) for kind in strange)} 保留在案卷里"
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tenglong.apps.audit.models import AuditEntry
@@ -86,6 +87,15 @@ def test_a_comment_is_kept_and_never_told_to_the_enterprise(cast: Any, filed: An
     assert "企业负责人下周才回来" not in entered(cast.firm).get(f"/cases/{filed.ulid}/").content.decode()
     with pytest.raises(service.CaseError, match="1000"):
         service.comment(cast.officer, filed.ulid, "长" * 1_001)
+
+
+def test_a_comment_may_bring_a_file_that_stays_inside_the_offices(cast: Any, filed: Any, entered: Any) -> None:
+    upload = SimpleUploadedFile("会议纪要.pdf", b"%PDF-1.4 x")
+    entered(cast.county).post(f"/cases/{filed.ulid}/comment/", {"text": "见附件", "file": upload})
+    told = entered(cast.county).get(f"/cases/{filed.ulid}.json").json()["documents"]
+    assert told == [{"kind": "其他附件", "name": "会议纪要.pdf"}]
+    assert entered(cast.firm).get(f"/cases/{filed.ulid}.json").json()["documents"] == []
+    assert filed.events.get(kind="comment").documents == [filed.evidence.get().document.ulid]
 
 
 def test_a_hand_over_moves_every_open_task_in_one_audited_step_and_names_what_stays(cast: Any, open_appeal: Any) -> None:

@@ -14,10 +14,11 @@ from tenglong.apps.casework import hooks, pauses, queries, service, supervisions
 from tenglong.apps.casework.errors import sentence
 from tenglong.apps.casework.forecasting import outlook
 from tenglong.apps.casework.models import Case
+from tenglong.apps.casework.papers import label_of
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, fields_of, is_subject
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
-from tenglong.domain.casework.definition import CaseDefinition
+from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition
 from tenglong.domain.casework.engine import Move
 
 
@@ -37,8 +38,8 @@ def page(request: HttpRequest, case: Case) -> dict[str, Any]:
         "state_label": _(case.state_label), "tone": "ok" if not case.open else "run", "outside": outside,
         "fields": fields_of(definition, case, outside), "ready": ready, "blocked": blocked,
         "stages": stages(definition, case), "tasks": tasks(request, case, outside, powers),
-        "papers": papers(request, case, definition),
-        "kinds": [(kind, _(label)) for kind, label in definition.documents.items()],
+        "papers": papers(request, case, definition, outside),
+        "kinds": [*((kind, _(label)) for kind, label in definition.documents.items()), (ATTACHMENT, _("其他附件"))],
         "may_file": case.open and bool(powers & {"case.work"}) and can(request.user, "document.add"),
         "events": events(request, case, outside), "town": town_names(request.user).get(case.division_code, case.division_code),
         "about": hooks.about_case(case, request.user), **inside(request, case, outside, powers),
@@ -104,13 +105,13 @@ def task_row(
     }
 
 
-def papers(request: HttpRequest, case: Case, definition: CaseDefinition) -> list[dict[str, Any]]:
-    """Material on file; the file itself only where the register shows it to this person."""
-    rows = list(queries.evidence(request.user, case))
+def papers(request: HttpRequest, case: Case, definition: CaseDefinition, outside: bool) -> list[dict[str, Any]]:
+    """Material on file; the file itself only where the register shows it to this person; from outside no inner attachments."""
+    rows = [row for row in queries.evidence(request.user, case) if not outside or row.kind != ATTACHMENT]
     held = {one.pk: one for one in registry.documents(request.user).filter(pk__in=[row.document_id for row in rows])}
     may_see = can(request.user, "document.view")
     return [
-        {"kind": _(definition.document_label(row.kind)), "row": row, "document": held.get(row.document_id) if may_see else None}
+        {"kind": label_of(definition, row.kind), "row": row, "document": held.get(row.document_id) if may_see else None}
         for row in rows
     ]
 

@@ -25,7 +25,16 @@ PAGE = 50
 
 pause = step("case.view", gettext_lazy("案件已暂停"), service.pause, case_or_404, "casework:case")
 resume = step("case.view", gettext_lazy("案件已恢复，期限已顺延"), service.resume, case_or_404, "casework:case")
-comment = step("case.work", gettext_lazy("评论已记下"), service.comment, case_or_404, "casework:case", "text")
+
+
+@require_POST
+@requires("case.work")
+def comment(request: HttpRequest, ulid: str) -> HttpResponse:
+    case, upload = case_or_404(request, ulid), request.FILES.get("file")
+    given = {"name": upload.name or "", "content": upload.read()} if upload else {}
+    text = request.POST.get("text", "")
+    told(request, _("评论已记下"), lambda: service.comment(request.user, case.ulid, text, **given))
+    return redirect("casework:case", case.ulid)
 
 
 @require_POST
