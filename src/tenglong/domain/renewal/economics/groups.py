@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from tenglong.domain.evaluation.expression import Value
 from tenglong.domain.renewal.criteria.formula import in_order
+from tenglong.domain.renewal.criteria.wording import number_text
 from tenglong.domain.renewal.economics.checks import MONTHS, Economics
 
 MERGED = "合并组"
@@ -27,7 +28,8 @@ class Holding:
 
 @dataclass(frozen=True)
 class GroupChance:
-    """`chance` in percent, None when it may not be shown or is not known; `note` says which. `groups`: names merged into it."""
+    """`chance` in percent, None when it may not be shown or is not known; `note` says which, and that a plan then counts with
+    `otherwise`, the policy's default. `groups`: names merged into it."""
 
     label: str
     groups: tuple[str, ...]
@@ -35,11 +37,17 @@ class GroupChance:
     plots: tuple[str, ...]
     chance: Fraction | None
     note: str = ""
+    otherwise: Fraction = Fraction(0)
 
     @property
     def basis_points(self) -> int | None:
-        """For a plan: ten-thousandths."""
+        """Ten-thousandths as they may be shown."""
         return None if self.chance is None else round(self.chance * 100)
+
+    @property
+    def counted(self) -> int:
+        """Ten-thousandths that a plan counts with."""
+        return round((self.otherwise if self.chance is None else self.chance) * 100)
 
 
 def group_chances(
@@ -85,16 +93,17 @@ def _holders(held: Iterable[Holding]) -> frozenset[str]:
 
 def _chance(model: Economics, names: tuple[str, ...], held: list[Holding], route: str, least: int) -> GroupChance:
     holders, plots = _holders(held), tuple(sorted({one.plot for one in held}))
-    label = names[0] if len(names) == 1 else MERGED
+    label, default = names[0] if len(names) == 1 else MERGED, Fraction(model.policy.groups.unknown_chance)
+    said = f"方案按办法写明的缺省值 {number_text(default)}% 计"
     if len(holders) < least:
-        return GroupChance(label, names, len(holders), plots, None, f"不足 {least} 户，不显示")
+        return GroupChance(label, names, len(holders), plots, None, f"不足 {least} 户，不显示；{said}", default)
     known: dict[str, list[Fraction]] = defaultdict(list)
     for one in held:
         value = _plot_chance(model, one, route)
         if value is not None:
             known[one.holder].append(value)
     if len(known) < least:
-        return GroupChance(label, names, len(holders), plots, None, f"数据齐全的不足 {least} 户，不显示")
+        return GroupChance(label, names, len(holders), plots, None, f"数据齐全的不足 {least} 户，不显示；{said}", default)
     means = [sum(values, Fraction(0)) / len(values) for values in known.values()]
     note = "" if len(known) == len(holders) else f"按数据齐全的 {len(known)} 户计"
     return GroupChance(label, names, len(holders), plots, sum(means, Fraction(0)) / len(means), note)

@@ -62,9 +62,11 @@ class Gate(Based):
 
 
 class Groups(Based):
-    """Fewest holders of a group whose chance of agreement may be shown."""
+    """Fewest holders of a group whose chance of agreement may be shown; `unknown_chance`: percent that a plan counts with where
+    the chance is hidden or not known (never as certain)."""
 
     least_holders: Annotated[int, Field(ge=2, le=100)]
+    unknown_chance: Annotated[Decimal, Field(ge=0, le=100)]
     source: str = Field(min_length=1)
 
 

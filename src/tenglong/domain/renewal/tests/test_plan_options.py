@@ -39,7 +39,8 @@ def test_routes_may_be_asked_by_any_of_their_names() -> None:
     rows = [Holding("P", "h", "章镇", PLOT)]
     found = offer(MODEL, BOOK, rows, ["收储", "R1"], years=(2026, 2027))
     assert [(one.route, one.years, one.chance_bp) for one in found.options] == [
-        ("reserve", (2026, 2027), None), ("close", (2026, 2027), None)]
-    assert found.groups["reserve"][0].note == "不足 5 户，不显示"
+        ("reserve", (2026, 2027), 5000), ("close", (2026, 2027), 5000)]
+    hidden = found.groups["reserve"][0]
+    assert (hidden.chance, hidden.note) == (None, "不足 5 户，不显示；方案按办法写明的缺省值 50% 计")
     with pytest.raises(LookupError, match="没有路径“炸掉”"):
         offer(MODEL, BOOK, rows, ["炸掉"])

@@ -113,7 +113,9 @@ def test_small_groups_are_merged_and_one_left_alone_takes_the_smallest_large_one
 
 def test_too_few_holders_in_all_are_hidden() -> None:
     found = group_chances(MODEL, held(("a", 2), ("b", 2)), "reserve")
-    assert [(one.chance, one.note) for one in found] == [(None, "不足 5 户，不显示")]
+    assert [(one.chance, one.basis_points, one.note) for one in found] == [
+        (None, None, "不足 5 户，不显示；方案按办法写明的缺省值 50% 计")]
+    assert found[0].counted == 5000 and group_chances(MODEL, held(("a", 6)), "reserve")[0].counted == 4600
     one_holder = [Holding(f"p{place}", "same", "a", PLOT) for place in range(9)]
     assert group_chances(MODEL, one_holder, "reserve")[0].chance is None
     with pytest.raises(ValueError, match="至少 2 户"):
