@@ -25,7 +25,8 @@ CHUNK: Final = 100
 
 
 def due_for_leader(today: date) -> Q:
-    return Q(escalates_after__lt=today) | Q(escalated_on__isnull=False)
+    """A wait that has passed is ready, never late."""
+    return Q(escalates_after__lt=today) & ~Q(kind="min_wait") | Q(escalated_on__isnull=False)
 
 
 def escalated(user: Any, today: date | None = None) -> QuerySet[Task]:
@@ -70,7 +71,7 @@ def by_itself(today: date | None = None) -> int:
 
 
 def _look(actor: Any, tasks: QuerySet[Task], day: date) -> int:
-    late = tasks.filter(done_on=None, escalated_on=None, due_on__lt=day, escalates_after__isnull=False)
+    late = tasks.filter(done_on=None, escalated_on=None, due_on__lt=day, escalates_after__isnull=False).exclude(kind="min_wait")
     _recount(late)
     keys = list(late.filter(escalates_after__lt=day).order_by("pk").values_list("pk", flat=True))
     return sum(_put_some(actor, keys[at : at + CHUNK], day) for at in range(0, len(keys), CHUNK))

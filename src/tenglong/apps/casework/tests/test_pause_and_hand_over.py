@@ -149,6 +149,12 @@ def test_the_worker_puts_it_there_by_itself_and_once(cast: Any, filed: Any, on_d
     assert escalation.by_itself(date(2025, 11, 20)) == 0
 
 
+def test_a_wait_that_has_passed_is_no_delay(cast: Any, filed: Any) -> None:
+    Task.objects.filter(case=filed).update(kind="min_wait")
+    assert escalation.by_itself(date(2026, 1, 5)) == 0
+    assert list(service.escalated(cast.leader, date(2026, 1, 5))) == []
+
+
 def test_the_calendar_in_force_today_decides_and_unpublished_years_are_told(cast: Any, filed: Any, entered: Any) -> None:
     """Five working days after the last day of 2026 run into a year whose days off are not published."""
     Task.objects.filter(case=filed).update(due_on=date(2026, 12, 31), escalates_after=date(2027, 1, 4))
