@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from tenglong.apps.renewal.criteria_sets import of_run
 from tenglong.apps.renewal.plan_asked import Amount, Asked, fill_words
 from tenglong.apps.renewal.plan_policies import Rules
 from tenglong.domain.renewal.portfolio.parts import Aim, Lock
@@ -23,6 +24,7 @@ AIMS = (
 USUAL = ("upgrade", "reserve", "rebuild", "close")
 LOCKS = (("", _("不锁定")), ("in", _("必选")), ("out", _("不选")))
 MOST_YEARS = 5
+MOST_MEMBERS = 30
 SPARE = 3
 
 
@@ -44,7 +46,9 @@ class PartsForm(forms.Form):
     relocation_m2 = forms.IntegerField(label=_("安置用房面积上限"), required=False, min_value=0)
     jobs_lost = forms.IntegerField(label=_("减少岗位上限"), required=False, min_value=0)
     min_mu = _mu(_("每个项目最小连片面积"))
-    max_members = forms.IntegerField(label=_("每个项目最多地块数"), min_value=1, max_value=6, initial=4)
+    max_members = forms.IntegerField(
+        label=_("每个项目最多地块数"), min_value=1, max_value=MOST_MEMBERS, initial=4,
+        help_text=_("4 至 5 块以内逐一列出全部组合；再多时按相连的片求解，差距照样证明，但可能大一些"))
     premium = _money(_("连片价值：超过下面面积后每亩加"))
     above_mu = _mu(_("连片价值从多大面积算起"))
     holder_cost = _money(_("连片项目每户协调成本"))
@@ -112,6 +116,14 @@ def initial_of(asked: Asked, towns: list[str]) -> dict[str, Any]:
     return found | {names[one.measure]: one.amount for one in asked.capacities if one.measure in names}
 
 
+def initial_again(plan: Any, towns: list[str]) -> dict[str, Any]:
+    """A version that could not be worked out, as its form was filled."""
+    asked = Asked.of(plan.problem["asked"])
+    return initial_of(asked, towns) | {
+        "title": plan.title, "run": plan.finding_run.ulid if plan.finding_run else "", "routes": asked.routes,
+        "premises": asked.premises, "fills": asked.fills, "road_m": asked.road_m, "shared_m": asked.shared_m}
+
+
 class NewPlanForm(PartsForm):
     """Everything of a first version."""
 
@@ -143,7 +155,7 @@ class NewPlanForm(PartsForm):
 
 def _run_words(run: Any) -> str:
     return _now("%(year)s 年 %(policy)s（%(day)s）") % {
-        "year": run.year, "policy": f"{run.policy_id}@{run.policy_version}", "day": f"{run.created_at:%Y-%m-%d}"}
+        "year": run.year, "policy": of_run(run).label, "day": f"{run.created_at:%Y-%m-%d}"}
 
 
 class LockForm(forms.Form):
@@ -155,9 +167,12 @@ class LockForm(forms.Form):
     year = forms.ChoiceField(label=_("年度"), required=False)
     reason = forms.CharField(label=_("理由"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, routes: list[str], years: tuple[int, ...], **options: Any) -> None:
+    def __init__(self, *args: Any, routes: list[tuple[str, str]], years: tuple[int, ...], **options: Any) -> None:
+        """`routes`: (name in the problem, name for the reader)."""
         super().__init__(*args, **options)
-        self.fields["route"].choices = [("", _now("不限")), *((one, one) for one in routes)]  # type: ignore[attr-defined]
+        self.fields["route"].choices = [("", _now("不限")), *routes]  # type: ignore[attr-defined]
+        if self.initial.get("key"):
+            self.fields["key"].widget.attrs["readonly"] = True
         self.fields["year"].choices = [("", _now("不限")), *((str(one), str(one)) for one in years)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -175,7 +190,7 @@ class LockForm(forms.Form):
         return Lock(inside, (data["route"] or None) if inside else None, year, data["reason"])
 
 
-LockSet = forms.formset_factory(LockForm, extra=SPARE, max_num=2000)
+LockSet = forms.formset_factory(LockForm, extra=SPARE, max_num=200)
 
 
 def locks_of(lines: Any, before: dict[str, Lock]) -> dict[str, Lock | None]:

@@ -13,12 +13,35 @@ from django.utils.translation import gettext_lazy
 from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
-from tenglong.apps.renewal.service import sites, solving
+from tenglong.apps.renewal.service import plans, sites, solving
 
 #: seconds after which the bar of a solve is full: its limit, and again for the questions
 PARTS = 100
 #: where a solve stands, for named persons
 TOLD = "told.txt"
+
+
+@job("renewal.draft", queue="long", label=gettext_lazy("测算整治方案的候选地块"))
+def draft(ctx: JobContext, plan: str) -> dict[str, Any]:
+    """Costs, options and neighbours of every candidate; the version is a draft afterwards, with or without them."""
+    try:
+        found = solving.plan_of_job(ctx.user, plan)
+    except RenewalError as error:
+        raise JobError(str(error)) from error
+
+    def tell(done: int, total: int, text: str) -> None:
+        """Words for the page of the plan only: others see the job."""
+        (ctx.folder / TOLD).write_text(text, encoding="utf-8")
+        ctx.progress(done, total)
+
+    try:
+        with translation.override("zh-hans"):
+            plans.work_out(ctx.user, found, tell, ctx.atomic)
+    except RenewalError as error:
+        raise JobError(str(error)) from error
+    finally:
+        solving.put_back(found, ctx.job.ulid)
+    return {"url": reverse("renewal:plan", args=[plan])}
 
 
 @job("renewal.solve", queue="long", label=gettext_lazy("求解整治方案"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, cast
@@ -23,16 +23,18 @@ from tenglong.domain.geo.crs_names import LONLAT
 from tenglong.domain.geo.working import working
 from tenglong.domain.renewal.adjacency import adjacency
 from tenglong.domain.renewal.criteria.checks import Criteria
-from tenglong.domain.renewal.economics.checks import Economics
 from tenglong.domain.renewal.economics.groups import GroupChance, Holding
-from tenglong.domain.renewal.economics.options import offer
-from tenglong.domain.renewal.economics.work import economics
+from tenglong.domain.renewal.economics.options import Offer, offer
 from tenglong.domain.renewal.graph import Graph
 from tenglong.domain.renewal.portfolio.parts import Candidate, Option, Problem
 from tenglong.store.spatial import read
 
 #: who would have to go, beside the jobs of an option: rows of the table of figures
 DISPLACED: Final = ("tenants_displaced", "households_displaced")
+#: done, total, what is being done
+Tell = Callable[[int, int, str], None]
+STEPS: Final = 100
+READ, WORKED, DRAWN = 15, 75, 90  # of the steps: the record, costs, neighbours
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Made:
 def ground_of(actor: Any, year: int, rules: Rules, asked: Asked, on: date | None = None) -> Ground:
     """Inputs of every plot, as of the end of the year or `on`: the record, then the premises of the plan, then what it takes
     for granted."""
-    wanted = tuple(dict.fromkeys((*rules.model.used, *rules.book.inputs)))
+    wanted = tuple(dict.fromkeys((*rules.model.used, *rules.book.used)))
     rows = assemble(actor, year, cast(Criteria, _Used(wanted)), on=on)
     found = Ground(rows, {})
     for plot, ground in zip(rows.sheet.plots, rows.grounds, strict=True):
@@ -83,17 +85,23 @@ def ground_of(actor: Any, year: int, rules: Rules, asked: Asked, on: date | None
     return found
 
 
-def problem_of(actor: Any, ground: Ground, plots: Collection[int], rules: Rules, asked: Asked, name: str) -> Made:
+def problem_of(
+    actor: Any, ground: Ground, plots: Collection[int], rules: Rules, asked: Asked, name: str,
+    tell: Tell = lambda done, total, text: None,
+) -> Made:
     """A problem over these plots; a plot without any option is locked out and says why. Raises UnusableShapes never: plots
     without a usable boundary stand alone and are named."""
     towns, zones = town_names(actor), dict(registry.zones(actor).values_list("code", "name"))
     chosen = [one for one in ground.rows.grounds if one.id in plots and one.cm2 > 0]
     holdings = [Holding(one.code, str(ground.rows.owners[one.id] or one.code),
                         towns.get(one.division_code, one.division_code), ground.inputs[one.id]) for one in chosen]
-    found = offer(rules.model, rules.book, holdings, asked.routes)
+    tell(READ, STEPS, _("逐块逐路径测算：%(n)s 块") % {"n": len(holdings)})
+    found = offer(rules.model, rules.book, holdings, asked.routes, also=DISPLACED)
+    tell(WORKED, STEPS, _("找相邻的地块"))
     label = {route: rules.book.route(route).label for route in rules.book.ids}
     options = tuple(replace(one, route=label[one.route]) for one in found.options)
     graph, no_shape = graph_of(actor, ground, [one.id for one in chosen], asked)
+    tell(DRAWN, STEPS, _("写入方案"))
     able = {one.candidate for one in options}
     candidates = [Candidate(one.code, one.cm2, towns.get(one.division_code, one.division_code),
                             zones.get(one.zone_code, one.zone_code)) for one in chosen]
@@ -102,7 +110,7 @@ def problem_of(actor: Any, ground: Ground, plots: Collection[int], rules: Rules,
                       graph=graph.subgraph(np.array(kept, dtype=np.int64)), **asked.parts())
     return Made(problem, [{"plot": one.plot, "route": label[one.route], "why": one.why} for one in found.left_out],
                 {label[route]: [_group(one) for one in groups] for route, groups in found.groups.items()},
-                displaced(rules.model, found.options, {one.code: ground.inputs[one.id] for one in chosen}),
+                displaced(found),
                 dict(ground.filled), no_shape)
 
 
@@ -110,16 +118,12 @@ def _offered(options: Sequence[Option], able: Collection[str]) -> tuple[Option, 
     return tuple(one for one in options if one.candidate in able)
 
 
-def displaced(
-    model: Economics, options: Sequence[Option], inputs: Mapping[str, dict[str, Value]]
-) -> dict[str, dict[str, list[int | None]]]:
+def displaced(found: Offer) -> dict[str, dict[str, list[int | None]]]:
     """Plot code → route id → `DISPLACED` as whole numbers, None where something is not recorded."""
-    found: dict[str, dict[str, list[int | None]]] = {}
-    for one in options:
-        table = economics(model, one.candidate, inputs[one.candidate], one.route)
-        values = [table.value(name) for name in DISPLACED]
-        found.setdefault(one.candidate, {})[one.route] = [None if value is None else math.ceil(value) for value in values]
-    return found
+    out: dict[str, dict[str, list[int | None]]] = {}
+    for (plot, route), values in found.also.items():
+        out.setdefault(plot, {})[route] = [None if value is None else math.ceil(value) for value in values]
+    return out
 
 
 def _group(one: GroupChance) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def displaced(plan: Plan, rows: Iterable[PlanItem]) -> dict[str, int | None]:
 
 def asked_of(plan: Plan) -> dict[str, int]:
     """What the answer is measured against: candidates with their land, and the money of the plan (0: no budget)."""
-    listed, budgets = plan.problem["problem"]["candidates"], plan.problem["asked"]["budgets"]
+    listed, budgets = plan.problem.get("problem", {}).get("candidates", []), plan.problem["asked"]["budgets"]
     yearly = [one["amount"] for one in budgets if one["year"] is not None]
     whole = [one["amount"] for one in budgets if one["year"] is None]
     return {"plots": len(listed), "land_cm2": sum(one["land_cm2"] for one in listed),
@@ -89,7 +89,7 @@ def candidates_of(user: Any, plan: Plan) -> list[int]:
     """Plot keys of all candidates."""
     from tenglong.apps.registry import queries as registry
 
-    codes = {one["key"] for one in plan.problem["problem"]["candidates"]}
+    codes = {one["key"] for one in plan.problem.get("problem", {}).get("candidates", [])}
     return [plot for plot, code in registry.plots(user).values_list("plot_id", "code") if code in codes]
 
 
@@ -127,3 +127,14 @@ def frontier_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
 def points_of(frontier: list[dict[str, Any]]) -> str:
     """[[万元, 万元], …] as JSON."""
     return json.dumps([[float(from_fen(one[name], "wan_yuan")) for name in ("budget", "uplift")] for one in frontier])
+
+
+def others(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The next best plans, each told by what it takes in and leaves out."""
+    return [{**one, "more": [_taken(each) for each in one["more"]], "fewer": [_taken(each) for each in one["fewer"]]}
+            for one in answer.get("next_best", [])]
+
+
+def _taken(one: Sequence[Any]) -> dict[str, Any]:
+    code, route, year = one
+    return {"code": code, "route": _(route), "year": year}

@@ -55,7 +55,7 @@ def plan_book(actor: Any, plan: Plan, *, recipient: str, purpose: str, request: 
             *([_("最紧的限制"), one["words"]] for one in answer.get("binding", []))]
     columns = [_("年度"), _("项目"), _("地块码"), _("镇街"), _("路径"), _("面积（亩）"), _("成本（万元）"),
                _("年增税收（万元）"), _("新增岗位"), _("减少岗位"), _("对方案的价值")]
-    groups = [[route, one["label"], one["holders"], one["plots"],
+    groups = [[_(route), one["label"], one["holders"], one["plots"],
                one["note"] if one["chance_bp"] is None else one["chance_bp"] / 100]
               for route, listed in plan.problem.get("groups", {}).items() for one in listed]
     book = Book("plans", _("整治方案 %(key)s") % {"key": plan.ulid[-6:]}, f"{plan.title} v{plan.version}",
@@ -68,7 +68,7 @@ def plan_book(actor: Any, plan: Plan, *, recipient: str, purpose: str, request: 
 def _plots(actor: Any, plan: Plan) -> list[Cells]:
     towns, book = town_names(actor), plan_policies.in_force().book
     return [[row.year, row.block, row.plot_code, towns.get(row.division_code, row.division_code),
-             book.route(row.route).label, float(from_cm2(row.land_cm2, "mu", 2)), float(from_fen(row.cost_fen, "wan_yuan")),
+             _(book.route(row.route).label), float(from_cm2(row.land_cm2, "mu", 2)), float(from_fen(row.cost_fen, "wan_yuan")),
              float(from_fen(row.uplift_fen, "wan_yuan")), row.jobs_gained, row.jobs_lost, row.detail.get("worth", "")]
             for row in queries.items(actor, plan)]
 

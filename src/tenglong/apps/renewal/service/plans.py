@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -17,13 +20,16 @@ from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import FindingRun, Plan, PlanItem, PlanState
 from tenglong.apps.renewal.plan_asked import Asked
+from tenglong.apps.renewal.plan_ground import Tell
 from tenglong.apps.renewal.service import readers
 from tenglong.apps.renewal.service.base import document_of, said
 from tenglong.domain.renewal.portfolio import codec
-from tenglong.domain.renewal.portfolio.check import ProblemError, check
+from tenglong.domain.renewal.portfolio.check import ProblemError, check, early_faults
 from tenglong.domain.renewal.portfolio.parts import Lock, Problem
+from tenglong.domain.renewal.portfolio.tree import tree
 
-SOLVE = "renewal.solve"
+SOLVE, DRAFT = "renewal.solve", "renewal.draft"
+STEPS = plan_ground.STEPS
 #: states in which a version may still be solved
 OPEN = (PlanState.DRAFT, PlanState.SOLVED)
 
@@ -53,20 +59,69 @@ def draft(actor: Any, finding_run: FindingRun, title: str, asked: Asked) -> Plan
     return plan
 
 
-def _made(actor: Any, run: FindingRun, asked: Asked, name: str) -> tuple[plan_ground.Made, dict[str, str]]:
+@transaction.atomic
+def begin(actor: Any, finding_run: FindingRun, title: str, asked: Asked, *, again: Plan | None = None) -> Plan:
+    """As `draft`, with the working of costs as a job. `again`: a version whose candidates could not be worked out; it is
+    asked anew. Raises Refused, RenewalError."""
+    require(actor, "renewal.plan")
+    _early(actor, finding_run, asked)
+    name, problem = said(title, _("方案名称"))[:120], {"asked": asked.as_json()}
+    if again is None:
+        plan = Plan.objects.create(title=name, division_code=finding_run.division_code, finding_run=finding_run,
+                                   problem=problem, created_by_id=actor.pk)
+        record(actor, "plan.draft", "plan", plan.ulid, reason=name)
+    else:
+        plan = locked(actor, again, "renewal.plan")
+        if "problem" in plan.problem or (plan.state == PlanState.SOLVING and not _stuck(plan)):
+            raise RenewalError(_("这一版已经测算，或者正在测算；要改请用“锁定和修改”。"))
+        plan.title, plan.finding_run, plan.problem = name, finding_run, problem
+        plan.save(update_fields=["title", "finding_run", "problem"])
+    made = jobs.enqueue(actor, DRAFT, {"plan": plan.ulid}, plan.ulid[-6:])
+    put(plan, state=PlanState.SOLVING, job_ulid=made.ulid)
+    return plan
+
+
+def _early(actor: Any, run: FindingRun, asked: Asked) -> None:
+    """What can be told before anything is worked out."""
+    land = queries.hits(actor, run).aggregate(n=Count("pk"), cm2=Sum("land_cm2"))
+    if not land["n"]:
+        raise RenewalError(_("这次识别没有发现疑似低效的地块，没有候选地块可以编方案。"))
+    if faults := early_faults(Problem(candidates=(), options=(), **asked.parts()), land["cm2"] or 0):
+        raise RenewalError("；".join(faults))
+
+
+def work_out(actor: Any, plan: Plan, tell: Tell, atomic: Callable[[], AbstractContextManager[None]]) -> Plan:
+    """Candidates, options, costs and neighbours of a version that `begin` made. Raises RenewalError with all that is wrong."""
+    if plan.finding_run is None:
+        raise RenewalError(_("没有这次识别，或者它不在您的管辖范围内。"))
+    asked = asked_of(plan)
+    made, pins = _made(actor, plan.finding_run, asked, plan.title, tell)
+    _fit(made.problem)
+    with atomic():
+        fresh = locked(actor, plan, "renewal.plan")
+        put(fresh, state=PlanState.DRAFT, problem=_kept(made, asked), policy_pins=pins)
+        record(actor, "plan.worked_out", "plan", fresh.ulid, count=len(made.problem.candidates))
+    return fresh
+
+
+def _made(
+    actor: Any, run: FindingRun, asked: Asked, name: str, tell: Tell = lambda done, total, text: None
+) -> tuple[plan_ground.Made, dict[str, str]]:
+    tell(0, STEPS, _("读取登记"))
     rules = plan_policies.in_force()
     plots = set(queries.hits(actor, run).values_list("plot_id", flat=True))
     if not plots:
         raise RenewalError(_("这次识别没有发现疑似低效的地块，没有候选地块可以编方案。"))
     ground = plan_ground.ground_of(actor, run.year, rules, asked)
-    made = plan_ground.problem_of(actor, ground, plots, rules, asked, name)
+    made = plan_ground.problem_of(actor, ground, plots, rules, asked, name, tell)
     if not made.problem.options:
         raise RenewalError(plan_ground.no_option(made))
     return made, rules.pins
 
 
 def _kept(made: plan_ground.Made, asked: Asked) -> dict[str, Any]:
-    return {"asked": asked.as_json(), "problem": codec.to_json(made.problem), "left_out": made.left_out,
+    return {"asked": asked.as_json(), "problem": codec.to_json(made.problem), "tree": tree(made.problem).splitlines(),
+            "left_out": made.left_out,
             "groups": made.groups, "displaced": made.displaced, "filled": made.filled, "no_shape": made.no_shape}
 
 
@@ -81,6 +136,7 @@ def revise(actor: Any, plan: Plan, asked: Asked, locks: dict[str, Lock | None]) 
     """The next version: other money, targets or locks over the same plots and figures; `locks` by plot code, None takes
     one off. Raises RenewalError."""
     fresh = _seen(actor, plan, "renewal.plan")
+    _worked_out(fresh)
     if fresh.state == PlanState.SOLVING:
         raise RenewalError(_("这一版正在计算，请等它算完或取消后再改。"))
     problem = _changed(problem_of(fresh), asked, locks)
@@ -94,7 +150,8 @@ def revise(actor: Any, plan: Plan, asked: Asked, locks: dict[str, Lock | None]) 
         made = Plan.objects.create(
             title=fresh.title, version=newest + 1, parent=fresh, division_code=fresh.division_code,
             finding_run=fresh.finding_run, policy_pins=fresh.policy_pins, created_by_id=actor.pk,
-            problem={**fresh.problem, "asked": kept.as_json(), "problem": codec.to_json(problem)})
+            problem={**fresh.problem, "asked": kept.as_json(), "problem": codec.to_json(problem),
+                     "tree": tree(problem).splitlines()})
         readers.inherit(fresh, made, actor)
         record(actor, "plan.revise", "plan", made.ulid, count=len(locks), reason=fresh.ulid)
     return made
@@ -114,10 +171,16 @@ def solve(actor: Any, plan: Plan) -> Any:
     fresh = locked(actor, plan, "renewal.plan")
     if fresh.state not in OPEN and not _stuck(fresh):
         raise RenewalError(_("这一版现在是“%(state)s”，不能求解。") % {"state": fresh.get_state_display()})
+    _worked_out(fresh)
     made = jobs.enqueue(actor, SOLVE, {"plan": fresh.ulid}, fresh.ulid[-6:])  # others see the job
     put(fresh, state=PlanState.SOLVING, job_ulid=made.ulid)
     record(actor, "plan.solve", "plan", fresh.ulid)
     return made
+
+
+def _worked_out(plan: Plan) -> None:
+    if "problem" not in plan.problem:
+        raise RenewalError(_("这一版的候选地块还没有测算出来；请等测算结束，或者改好要求重新测算。"))
 
 
 def _stuck(plan: Plan) -> bool:

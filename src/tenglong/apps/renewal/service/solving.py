@@ -108,8 +108,7 @@ def _other(answer: Answer, own: set[tuple[str, str, int]]) -> dict[str, Any]:
     theirs = {(one.key, one.route, one.year) for one in answer.chosen}
     return {
         "totals": answer.totals, "proofs": [one.words() for one in answer.proofs], "value": answer.value, "gap": answer.gap,
-        "more": [f"{key} {route} {year}" for key, route, year in sorted(theirs - own)],
-        "fewer": [f"{key} {route} {year}" for key, route, year in sorted(own - theirs)],
+        "more": [list(one) for one in sorted(theirs - own)], "fewer": [list(one) for one in sorted(own - theirs)],
     }
 
 

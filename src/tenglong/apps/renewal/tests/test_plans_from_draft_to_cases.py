@@ -11,6 +11,7 @@ import pytest
 import shapely
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.casework import service as casework
@@ -18,6 +19,8 @@ from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry import models as register
 from tenglong.apps.registry import service as registry
 from tenglong.apps.renewal import plan_queries as queries
+from tenglong.apps.renewal import plan_reading
+from tenglong.apps.renewal.criteria_sets import pinned
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Finding, FindingRun, Plan, PlanState
 from tenglong.apps.renewal.plan_asked import Amount, Asked
@@ -40,8 +43,10 @@ def run(cast: Any) -> FindingRun:
     """Six plots in a row, each touching the next, with one firm of ten people on each; all low-efficient but the last."""
     for code, name, level in ((COUNTY, "上虞区", "county"), (TOWN, "百官街道", "town"), (OTHER, "曹娥街道", "town")):
         register.Division.objects.create(code=code, name=name, level=level, parent_code=COUNTY[:4], valid_from=DAY)
+    rule = pinned("zj-shangyu")
     made = FindingRun.objects.create(
-        year=YEAR, division_code=COUNTY, policy_id="zj", policy_version="1", policy_pin="x", policy_text="[]", software="t",
+        year=YEAR, division_code=COUNTY, policy_id=rule.id, policy_version=rule.version, policy_pin=rule.pin,
+        policy_text=rule.text, software="t",
         rows_sha256="0" * 64, result_sha256="0" * 64, created_by_id=cast.analyst.pk)
     for at in range(6):
         _plot(cast, made, at)
@@ -76,6 +81,10 @@ def solved(actor: Any, plan: Plan) -> Plan:
 @pytest.fixture
 def plan(cast: Any, run: FindingRun) -> Plan:
     return solved(cast.analyst, plans.draft(cast.analyst, run, "三年整治", ASKED))
+
+
+def work_out(ulid: str) -> jobs.Job:
+    return jobs.run_now(jobs.Job.objects.get(ulid=Plan.objects.get(ulid=ulid).job_ulid))
 
 
 def enter(user: Any) -> Client:
@@ -212,13 +221,15 @@ def test_form_drafts_a_plan_and_shows_its_tree(cast: Any, run: FindingRun) -> No
             "road_m": "30", "shared_m": "5"}
     made = client.post(url, data)
     assert made.status_code == 302, made.content.decode()
+    ulid = made["Location"].rstrip("/").split("/")[-1]
+    assert "正在测算候选地块" in client.get(made["Location"]).content.decode()
+    assert work_out(ulid).state == "done"
     text = client.get(made["Location"]).content.decode()
     for words in ("预算：2025 年不超过 500 万元", "目标：全域各年合计启动20 亩处置用地以上", "候选地块：5 宗", "相邻 4 对"):
         assert words in text
     wrong = client.post(url, data | {"target_all": ""})
     assert wrong.status_code == 400
     assert "请至少写一个目标" in wrong.content.decode()
-    ulid = made["Location"].rstrip("/").split("/")[-1]
     edit = reverse("renewal:plan-edit", args=[ulid])
     code = Plan.objects.get(ulid=ulid).problem["problem"]["candidates"][0]["key"]
     rows = {"lock-TOTAL_FORMS": "1", "lock-INITIAL_FORMS": "0", "lock-0-key": code, "lock-0-lock": "in", "lock-0-year": "2026"}
@@ -226,6 +237,50 @@ def test_form_drafts_a_plan_and_shows_its_tree(cast: Any, run: FindingRun) -> No
     changed = client.post(edit, {**data, **rows})
     assert changed.status_code == 302, changed.content.decode()
     assert f"锁定必选：{code}，2026 年" in client.get(changed["Location"]).content.decode()
+
+
+@pytest.mark.slow
+def test_a_draft_without_costs_says_why_and_is_asked_anew_as_the_same_version(cast: Any, run: FindingRun) -> None:
+    plan = plans.begin(cast.analyst, run, "缺数", replace(ASKED, fills=(), routes=("reserve",)))
+    assert "没有一块候选地块能按所选路径测算" in work_out(plan.ulid).message
+    text = page(cast.analyst, "plan", plan.ulid).content.decode()
+    assert "没有一块候选地块能按所选路径测算" in text and "改要求，重新测算" in text
+    assert page(cast.analyst, "plan-edit", plan.ulid).status_code == 302
+    with pytest.raises(RenewalError, match="还没有测算出来"):
+        plans.solve(cast.analyst, plan)
+    client, url = enter(cast.analyst), reverse("renewal:plan-new")
+    form = client.get(url, {"again": plan.ulid}).content.decode()
+    assert 'value="缺数"' in form and plan.ulid in form
+    data = {"title": "补数", "run": run.ulid, "first": "2025", "count": "2", "aim": "least_shortfall", "budget_2025": "500",
+            "target_all": "20", "routes": ["upgrade"], "fills": ["households"], "max_members": "3", "seconds": "20",
+            "road_m": "30", "shared_m": "5", "again": plan.ulid}
+    assert client.post(url, data)["Location"].rstrip("/").endswith(plan.ulid)
+    assert work_out(plan.ulid).state == "done"
+    fresh = queries.plan(cast.analyst, plan.ulid)
+    assert (fresh.title, fresh.version, fresh.state) == ("补数", 1, PlanState.DRAFT) and fresh.problem["tree"]
+
+
+@pytest.mark.slow
+def test_locks_are_shown_by_pages_and_by_search_and_those_not_shown_stay(
+    cast: Any, run: FindingRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_reading, "SHOWN", 1)
+    plan = plans.draft(cast.analyst, run, "三年整治", ASKED)
+    first, second, third = (one["key"] for one in plan.problem["problem"]["candidates"][:3])
+    plan = plans.revise(cast.analyst, plan, ASKED, {first: Lock(True, "收储", 2025), second: Lock(False, reason="企业要留")})
+    client, url = enter(cast.analyst), reverse("renewal:plan-edit", args=[plan.ulid])
+    text = client.get(url).content.decode()
+    assert first in text and second not in text and "第 1 / 2 页" in text
+    assert second in client.get(url, {"page": "2"}).content.decode()
+    assert third in client.get(url, {"q": third}).content.decode()
+    with translation.override("en"):
+        assert plan_reading.routes(plan) == [(one, translation.gettext(one)) for one in ("收储", "整治提升")]
+    rows = {"lock-TOTAL_FORMS": "1", "lock-INITIAL_FORMS": "1", "lock-0-key": first, "lock-0-lock": ""}
+    data = {"aim": "least_shortfall", "target_all": "20", "max_members": "3", "seconds": "20"}
+    changed = client.post(url, {**data, **rows})
+    assert changed.status_code == 302, changed.content.decode()
+    made = Plan.objects.get(ulid=changed["Location"].rstrip("/").split("/")[-1])
+    assert plan_reading.locks(made) == {second: Lock(False, reason="企业要留")}
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from tenglong.apps.accounts.scope import require, requires
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.jobs.folder import JobFolder
 from tenglong.apps.registry import service as registry
-from tenglong.apps.renewal import forms_plan, plan_asked, plan_view
+from tenglong.apps.renewal import forms_plan, plan_asked, plan_reading, plan_view
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.jobs import TOLD
@@ -52,7 +52,7 @@ def running(plan: Plan, job: Any) -> dict[str, Any]:
     """Where a solve stands."""
     files = JobFolder.of(job.ulid)
     told = files.path / TOLD
-    return {"plan": plan, "job": job, "progress": files.progress(),
+    return {"plan": plan, "job": job, "measured": plan_reading.measured(plan), "progress": files.progress(),
             "told": told.read_text(encoding="utf-8") if told.exists() else ""}
 
 
@@ -73,13 +73,15 @@ def cancel(request: HttpRequest, ulid: str) -> HttpResponse:
 def edit(request: HttpRequest, ulid: str) -> HttpResponse:
     """Money, targets and locks by hand: saved as the next version."""
     plan = plan_or_404(request, ulid)
-    asked, problem = plans.asked_of(plan), plans.problem_of(plan)
-    towns = plan_asked.scope_names(problem)["town"]
-    before = {one.key: one.lock for one in problem.candidates if one.lock}
-    routes = sorted({one.route for one in problem.options})
+    if not plan_reading.measured(plan):
+        messages.error(request, _("这一版的候选地块还没有测算出来。"))
+        return redirect("renewal:plan", ulid)
+    asked, towns, before = plans.asked_of(plan), plan_reading.towns(plan), plan_reading.locks(plan)
     form = forms_plan.PartsForm(asked.years, towns, request.POST or None, initial=forms_plan.initial_of(asked, towns))
-    lines = forms_plan.LockSet(request.POST or None, initial=_lines(request, plan, before),
-                               form_kwargs={"routes": routes, "years": asked.years}, prefix="lock")
+    chosen = queries.items(request.user, plan).values_list("plot_code", flat=True)
+    shown = plan_reading.lock_page(plan, before, chosen, request.GET.get("q", ""), request.GET.get("page", ""))
+    lines = forms_plan.LockSet(request.POST or None, initial=_lines(shown.keys, before), prefix="lock",
+                               form_kwargs={"routes": plan_reading.routes(plan), "years": asked.years})
     if request.method == "POST" and form.is_valid() and lines.is_valid():
         changed = forms_plan.locks_of(lines, before)
         wanted = plan_asked.Asked(routes=asked.routes, **form.parts())
@@ -91,15 +93,15 @@ def edit(request: HttpRequest, ulid: str) -> HttpResponse:
             messages.success(request, _("已存为第 %(n)s 版，请重新求解。") % {"n": made.version})
             return redirect("renewal:plan", made.ulid)
     return render(request, "renewal/plan_edit.html", {
-        "plan": plan, "form": form, "lines": lines, "mark": plan_view.mark_of(request.user)},
+        "plan": plan, "form": form, "lines": lines, "shown": shown, "locked": len(before),
+        "mark": plan_view.mark_of(request.user)},
         status=400 if form.is_bound else 200)
 
 
-def _lines(request: HttpRequest, plan: Plan, before: dict[str, Lock]) -> list[dict[str, Any]]:
-    """Plots in the plan and plots locked already."""
-    chosen = list(queries.items(request.user, plan).values_list("plot_code", flat=True))
+def _lines(keys: list[str], before: dict[str, Lock]) -> list[dict[str, Any]]:
+    """Lines of the plots of this page; locks of other pages stay as they are."""
     found = []
-    for key in dict.fromkeys((*before, *chosen)):
+    for key in keys:
         lock = before.get(key)
         found.append({"key": key, "lock": "" if lock is None else "in" if lock.inside else "out",
                       "route": lock.route if lock else "", "year": str(lock.year or "") if lock else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.jobs import service as jobs
 from tenglong.apps.registry.places import town_choices, town_names
-from tenglong.apps.renewal import forms_plan, plan_map, plan_policies, plan_view
+from tenglong.apps.renewal import forms_plan, plan_map, plan_policies, plan_reading, plan_view
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Plan, PlanItem, PlanState
@@ -22,9 +23,9 @@ from tenglong.apps.renewal.plan_map import Group
 from tenglong.apps.renewal.service import plans
 from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
 from tenglong.apps.renewal.views.plan_steps import running
-from tenglong.domain.renewal.portfolio.tree import tree
 
 YEARS = 3
+PLOTS_SHOWN, LEFT_OUT_SHOWN = 100, 200
 
 
 @require_GET
@@ -49,24 +50,36 @@ def new(request: HttpRequest) -> HttpResponse:
     runs, rules = list(queries.runs(request.user)[:20]), plan_policies.in_force()
     years = _years(request, runs)
     towns = [name for _code, name in town_choices(request.user)]
-    form = forms_plan.NewPlanForm(runs, rules, years, towns, request.POST or None, initial={
-        "run": request.GET.get("run", ""), "title": _("%(year)s 年整治方案") % {"year": years[0]}})
+    again = _again(request)
+    first = {"run": request.GET.get("run", ""), "title": _("%(year)s 年整治方案") % {"year": years[0]}}
+    form = forms_plan.NewPlanForm(runs, rules, years, towns, request.POST or None,
+                                  initial=first if again is None else forms_plan.initial_again(again, towns))
     if request.method == "POST" and form.is_valid():
         run = next(one for one in runs if one.ulid == form.cleaned_data["run"])
         try:
-            made = plans.draft(request.user, run, form.cleaned_data["title"], form.asked())
+            made = plans.begin(request.user, run, form.cleaned_data["title"], form.asked(), again=again)
         except RenewalError as error:
             form.add_error(None, str(error))
         else:
             return redirect("renewal:plan", made.ulid)
     return render(request, "renewal/plan_new.html", {
-        "form": form, "runs": runs, "years": years, "first": years[0], "count": len(years),
+        "form": form, "runs": runs, "years": years, "first": years[0], "count": len(years), "again": again,
     }, status=400 if form.is_bound else 200)
+
+
+def _again(request: HttpRequest) -> Plan | None:
+    """The version whose candidates could not be worked out and that is asked anew."""
+    ulid = (request.POST if request.method == "POST" else request.GET).get("again", "")
+    found = queries.plans(request.user).filter(ulid=ulid).first() if ulid else None
+    return None if found is None or plan_reading.measured(found) else found
 
 
 def _years(request: HttpRequest, runs: list[Any]) -> tuple[int, ...]:
     """Years of the form: those posted, else `first` and `count` of the address, else three from the run's next year."""
     given = request.POST if request.method == "POST" else request.GET
+    again = _again(request)
+    if again is not None and not given.get("first"):
+        return tuple(plans.asked_of(again).years)
     usual = runs[0].year + 1 if runs else timezone.localdate().year + 1
     first, count = given.get("first", ""), given.get("count", "")
     begin = int(first) if first.isdigit() and 2000 <= int(first) <= 2100 else usual
@@ -84,23 +97,40 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 def page(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     """Everything that is read of a version."""
     rows, towns = list(queries.items(request.user, plan)), town_names(request.user)
-    labels = route_labels()
+    labels, data = route_labels(), plan.problem
     for row in rows:
         row.route_label, row.town = labels.get(row.route, row.route), towns.get(row.division_code, row.division_code)  # type: ignore[attr-defined]
-    problem, data = plans.problem_of(plan), plan.problem
     years, frontier = sorted({row.year for row in rows}), plan_view.frontier_of(plan.answer)
     groups = [Group(str(year), [row.plot_id for row in rows if row.year == year]) for year in years]
     return {
         "plan": plan, "state": plans.resting(plan), "state_label": dict(PlanState.choices)[plans.resting(plan)],
-        "tree": tree(problem), "answer": plan.answer, "rows": rows, "total": plan_view.sums(rows),
+        "measured": plan_reading.measured(plan), "tree": "\n".join(plan_reading.lines_of(plan)), "answer": plan.answer,
+        "rows": rows, "listed": _listed(request, rows), "total": plan_view.sums(rows),
         "displaced": plan_view.displaced(plan, rows), "wanted": plan_view.asked_of(plan),
         "groupings": _groupings(rows, towns, labels), "frontier": frontier, "points": plan_view.points_of(frontier),
         "map": plan_map.county_map(request.user, groups, plan_view.candidates_of(request.user, plan)) if rows else None,
-        "left_out": data.get("left_out", [])[:200], "left_out_n": len(data.get("left_out", [])),
-        "groups": data.get("groups", {}), "filled": _filled(data.get("filled", {})), "no_shape": data.get("no_shape", []),
+        "others": plan_view.others(plan.answer),
+        **_beside(data),
         "pins": plan.policy_pins, "mark": plan_view.mark_of(request.user), "family": queries.family(request.user, plan),
         **_job(plan),
     }
+
+
+def _beside(data: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside the problem: what was left out, chances of groups, what was taken for granted."""
+    left = data.get("left_out", [])
+    return {
+        "left_out": [{**one, "route": _(one["route"])} for one in left[:LEFT_OUT_SHOWN]], "left_out_n": len(left),
+        "groups": {_(route): listed for route, listed in data.get("groups", {}).items()},
+        "filled": _filled(data.get("filled", {})), "no_shape": data.get("no_shape", []),
+    }
+
+
+def _listed(request: HttpRequest, rows: list[PlanItem]) -> dict[str, Any]:
+    """One page of the plots, of those whose code or town holds the word looked for."""
+    word = request.GET.get("q", "").strip()
+    fit = [row for row in rows if word in row.plot_code or word in row.town] if word else rows  # type: ignore[attr-defined]
+    return {"page": Paginator(fit, PLOTS_SHOWN).get_page(request.GET.get("page")), "q": word, "n": len(fit)}
 
 
 def _job(plan: Plan) -> dict[str, Any]:
@@ -131,8 +161,10 @@ def _steps(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     state, maker = plans.resting(plan), can(request.user, "renewal.plan")
     second = request.user.pk not in (plan.created_by_id, plan.answer.get("submitted_by"))
     decides = state == PlanState.SUBMITTED and can(request.user, "renewal.approve")
+    ready = plan_reading.measured(plan)
     return {
-        "may_solve": maker and state in plans.OPEN, "may_edit": maker and state != PlanState.SOLVING,
+        "may_solve": ready and maker and state in plans.OPEN, "may_edit": ready and maker and state != PlanState.SOLVING,
+        "may_ask_anew": maker and not ready and state == PlanState.DRAFT,
         "may_submit": maker and state == PlanState.SOLVED and bool(plan.answer.get("gap") is not None),
         "may_approve": decides and second, "waits_for_second": decides and not second,
         "may_publish": maker and state == PlanState.APPROVED, "maker": maker,
@@ -169,7 +201,7 @@ def _compared(request: HttpRequest, ulid: str, other: str) -> dict[str, Any]:
     labels = route_labels()
     for row in (*old, *new):
         row.route_label = labels.get(row.route, row.route)  # type: ignore[attr-defined]
-    mine, theirs = (tree(plans.problem_of(one)).splitlines() for one in (after, before))
+    mine, theirs = plan_reading.lines_of(after), plan_reading.lines_of(before)
     return {
         "before": before, "after": after, "rows": plan_view.compared(old, new),
         "old": plan_view.sums(old), "new": plan_view.sums(new),

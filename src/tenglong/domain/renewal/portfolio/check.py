@@ -51,6 +51,22 @@ def faults_of(problem: Problem, routes: frozenset[str] | None = None) -> Iterato
     yield from _whole(problem)
 
 
+def early_faults(problem: Problem, land_cm2: int) -> list[str]:
+    """What is wrong with a problem whose candidates are not worked out yet, of which only their land is known."""
+    found = [*_years(problem)]
+    for budget in problem.budgets:
+        found += [f"{budget.words()}：预算不能为负"] if budget.amount < 0 else []
+        found += _in_years(problem, budget.year, budget.words())
+    for target in problem.targets:
+        found += [f"{target.words()}：目标须大于 0"] if target.amount <= 0 else []
+        found += _in_years(problem, target.year if target.counted == "start" else None, target.words())
+        if target.measure is Measure.LAND and target.amount > land_cm2 and problem.objective.aim is not Aim.LEAST_SHORTFALL:
+            found.append(f"{target.words()}：超过全部候选用地 {mu_text(land_cm2)}，请调低目标或增加候选地块")
+    if problem.min_contiguous is not None and problem.min_contiguous.land_cm2 > land_cm2:
+        found.append(f"{problem.min_contiguous.words()}：超过全部候选用地 {mu_text(land_cm2)}")
+    return [*found, *_aims(problem)]
+
+
 def _some(keys: list[str]) -> str:
     return "、".join(keys[:SHOWN]) + (f" 等 {len(keys)} 个" if len(keys) > SHOWN else "")
 
@@ -193,10 +209,14 @@ def _whole(problem: Problem) -> Iterator[str]:
         yield "每个项目的地块数须不小于 1"
     if problem.graph is not None and problem.graph.n != len(problem.candidates):
         yield f"相邻关系写的是 {problem.graph.n} 宗地块，候选地块有 {len(problem.candidates)} 宗"
+    yield from _aims(problem)
+    floor = problem.min_contiguous
+    if floor is not None and floor.land_cm2 > sum(one.land_cm2 for one in problem.candidates):
+        yield f"{floor.words()}：超过全部候选用地"
+
+
+def _aims(problem: Problem) -> Iterator[str]:
     if problem.objective.aim is not Aim.MOST_UPLIFT and not problem.targets:
         yield "没有目标：求缺口最小或花费最少时，请至少写一个目标"
     if problem.objective.until is not None and problem.years and problem.objective.until < max(problem.years):
         yield f"增收计到 {problem.objective.until} 年，早于最后一个计划年份，请改为不早于 {max(problem.years)} 年"
-    floor = problem.min_contiguous
-    if floor is not None and floor.land_cm2 > sum(one.land_cm2 for one in problem.candidates):
-        yield f"{floor.words()}：超过全部候选用地"

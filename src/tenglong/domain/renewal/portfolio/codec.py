@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +43,7 @@ _SINGLES: dict[str, type[Any]] = {
     "compactness": Compactness,
 }
 _WORDS: dict[str, type[StrEnum]] = {"aim": Aim, "measure": Measure, "where": Where, "counted": Counted}
+_READ = frozenset({"lock", "years", *_WORDS})  # fields that are more than they look
 
 
 def to_json(problem: Problem) -> dict[str, Any]:
@@ -83,25 +84,55 @@ def from_json(data: dict[str, Any]) -> Problem:
     return Problem(years=tuple(_whole(year, "years") for year in data.get("years", ())), graph=graph, **parts)
 
 
+@dataclass(frozen=True)
+class _Spec:
+    """A kind of part: names with their types, defaults, and the names that must be told."""
+
+    types: dict[str, str]
+    defaults: dict[str, Any]
+    needed: tuple[str, ...]
+
+
+_specs: dict[type[Any], _Spec] = {}
+
+
+def _spec(kind: type[Any]) -> _Spec:
+    if kind not in _specs:
+        _specs[kind] = _read_spec(kind)
+    return _specs[kind]
+
+
+def _read_spec(kind: type[Any]) -> _Spec:
+    known = fields(kind)
+    return _Spec({one.name: str(one.type) for one in known}, {one.name: one.default for one in known},
+                 tuple(one.name for one in known if one.default is MISSING))
+
+
 def _plain(part: Any) -> dict[str, Any]:
     out = {}
-    for each in fields(part):
-        value = getattr(part, each.name)
-        if value == each.default:
+    for name, default in _spec(type(part)).defaults.items():
+        value = getattr(part, name)
+        if value == default:
             continue
-        out[each.name] = _plain(value) if isinstance(value, Lock) else list(value) if isinstance(value, tuple) else value
+        out[name] = _plain(value) if isinstance(value, Lock) else list(value) if isinstance(value, tuple) else value
     return out
 
 
 def _part(kind: type[Any], data: Any, place: str) -> Any:
     if not isinstance(data, dict):
         raise ProblemError([f"方案文件的 {place} 应写成键值对，得到“{data}”"])
-    names = {each.name: each for each in fields(kind)}
-    if odd := sorted(set(data) - set(names)):
-        raise ProblemError([f"方案文件的 {place} 里有不认识的键：{'、'.join(odd)}"])
-    if lost := [name for name, each in names.items() if each.default is MISSING and name not in data]:
+    spec = _spec(kind)
+    if not data.keys() <= spec.types.keys():
+        raise ProblemError([f"方案文件的 {place} 里有不认识的键：{'、'.join(sorted(data.keys() - spec.types.keys()))}"])
+    if lost := [name for name in spec.needed if name not in data]:
         raise ProblemError([f"方案文件的 {place} 缺少：{'、'.join(lost)}"])
-    return kind(**{name: _value(name, value, str(names[name].type), place) for name, value in data.items()})
+    return kind(**{name: value if _right(value, spec.types[name], name) else _value(name, value, spec.types[name], place)
+                   for name, value in data.items()})
+
+
+def _right(value: Any, kind: str, name: str) -> bool:
+    """The commonest case, decided at once."""
+    return name not in _READ and (type(value) is int if kind.startswith("int") else True)
 
 
 def _value(name: str, value: Any, kind: str, place: str) -> Any:
