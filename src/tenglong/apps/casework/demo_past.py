@@ -13,6 +13,7 @@ from tenglong.apps.audit import service as audit
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, CaseEvent, Task
 from tenglong.apps.casework.tasks import locked
+from tenglong.apps.casework.working import settle_due
 from tenglong.domain.delta import Delta
 
 
@@ -30,7 +31,9 @@ def pretend_earlier(actor: Any, ulid: str, days: int) -> Case:
     mine = Task.objects.filter(case=case)
     mine.update(opened_on=F("opened_on") - back)
     mine.filter(due_on__isnull=False).update(due_on=F("due_on") - back)
+    mine.filter(escalates_after__isnull=False).update(escalates_after=F("escalates_after") - back)
     mine.filter(done_on__isnull=False).update(done_on=F("done_on") - back)
+    settle_due(Case.objects.get(pk=case.pk))
     earlier = case.opened_on - back
     audit.record(actor, "case.demo_past", "case", ulid, deltas=[Delta("opened_on", case.opened_on, earlier)])
     return Case.objects.get(pk=case.pk)
