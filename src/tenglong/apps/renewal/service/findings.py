@@ -171,9 +171,9 @@ def _row(at: int, ground: Any, made: _Made) -> tuple[Any, ...]:
         verdict = VERDICTS[made.judged.verdict(at)]
         label, priority = (one.label, one.priority) if one else ("", None)
         hits = [_hit(made, name) for name in made.judged.hits(at)]
-        lacks = made.judged.finding(at).missing if made.judged.unsettled[at] else ()
+        lacks = made.judged.lacks(at)
     else:
-        verdict, label, priority, lacks = _verdict(changed), changed.class_label, changed.priority or None, changed.missing
+        verdict, label, priority, lacks = _verdict(changed), changed.class_label, changed.priority or None, _pairs(changed)
         by = {each["criterion"]: each for each in made.waivers[at]}
         hits = [_hit(made, each.id, by[each.id] if each.outcome == "waived" else None)
                 for each in changed.results if each.outcome in ("hit", "waived")]
@@ -181,8 +181,12 @@ def _row(at: int, ground: Any, made: _Made) -> tuple[Any, ...]:
     return (
         ground.id, ground.code, ground.division_code, ground.zone_code, ground.cm2, made.rows.owners[ground.id],
         verdict.value, label if verdict == Verdict.HIT else "", priority, hits,
-        [{"name": each.id, "label": each.label} for each in lacks], change,
+        [{"name": name, "label": each} for name, each in lacks], change,
     )
+
+
+def _pairs(found: Found) -> tuple[tuple[str, str], ...]:
+    return tuple((one.id, one.label) for one in found.missing)
 
 
 def _hit(made: _Made, name: str, waiver: dict[str, str] | None = None) -> dict[str, Any]:

@@ -173,7 +173,7 @@ class Columns:
         if expr.name == "if":
             return _chosen(args)
         if expr.name == "known":
-            return Flags(_known(args[0]).astype(np.int8))
+            return Flags(known(args[0]).astype(np.int8))
         given = [arg for arg in args if isinstance(arg, Numbers)]
         if expr.name == "or_zero":
             return _or_zero(given[0])
@@ -210,7 +210,8 @@ def _unary(one: Column) -> Column:
     return opposite(one)
 
 
-def _known(one: Column) -> Array:
+def known(one: Column) -> Array:
+    """Where there is a value."""
     if isinstance(one, Numbers):
         return one.known
     return one.state != OPEN if isinstance(one, Flags) else one.code >= 0

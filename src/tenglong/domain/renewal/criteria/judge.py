@@ -6,7 +6,7 @@ Formulas are worked over columns (`columns`); a plot whose comparison the double
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from tenglong.domain.renewal.criteria.columns import (
     Flags,
     Numbers,
     flags,
+    known,
     numbers,
     opposite,
 )
@@ -44,7 +45,7 @@ _NOBODY = Record("")
 class Judged:
     """One line per plot, in the order of the sheet. `classes`: place among `ranked`, -1 none; `open`: a class of higher
     priority stays open; `outcomes`: (plots, criteria) places in OUTCOMES, -1 where the scope leaves the plot out;
-    `exact`: plots that were worked one by one."""
+    `exact`: plots that were worked one by one; `pattern`: which values are known, all that a missing figure follows from."""
 
     criteria: Criteria
     sheet: Sheet
@@ -53,7 +54,9 @@ class Judged:
     classes: Array
     open: Array
     outcomes: Array
-    exact: int
+    exact: Array
+    pattern: Array
+    _lacks: dict[bytes, tuple[tuple[str, str], ...]] = field(default_factory=dict, repr=False)
 
     def verdict(self, at: int) -> Verdict:
         return VERDICTS[int(self.verdicts[at])]
@@ -77,7 +80,19 @@ class Judged:
         plot = self.sheet.plots[at]
         return find_one(self.criteria, self.means, plot, self.sheet.owners.get(plot.owner))
 
-    @property
+    def lacks(self, at: int) -> tuple[tuple[str, str], ...]:
+        """Id and label of every missing figure that the finding names; worked once for all plots alike."""
+        if not self.unsettled[at]:
+            return ()
+        key = b"" if self.exact[at] or self.outcomes[at, 0] < 0 else self.outcomes[at].tobytes() + self.pattern[at].tobytes()
+        found = self._lacks.get(key) if key else None
+        if found is None:
+            found = tuple((one.id, one.label) for one in self.finding(at).missing)
+            if key:
+                self._lacks[key] = found
+        return found
+
+    @cached_property
     def unsettled(self) -> Array:
         """Plots whose finding names missing figures."""
         found: Array = (self.verdicts == _UNCLEAR) | self.open
@@ -101,7 +116,7 @@ def judge(criteria: Criteria, sheet: Sheet) -> Judged:
     apart = left | unsure
     verdicts = np.where(left, _OUTSIDE, np.where(unsure, _UNCLEAR, verdicts)).astype(np.int8)
     made = Judged(criteria, sheet, means, verdicts, np.where(apart, -1, classes), open_ & ~apart,
-                  np.where(apart[:, None], -1, outcomes).astype(np.int8), int(work.table.doubt.sum()))
+                  np.where(apart[:, None], -1, outcomes).astype(np.int8), work.table.doubt, work.pattern())
     for at in np.flatnonzero(work.table.doubt).tolist():
         _exactly(made, at)
     return made
@@ -175,11 +190,11 @@ class _Work:
     def _means(self, means: Means, sheet: Sheet, records: Sequence[Record]) -> None:
         """By industry; every industry once."""
         for name in self.criteria.policy.means:
-            known: dict[Value, Value] = {}
+            found: dict[Value, Value] = {}
             for industry in self._industries(sheet, records):
-                if industry not in known:
-                    known[industry] = means.of(name, industry).value
-            self.table.held[name] = numbers(known[industry] for industry in self._industries(sheet, records))
+                if industry not in found:
+                    found[industry] = means.of(name, industry).value
+            self.table.held[name] = numbers(found[industry] for industry in self._industries(sheet, records))
 
     def _industries(self, sheet: Sheet, records: Sequence[Record]) -> Iterator[Value]:
         if "industry" not in self.criteria.used:
@@ -209,6 +224,12 @@ class _Work:
         if f"{path}.unclear_when" in formulas:
             found = np.where(self.flag(f"{path}.unclear_when") == YES, _GAP, found)
         return np.where(applies == NO, _APART, found)
+
+    def pattern(self) -> Array:
+        """Of every plot which names have a value, and which criteria nobody may judge yet."""
+        parts = [known(self.table.held[name]) for name in sorted(self.table.held)]
+        parts += [self.flag(path) == YES for path in sorted(self.criteria.formulas) if path.endswith(".unclear_when")]
+        return np.packbits(np.stack(parts, axis=1), axis=1)
 
     def scope(self) -> tuple[Array, Array]:
         """Plots left out, and those of which nobody can say; the first condition that does either decides."""

@@ -48,6 +48,7 @@ def test_every_plot_is_judged_as_it_is_found(name: str, data: st.DataObject) -> 
         assert made.verdict(at) == one.verdict
         assert (held.label if held else "") == one.class_label
         assert tuple(made.hits(at)) == one.hits
+        assert list(made.lacks(at)) == [(gap.id, gap.label) for gap in one.missing]
         assert bool(made.unsettled[at]) == (one.verdict == "unclear" or bool(one.open_class))
     told = [(result.id, result.outcome) for one in found.findings for result in one.results]
     counts = {(id_, outcome): n for id_, outcomes in made.counts().items() for outcome, n in outcomes.items()}
