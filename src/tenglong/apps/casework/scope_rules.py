@@ -71,8 +71,9 @@ def tasks(scope: Scope) -> Q:
     """The rule of cases by the task's own division, which an index serves; every other way in is a short list of cases."""
     if scope.kind == "all":
         return Q()
-    by_town = in_divisions("division_code", scope.divisions) if scope.kind in BUSINESS and scope.divisions else NOTHING
-    return by_town | Q(case__in=Case.objects.filter(_otherwise(scope)).order_by().values("pk"))
+    *by_town, others = apart(scope)  # a task lies where its case does
+    listed = Q(case__in=Case.objects.filter(others).order_by().values("pk"))
+    return by_town[0] | listed if by_town else listed
 
 
 @scope_rule("casework.CaseEvent")
