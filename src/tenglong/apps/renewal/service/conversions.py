@@ -143,7 +143,7 @@ def _let(actor: Any, row: Conversion, parts: list[ConversionPart], on: date) -> 
         if part.building_id and park is not None:
             number = f"{words[part.use]}-{row.ulid[-4:]}-{order.index(part.pk) + 1}"
             values = {"building_id": part.building_id, "park_id": park, "floor": part.floor or 1, "number": number,
-                      "unit_cm2": part.area_cm2, "free_from": on, "source": _("改造方案 %(title)s") % {"title": row.title}}
+                      "unit_cm2": part.area_cm2, "free_from": on, "source": f"改造方案 {row.title}"}
             unit = register.create_unit(actor, values, on=on, reason=row.title).unit.ulid
             made.append(unit)
         ConversionPart.objects.filter(pk=part.pk).update(done_on=on, unit=unit)
@@ -157,7 +157,7 @@ def _empty(actor: Any, row: Conversion, buildings: set[Any], on: date) -> None:
         if unit.state == "let":
             raise RenewalError(_("房源“%(name)s”还在租，先办退租再完成改造。") % {"name": unit.name})
         if unit.state != "closed":
-            register.step_unit(actor, unit.ulid, "closed", on=on, lock_version=None, note=_("改造后另行登记"))
+            register.step_unit(actor, unit.ulid, "closed", on=on, lock_version=None, note="改造后另行登记")
 
 
 def _park(actor: Any, row: Conversion, on: date) -> int:
@@ -166,7 +166,7 @@ def _park(actor: Any, row: Conversion, on: date) -> int:
     if held is not None:
         return int(held)
     values = {"name": row.park_name, "operator": row.operator, "plot_id": row.plot_id,
-              "source": _("改造方案 %(title)s") % {"title": row.title}}
+              "source": f"改造方案 {row.title}"}
     made = register.create_park(actor, values, on=on, town=row.division_code, reason=row.title)
     row.park = made.park.ulid
     Conversion.objects.filter(pk=row.pk).update(park=row.park)

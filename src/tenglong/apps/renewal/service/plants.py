@@ -85,7 +85,7 @@ def turn(
     chosen = [plant for plant in plants(actor, fresh) if plant.building.ulid in wanted and not plant.why_not]
     if not chosen:
         raise RenewalError(_("请至少选一幢可转的厂房。"))
-    source = _("%(year)s 年低效用地识别 %(code)s") % {"year": fresh.run.year, "code": fresh.plot_code}
+    source = f"{fresh.run.year} 年低效用地识别 {fresh.plot_code}"
     made = []
     try:
         for plant in chosen:
@@ -108,7 +108,7 @@ def _units(actor: Any, plant: Plant, by_floor: bool, shared: dict[str, Any], rea
     made = []
     for floor in range(1, floors + 1):
         area = each if floor < floors else row.floor_cm2 - each * (floors - 1)
-        number = "" if by_floor else _("整幢")
+        number = "" if by_floor else "整幢"
         values = {"building_id": row.building_id, "floor": floor, "number": number, "unit_cm2": area, **shared}
         if plant.state == "available":
             values["free_from"] = today
