@@ -18,6 +18,8 @@ COUNTY, TOWNS, OFFICERS, CHUNK = "330604", 20, 3, 5_000
 PAGES = {
     "我的任务": "/tasks/", "逾期任务": "/tasks/?due=overdue", "案件列表": "/cases/", "有逾期的案件": "/cases/?overdue=1&open=1",
     "按状态排序的列表": "/cases/?sort=state_label", "看板": "/cases/board/?definition=evaluation-appeal",
+    "我的任务第 40 页": "/tasks/?page=40", "按名称找任务": "/tasks/?q=99", "案件列表第 90 页": "/cases/?page=90",
+    "提请领导": "/cases/escalations/",
 }
 
 
@@ -72,7 +74,8 @@ def _people(apps: Any) -> dict[str, Any]:
 
 
 def _fill(apps: Any, people: dict[str, Any], cases: int) -> None:
-    """Cases in every state, three in five still open, a tenth of these late; one open task each and two lines of history."""
+    """Cases in every state, three in five still open, an eighth of these late, some so late that they go before the leader; one
+    open task each and two lines of history."""
     from django.db import connection, transaction
 
     from tenglong.apps.casework import pinning
@@ -102,13 +105,14 @@ def _case(definition: Any, pinned: Any, loaded: Any, number: int, dice: random.R
         "entered_on": today - timedelta(days=dice.randrange(30)), "opened_on": opened, "visible_to_subject": True,
         "fields": {"ground": "land", "statement": "面积多算"}, "closed_at": timezone.now() if state.final else None,
         "division_code": f"{COUNTY}{1 + number % TOWNS:03d}",
-        "next_due": None if state.final else today + timedelta(days=dice.randrange(-3, 27)),
+        "next_due": None if state.final else today + timedelta(days=-30 if dice.random() < 0.02 else dice.randrange(-3, 27)),
     }
 
 
 def _store(apps: Any, cases: list[Any], definition: Any, people: dict[str, Any], dice: random.Random) -> None:
-    from tenglong.apps.casework import working
+    from tenglong.apps.casework import pinning, working
 
+    calendar = pinning.calendar_of(definition)
     model = {name: apps.get_model("casework", name) for name in ("Case", "Task", "CaseEvent")}
     made = model["Case"]._default_manager.bulk_create(cases)
     tasks, events = [], []
@@ -119,7 +123,8 @@ def _store(apps: Any, cases: list[Any], definition: Any, people: dict[str, Any],
             held = people[f"{case.division_code}-{dice.randrange(OFFICERS)}"] if dice.random() < 0.3 else None
             tasks.append(model["Task"](
                 case=case, task=spec.id, division_code=case.division_code, opened_on=case.entered_on, due_on=case.next_due,
-                assignee=held, **working.of_spec(definition, spec.id)))
+                assignee=held, escalates_after=working.escalates(definition, case.next_due, calendar),
+                **working.of_spec(definition, spec.id)))
     model["Task"]._default_manager.bulk_create(tasks)
     model["CaseEvent"]._default_manager.bulk_create(events)
 
