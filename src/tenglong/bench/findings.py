@@ -30,7 +30,8 @@ def run(options: BenchOptions) -> BenchResult:
     result.facts = {
         "建库用时（秒）": round(found["built"], 1), "内存峰值（MiB）": found["peak"],
         "建库后、识别前的峰值（MiB）": found["before"], "结论": found["verdicts"], "命中": found["criteria"],
-        "逐块精确复算的地块": found["exact"], "与逐块循环结论相同": found["same"], "重复运行结果相同": len(set(found["result"])) == 1,
+        "逐块精确复算的地块": found["exact"], "与逐块循环结论相同": found["same"],
+        "重复运行结果相同": len(set(found["result"])) == 1,
     }
     note = f"同样的 {found['looped']:,} 块，处理器秒，结论逐块相同"
     result.alternatives.append(Alternative("逐块循环（find）", found["ours"], found["theirs"], note))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -76,6 +76,7 @@ def day_of(year: int) -> date:
 def assemble(actor: Any, year: int, criteria: Criteria, idle: IdleWords = dict, on: date | None = None) -> Rows:
     """Every plot that the actor may see, as of the end of the year or `on`, with what `criteria` reads and nothing else."""
     day, used = on or day_of(year), criteria.used
+    asked, sums = frozenset(used), [name for name in SUMS if name in used]
     land = Land(actor, day)
     firms = Firms(actor, year, day, used)
     told, owners = idle(), dict[int, int | None]()
@@ -83,12 +84,12 @@ def assemble(actor: Any, year: int, criteria: Criteria, idle: IdleWords = dict, 
     for ground in land.grounds:
         owner = land.owner(ground.id, firms.by_code)
         owners[ground.id] = owner if owner in firms.rows else None
-        held = land.fill(ground, used)
+        held = land.fill(ground, asked)
         if {use.firm for use in land.uses.get(ground.id, ())} - {owner, None}:
             shared.add(ground.id)
-        _figures(held, ground, land, firms, used)
+        _figures(held, ground, land, firms, sums)
         _stopped(held, ground, land, firms)
-        _low_years(held, owner, firms, used)
+        _low_years(held, owner, firms, asked)
         _idle(held, told.get(ground.id))
         plots.append(_plot(ground, held, owners[ground.id], firms))
     records = {str(pk): _owner(pk, land, firms) for pk in sorted({pk for pk in owners.values() if pk is not None})}
@@ -107,9 +108,9 @@ def _owner(firm: int, land: Land, firms: Firms) -> Record:
     return Record(str(firm), held.values, held.sources, held.flaws)
 
 
-def _figures(held: Held, ground: Ground, land: Land, firms: Firms, used: tuple[str, ...]) -> None:
+def _figures(held: Held, ground: Ground, land: Land, firms: Firms, names: Sequence[str]) -> None:
     """Figures of all firms on the plot, each by the part of its own use that lies here."""
-    for name in SUMS.keys() & set(used):
+    for name in names:
         if name in held.values:
             continue
         users = sorted({use.firm for use in land.uses.get(ground.id, ()) if use.firm is not None})
@@ -151,7 +152,7 @@ def _stopped(held: Held, ground: Ground, land: Land, firms: Firms) -> None:
     held.lack("stopped_months", gettext_noop("没有停产记录，也没有当年用电量或营业收入可以证明在产"))
 
 
-def _low_years(held: Held, owner: int | None, firms: Firms, used: tuple[str, ...]) -> None:
+def _low_years(held: Held, owner: int | None, firms: Firms, used: Collection[str]) -> None:
     """The owner's grade alone: a tenant's does not fall on the landlord."""
     if "d_years" not in used or "d_years" in held.values:
         return

@@ -32,7 +32,7 @@ class Held:
 
 
 def mu(cm2: int) -> Fraction:
-    return Fraction(cm2) / MU
+    return Fraction(cm2 * MU.denominator, MU.numerator)
 
 
 def typed(value: Any, kind: str) -> Value:

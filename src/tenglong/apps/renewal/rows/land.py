@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -120,7 +120,7 @@ class Land:
         whole = None if None in areas else sum(area or 0 for area in areas)
         return Fraction(held[plot] or 0, whole) if whole else None
 
-    def fill(self, ground: Ground, wanted: Collection[str]) -> Held:
+    def fill(self, ground: Ground, wanted: AbstractSet[str]) -> Held:
         """Values that need nothing of the firms' figures."""
         held, survey = Held(), self.survey
         if ground.cm2:
@@ -178,9 +178,9 @@ def _ground(row: tuple[Any, ...]) -> Ground:
     return Ground(pk, ulid, code, town, zone, area or 0, surveyed is not None, status, line, title, *more)
 
 
-def _recorded(held: Held, ground: Ground, wanted: Collection[str]) -> None:
+def _recorded(held: Held, ground: Ground, wanted: AbstractSet[str]) -> None:
     """An additional attribute of the plot that bears the name of an input says so itself."""
-    for name in ground.attributes.keys() & set(wanted):
+    for name in ground.attributes.keys() & wanted:
         one = standard().get(name)
         if one is not None and one.of == "plot":
             held.put(name, typed(ground.attributes[name], one.type), ATTRIBUTE)
