@@ -23,12 +23,13 @@ def show(answer: Answer, replies: Replies) -> None:
         click.echo(f"  … 其余 {len(answer.chosen) - SHOWN} 宗见 --json")
     aim = answer.problem.objective.aim
     _part("起约束作用的要求", [one.words() for one in replies.binding])
-    _part("地块对方案的价值", [one.words(aim) for one in replies.importance if one.solved or one.lost])
+    _part("地块对方案的价值", [one.words(aim) for one in replies.importance][:SHOWN])
     _part(
         "次优方案",
         [f"{number}. {one.proofs[-1].words()}，{_difference(answer, one)}" for number, one in enumerate(replies.next_best, 1)],
     )
     _part("预算与增收", [f"预算 {fen_text(point.budget)}：{_point(point.answer)}" for point in replies.frontier])
+    _part("敏感性（各自单独变动，其余不变，重新求解）", [one.words(aim) for one in replies.tornado])
 
 
 def _part(title: str, lines: list[str]) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tenglong.domain.renewal.portfolio.sheet import Sheet
     from tenglong.domain.renewal.portfolio.worker import Questions, Replies
 
+#: plots of the plan that are solved again without them
+AGAIN = 12
 BETWEEN = "可重复；可写成 年份=数"
 
 
@@ -42,7 +44,8 @@ BETWEEN = "可重复；可写成 年份=数"
 @click.option("--until", type=int, metavar="年份", help="增收从完工次年计到这一年；缺省只计一年的增收")
 @click.option("--expected", is_flag=True, help="增收按签约可能性折算")
 @click.option(
-    "--max-members", "members", type=click.IntRange(1, 12), default=4, show_default=True, help="一个项目最多几宗相邻地块"
+    "--max-members", "members", type=click.IntRange(1, 40), default=4, show_default=True,
+    help="一个项目最多几宗相邻地块；组合多得列不完时按相连的片求解，差距照样证明",
 )
 @click.option("--min-mu", metavar="亩", help="每个项目至少多少亩")
 @click.option("--premium", metavar="万元", help="连片项目超过 --above-mu 的部分每亩加多少")
@@ -55,9 +58,10 @@ BETWEEN = "可重复；可写成 年份=数"
 @click.option("--layer", help="图层或工作表名；缺省取第一个")
 @click.option("--time", "seconds", type=click.FloatRange(0.1, 3600), default=60.0, show_default=True, help="求解时限（秒）")
 @click.option("--gap", type=click.FloatRange(0, 0.5), default=1e-4, show_default=True, help="证明到这个差距即停；0 为求到最优")
-@click.option("--next", "next_best", type=click.IntRange(0, 20), default=0, show_default=True, help="另给几个次优方案")
+@click.option("--next", "next_best", type=click.IntRange(0, 20), default=5, show_default=True, help="另给几个次优方案")
 @click.option("--worth", multiple=True, metavar="地块编号", help="去掉这个地块重新求解，看它值多少；可重复")
-@click.option("--frontier", multiple=True, metavar="万元", help="另求这个总预算下的方案；可重复")
+@click.option("--frontier", multiple=True, metavar="万元", help="另求这个总预算下的方案；可重复；缺省取预算的 1/4 至 2 倍")
+@click.option("--only-plan", "alone", is_flag=True, help="只求方案：不追问次优方案、预算与增收、敏感性")
 @click.option("--save-problem", type=click.Path(dir_okay=False, path_type=Path), help="把方案问题另存为 .json")
 @click.option(
     "--marxan", type=click.Path(path_type=Path), help="改读 Marxan 格式的文件夹（pu、spec、puvspr、bound），见 marxan.md"
@@ -151,7 +155,7 @@ def _save(problem: Problem, path: Path) -> None:
 
 
 def _questions(problem: Problem, given: dict[str, Any]) -> Questions:
-    from tenglong.domain.renewal.portfolio.worker import Questions
+    from tenglong.domain.renewal.portfolio.worker import SHARES, Questions
 
     keys = {one.key for one in problem.candidates}
     if lost := [key for key in given["worth"] if key not in keys]:
@@ -159,7 +163,11 @@ def _questions(problem: Problem, given: dict[str, Any]) -> Questions:
     frontier = tuple(source.fen(text, "--frontier") for text in given["frontier"])
     if frontier and not sum(one.amount for one in problem.budgets) > 0:
         raise click.UsageError("--frontier 按比例增减 --budget，请先给出大于 0 的预算")
-    return Questions(True, True, tuple(given["worth"]), given["next_best"], frontier)
+    if given["alone"]:
+        return Questions(True, True, tuple(given["worth"]), 0, frontier)
+    usual = tuple(int(sum(one.amount for one in problem.budgets) * share) for share in SHARES)
+    return Questions(True, True, tuple(given["worth"]), given["next_best"], frontier or (usual if any(usual) else ()), True,
+                     AGAIN)
 
 
 def _solve(problem: Problem, report: Report, given: dict[str, Any], as_json: bool) -> None:
@@ -193,6 +201,7 @@ def _tell(answer: Answer, replies: Replies, report: Report, as_json: bool) -> No
         "importance": [one.as_json() for one in replies.importance],
         "next_best": [one.as_json() for one in replies.next_best],
         "frontier": [one.as_json() for one in replies.frontier],
+        "tornado": [one.as_json() for one in replies.tornado],
     }
     if not answer.found:
         rule = "no-plan" if answer.status == "none" else "no-answer"

@@ -15,7 +15,7 @@ from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.service import plans, sites, solving
 
-#: seconds after which the bar of a solve is full: its limit, and again for the questions
+#: the bar of a solve is full after its limit, and again for each kind of question
 PARTS = 100
 #: where a solve stands, for named persons
 TOLD = "told.txt"
@@ -51,7 +51,7 @@ def solve(ctx: JobContext, plan: str) -> dict[str, Any]:
         found = solving.plan_of_job(ctx.user, plan)
     except RenewalError as error:
         raise JobError(str(error)) from error
-    limit, began = max(1, int(found.problem["asked"].get("seconds", 60))) * 2, time.monotonic()
+    limit, began = max(1, int(found.problem["asked"].get("seconds", 60))) * 4, time.monotonic()
 
     def tell(text: str, seconds: float) -> None:
         """Figures for the page of the plan only: others see the job."""

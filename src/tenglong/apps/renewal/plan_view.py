@@ -12,10 +12,14 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.renewal.models import Plan, PlanItem
 from tenglong.apps.renewal.plan_ground import DISPLACED
+from tenglong.domain.renewal.portfolio.answer import SHORTFALL
+from tenglong.domain.renewal.portfolio.parts import Aim
+from tenglong.domain.renewal.portfolio.tornado import End
 from tenglong.domain.renewal.portfolio.words import share_text
 from tenglong.domain.units import from_fen
 from tenglong.web import formats
 
+BAR_WIDE = 240.0
 SUMS = ("land_cm2", "cost_fen", "uplift_fen", "jobs_gained", "jobs_lost")
 
 
@@ -138,3 +142,28 @@ def others(answer: dict[str, Any]) -> list[dict[str, Any]]:
 def _taken(one: Sequence[Any]) -> dict[str, Any]:
     code, route, year = one
     return {"code": code, "route": _(route), "year": year}
+
+
+def tornado_of(answer: dict[str, Any], aim: str) -> dict[str, Any] | None:
+    """Bars of what the plan hangs on, drawn around the plan itself: by the shortfall where it moves, else by the value."""
+    bars = answer.get("tornado", [])
+    if not bars or not answer.get("proofs"):
+        return None
+    ends = [one[side] for one in bars for side in ("low", "high") if one[side]["found"]]
+    short = next((one["value"] for one in answer["proofs"] if one["what"] == SHORTFALL), 0.0)
+    by = "shortfall" if any(abs(one["shortfall"] - short) > 0 for one in ends) else "value"
+    base = short if by == "shortfall" else answer["proofs"][-1]["value"]
+    held = [base, *(one[by] for one in ends)]
+    scale = BAR_WIDE / ((max(held) - min(held)) or 1)
+    return {"base": (base - min(held)) * scale, "wide": BAR_WIDE, "by": by,
+            "rows": [_bar(one, by, min(held), scale, Aim(aim)) for one in bars]}
+
+
+def _bar(one: dict[str, Any], by: str, least: float, scale: float, aim: Aim) -> dict[str, Any]:
+    found = [one[side][by] for side in ("low", "high") if one[side]["found"]]
+    return {
+        "what": one["what"], "percent": f"{one['share'] * 100:g}%",
+        "low": End(**one["low"]).words(aim), "high": End(**one["high"]).words(aim),
+        "x": round((min(found) - least) * scale, 1) if found else None,
+        "w": max(1.0, round((max(found) - min(found)) * scale, 1)) if found else None,
+    }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from fractions import Fraction
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -23,10 +22,8 @@ from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS
 from tenglong.domain.renewal.portfolio.parts import Problem
 from tenglong.domain.renewal.portfolio.watch import Progress
 from tenglong.domain.renewal.portfolio.words import fen_text, share_text
-from tenglong.domain.renewal.portfolio.worker import Ears, Questions, Replies, WorkerDied, ask_in_worker
+from tenglong.domain.renewal.portfolio.worker import SHARES, Ears, Questions, Replies, WorkerDied, ask_in_worker
 
-#: points of the frontier as shares of the money asked for
-SHARES: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 4), Fraction(3, 2), Fraction(2))
 NEXT_BEST: Final = 5
 #: plots that are solved again without them; the others keep what the prices prove
 AGAIN: Final = 12
@@ -58,7 +55,7 @@ def questions(problem: Problem) -> Questions:
     """Binding rules, worth of each plot, five next best plans, and the frontier around the money asked for."""
     total = sum(one.amount for one in problem.budgets)
     return Questions(binding=True, importance=True, next_best=NEXT_BEST,
-                     frontier=tuple(int(total * share) for share in SHARES) if total > 0 else ())
+                     frontier=tuple(int(total * share) for share in SHARES) if total > 0 else (), tornado=True, again=AGAIN)
 
 
 def told(step: Progress, problem: Problem) -> str:
@@ -100,6 +97,7 @@ def as_kept(problem: Problem, answer: Answer, replies: Replies) -> dict[str, Any
         "worth": {one.key: one.words(aim) for one in replies.importance},
         "next_best": [_other(one, own) for one in replies.next_best],
         "frontier": [one.as_json() for one in replies.frontier],
+        "tornado": [one.as_json() for one in replies.tornado],
     }
 
 

@@ -109,7 +109,7 @@ def page(request: HttpRequest, plan: Plan) -> dict[str, Any]:
         "displaced": plan_view.displaced(plan, rows), "wanted": plan_view.asked_of(plan),
         "groupings": _groupings(rows, towns, labels), "frontier": frontier, "points": plan_view.points_of(frontier),
         "map": plan_map.county_map(request.user, groups, plan_view.candidates_of(request.user, plan)) if rows else None,
-        "others": plan_view.others(plan.answer),
+        "others": plan_view.others(plan.answer), "tornado": plan_view.tornado_of(plan.answer, data["asked"]["aim"]),
         **_beside(data),
         "pins": plan.policy_pins, "mark": plan_view.mark_of(request.user), "family": queries.family(request.user, plan),
         **_job(plan),

@@ -143,9 +143,9 @@ class Study:
             out.append((price * max(1, abs(row.rhs)), Binding(row.part, price / row.divisor * size, unit, slack)))
         return [one for _, one in sorted(out, key=lambda pair: -pair[0])]
 
-    def importance(self, keys: Sequence[str] = ()) -> list[Worth]:
-        """What each chosen plot is worth to the plan, from prices; plots of `keys` are solved again without them
-        while time lasts.
+    def importance(self, keys: Sequence[str] = (), again: int = 0) -> list[Worth]:
+        """What each chosen plot is worth to the plan, from prices; plots of `keys`, and the `again` plots whose worth is least
+        certain, are solved again without them while time lasts.
 
         Closing a plot takes its price off the bound, so without it no plan passes bound − price; the plan less the
         plot is one that
@@ -164,7 +164,8 @@ class Study:
                     0.0,
                     False,
                 )
-        for key in keys:
+        unsure = sorted(out, key=lambda key: (out[key].at_most is not None, out[key].at_least - (out[key].at_most or 0), key))
+        for key in dict.fromkeys((*keys, *unsure[:again])):
             if key not in out:  # a plot outside the plan is not missed
                 out[key] = Worth(key, 0, 0, 0.0, True)
             elif not self.watch.over():

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any, Final
@@ -19,9 +20,12 @@ from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.parts import Problem
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, solve
 from tenglong.domain.renewal.portfolio.study import Binding, Point, Study, Worth, frontier
+from tenglong.domain.renewal.portfolio.tornado import Bar, tornado
 from tenglong.domain.renewal.portfolio.watch import POLL_S, Progress
 
 START_S: Final = 30.0  # for the process to start and to enumerate
+#: points of the frontier as shares of the money asked for
+SHARES: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 4), Fraction(3, 2), Fraction(2))
 GRACE_S: Final = 5.0  # for a cancelled solve to hand in what it has
 
 
@@ -31,13 +35,16 @@ class WorkerDied(RuntimeError):
 
 @dataclass(frozen=True)
 class Questions:
-    """What to ask of the plan before the process ends; `worth`: plots to solve without, `frontier`: totals of money in 分."""
+    """What to ask of the plan before the process ends; `worth`: plots to solve without, `frontier`: totals of money in 分,
+    `tornado`: what the plan hangs on."""
 
     binding: bool = False
     importance: bool = False
     worth: tuple[str, ...] = ()
     next_best: int = 0
     frontier: tuple[int, ...] = ()
+    tornado: bool = False
+    again: int = 0  # plots of the plan, besides `worth`, that are solved again without them
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Replies:
     importance: tuple[Worth, ...] = ()
     next_best: tuple[Answer, ...] = ()
     frontier: tuple[Point, ...] = ()
+    tornado: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ def ask_in_worker(
     theirs.close()
     try:
         ears.started(child.pid or 0)
-        return _wait(_Line(child, ours, stop), problem, time_limit_s * 3 + START_S, ears)
+        return _wait(_Line(child, ours, stop), problem, time_limit_s * 4 + START_S, ears)
     finally:
         if child.is_alive():
             child.kill()
@@ -163,8 +171,7 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
         answer = solve(problem, time_limit_s=time_limit_s, gap=gap, progress=pipe.send, cancelled=stop.is_set)
         replies = Replies()
         if answer.found and not stop.is_set():
-            with suppress(Unsolved):  # time ran out: the plan stands, the questions stay open
-                replies = _asked(problem, answer, questions, time_limit_s, gap)
+            replies = _asked(problem, answer, questions, time_limit_s, gap)
         pipe.send((_light(answer), replies))
     except TooManyClusters as error:
         pipe.send(_Refused(limit=error.limit, reached=error.reached))
@@ -174,16 +181,21 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
 
 
 def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s: float, gap: float) -> Replies:
-    points = frontier(problem, questions.frontier, time_limit_s=time_limit_s, gap=gap) if questions.frontier else []
-    if not (questions.binding or questions.importance or questions.worth or questions.next_best):
-        return Replies(frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
-    study = Study(problem, answer, time_limit_s=time_limit_s, gap=gap)
-    return Replies(
-        tuple(study.binding()) if questions.binding else (),
-        tuple(study.importance(questions.worth)) if questions.importance or questions.worth else (),
-        tuple(_light(one) for one in study.next_best(questions.next_best)),
-        tuple(Point(one.budget, _light(one.answer)) for one in points),
-    )
+    """Each question for itself: one that time leaves open does not take the others with it."""
+    found = Replies()
+    if questions.binding or questions.importance or questions.worth or questions.next_best:
+        study = Study(problem, answer, time_limit_s=time_limit_s, gap=gap)
+        with suppress(Unsolved):
+            found = replace(found, binding=tuple(study.binding()) if questions.binding else ())
+        with suppress(Unsolved):
+            asked = questions.importance or questions.worth
+            found = replace(found, importance=tuple(study.importance(questions.worth, questions.again)) if asked else ())
+        with suppress(Unsolved):
+            found = replace(found, next_best=tuple(_light(one) for one in study.next_best(questions.next_best)))
+    with suppress(Unsolved):
+        points = frontier(problem, questions.frontier, time_limit_s=time_limit_s, gap=gap) if questions.frontier else []
+        found = replace(found, frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
+    return replace(found, tornado=tuple(tornado(problem, time_limit_s=time_limit_s)) if questions.tornado else ())
 
 
 def _light(answer: Answer) -> Answer:

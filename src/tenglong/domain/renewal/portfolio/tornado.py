@@ -1,0 +1,152 @@
+"""What the plan hangs on: each requirement, all costs and all uplift alone a share lower and higher, solved again each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from tenglong.domain.renewal.portfolio.answer import SHORTFALL, Answer
+from tenglong.domain.renewal.portfolio.compiled import compile_problem
+from tenglong.domain.renewal.portfolio.lp import Unsolved
+from tenglong.domain.renewal.portfolio.master import Column
+from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Option, Problem, Target
+from tenglong.domain.renewal.portfolio.solve import DEFAULT_SECONDS, Run
+from tenglong.domain.renewal.portfolio.watch import Watch
+from tenglong.domain.renewal.portfolio.words import fen_text, share_text
+
+SHARE: Final = Fraction(1, 5)
+GAP: Final = 1e-3
+COSTS, UPLIFT = "全部成本", "全部年增收"
+
+
+@dataclass(frozen=True)
+class End:
+    """The plan at one end of a bar: `shortfall` of the targets, `value` net uplift or net cost in 分; `found` False: no plan
+    there, or none in time (`solved` False)."""
+
+    found: bool
+    solved: bool
+    shortfall: float = 0.0
+    value: float = 0.0
+    gap: float | None = None
+
+    def words(self, aim: Aim) -> str:
+        if not self.solved:
+            return "没有算完"
+        if not self.found:
+            return "没有方案"
+        noun = "净花费" if aim is Aim.CHEAPEST else "净增收"
+        short = f"，目标缺口 {share_text(self.shortfall)}" if self.shortfall > 0 else ""
+        return f"{noun} {fen_text(round(self.value))}{short}"
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One thing that was changed alone, by `share` down and up."""
+
+    what: str
+    share: Fraction
+    low: End
+    high: End
+
+    @property
+    def swing(self) -> tuple[float, float]:
+        """How far the plan moves: first the shortfall, then the value; an end without a plan moves it most of all."""
+        if not (self.low.found and self.high.found):
+            known = self.low.solved and self.high.solved
+            return (float("inf"), 0.0) if known else (-1.0, 0.0)
+        return abs(self.high.shortfall - self.low.shortfall), abs(self.high.value - self.low.value)
+
+    def words(self, aim: Aim) -> str:
+        percent = f"{float(self.share) * 100:g}%"
+        return f"{self.what}：低 {percent} {self.low.words(aim)}；高 {percent} {self.high.words(aim)}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"what": self.what, "share": float(self.share), "low": self.low.as_json(), "high": self.high.as_json()}
+
+
+def tornado(
+    problem: Problem, *, share: Fraction = SHARE, time_limit_s: float = DEFAULT_SECONDS, gap: float = GAP,
+    columns: Sequence[Column] = (),
+) -> list[Bar]:
+    """Bars over all budgets, all targets, every capacity, all costs and all uplift, the widest first. What time does not allow
+    says so."""
+    turns = _turns(problem)
+    watch, bars = Watch(time_limit_s), list[Bar]()
+    for number, (what, turned) in enumerate(turns):
+        ends = []
+        for side, sign in enumerate((-1, 1)):
+            left = 2 * (len(turns) - number) - side
+            end, columns = _end(turned(1 + sign * share), watch, watch.left() / left, gap, columns)
+            ends.append(end)
+        bars.append(Bar(what, share, *ends))
+    return sorted(bars, key=lambda bar: (-bar.swing[0], -bar.swing[1], bar.what))
+
+
+Turn = Callable[[Fraction], Problem]
+
+
+def _turns(problem: Problem) -> list[tuple[str, Turn]]:
+    found: list[tuple[str, Turn]] = []
+    if problem.budgets:
+        name = problem.budgets[0].words() if len(problem.budgets) == 1 else f"全部预算（{len(problem.budgets)} 条）"
+        found.append((name, lambda by: replace(problem, budgets=tuple(_budget(one, by) for one in problem.budgets))))
+    if problem.targets:
+        name = problem.targets[0].words() if len(problem.targets) == 1 else f"全部目标（{len(problem.targets)} 条）"
+        found.append((name, lambda by: replace(problem, targets=tuple(_target(one, by) for one in problem.targets))))
+    for at, part in enumerate(problem.capacities):
+        found.append((part.words(), _capacity_turn(problem, at)))
+    one = Fraction(1)
+    return [*found, (COSTS, lambda by: _options(problem, by, one)), (UPLIFT, lambda by: _options(problem, one, by))]
+
+
+def _capacity_turn(problem: Problem, at: int) -> Turn:
+    def turned(by: Fraction) -> Problem:
+        changed = tuple(_capacity(one, by) if place == at else one for place, one in enumerate(problem.capacities))
+        return replace(problem, capacities=changed)
+
+    return turned
+
+
+def _budget(one: Budget, by: Fraction) -> Budget:
+    return replace(one, amount=round(one.amount * by))
+
+
+def _target(one: Target, by: Fraction) -> Target:
+    return replace(one, amount=max(1, round(one.amount * by)))
+
+
+def _capacity(one: Capacity, by: Fraction) -> Capacity:
+    return replace(one, amount=round(one.amount * by))
+
+
+def _options(problem: Problem, cost: Fraction, uplift: Fraction) -> Problem:
+    def turned(one: Option) -> Option:
+        return replace(one, cost=round(one.cost * cost), uplift=round(one.uplift * uplift))
+
+    return replace(problem, options=tuple(turned(one) for one in problem.options))
+
+
+def _end(
+    problem: Problem, watch: Watch, seconds: float, gap: float, columns: Sequence[Column]
+) -> tuple[End, Sequence[Column]]:
+    if watch.over():
+        return End(False, False), columns
+    run = Run(compile_problem(problem), Watch(seconds), gap, columns)
+    try:
+        answer = run.answer(run.all_or_none(), 0.0)
+    except Unsolved:
+        return End(False, False), columns
+    return _read(answer), run.master.columns if run.master is not None else columns
+
+
+def _read(answer: Answer) -> End:
+    if not answer.found:
+        return End(False, answer.status == "none")
+    short = next((proof.value for proof in answer.proofs if proof.what == SHORTFALL), 0.0)
+    return End(True, True, short, answer.value, answer.gap)
