@@ -40,7 +40,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **lists("registry:units", "registry:parks", queries=QUERIES),
         **of("unit", UNIT, "unit", "unit-json", queries=("", "?tab=history", "?tab=steps&print=1", "?on=2024-03-01")),
         **of("park", PARK, "park", "park-json", queries=("", "?on=2024-03-01")),
-        **of("", {}, "unit-new", queries=("", "?park={park}&building={building}"), post=UNIT_FORM, drops=True),
+        **of("", {}, "unit-new", queries=("", "?park={park}&building={building}"), post={**UNIT_FORM, "building_id": "JZ-0"}, drops=True),
         **of("unit", UNIT, "unit-edit", post=UNIT_FORM),
         **of("unit", UNIT, "unit-step", get=False, post={"state": "closed", "on": TODAY, "note": "维修", "lock_version": "2"}),
         **of("", {}, "park-new", post=PARK_FORM, drops=True),
