@@ -29,6 +29,8 @@ from tenglong.domain.measures import packaged
 from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
 from tenglong.domain.quality.rules import RULES
+from tenglong.domain.renewal.criteria.rows import OUTCOMES
+from tenglong.domain.renewal.criteria.vocabulary import standard
 from tenglong.domain.renewal.routes import load
 from tenglong.domain.survey.kinds import KINDS, UNIT_LABELS, spec_of
 from tenglong.files.scans.match import TROUBLES
@@ -77,6 +79,7 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("files/scans/match.py", text) for text in TROUBLES.values())
     yield from labels_of_evaluation()
     yield from (("policies/routes/default@1.yaml", text) for text in texts_of_routes())
+    yield from (("domain/renewal/criteria", text) for text in texts_of_criteria())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
@@ -98,6 +101,13 @@ def texts_of_routes() -> Iterator[str]:
     for one in (*policy.routes.values(), *policy.counters.values(), *policy.targets.values()):
         yield one.label
     yield from (one.scope for one in policy.counters.values())
+
+
+def texts_of_criteria() -> Iterator[str]:
+    """Inputs that every set of criteria may name, and what becomes of a criterion; names of the sets are data."""
+    measures = packaged()
+    yield from (one.label for name, one in standard().items() if not name.endswith(("_y1", "_y2")) and name not in measures)
+    yield from OUTCOMES.values()
 
 
 def units_of_schemes() -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tenglong.apps.accounts.masking import HIDDEN
 from tenglong.apps.accounts.scope import can, scope_of, scoped
@@ -16,8 +17,10 @@ from tenglong.apps.renewal.queries.told import Told, told
 from tenglong.apps.renewal.rows.firms import SUMS
 from tenglong.apps.renewal.suppliers import Suppliers
 from tenglong.domain.renewal.criteria.rows import OUTCOMES, Result
-from tenglong.domain.renewal.criteria.vocabulary import YEARS
+from tenglong.domain.renewal.criteria.vocabulary import YEARS, standard
 
+#: suffix of an input of an earlier year → its label
+EARLIER: Final = {"_y1": gettext_noop("上年%(label)s"), "_y2": gettext_noop("前年%(label)s")}
 VERBS: Final = ("renewal.view", "renewal.own")
 
 
@@ -110,10 +113,19 @@ def _criterion(said: Told, one: Result, hidden: Any, pinned: Pinned) -> dict[str
         source, values = said.source(seen)
         secret = hidden(seen.id, values)
         masked = masked or secret
-        inputs.append({"name": seen.id, "label": _(seen.label), "value": HIDDEN if secret else seen.text, "source": source})
+        value = HIDDEN if secret else seen.text
+        inputs.append({"name": seen.id, "label": spoken(seen.id, seen.label), "value": value, "source": source})
     reason = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": one.label} if masked else one.reason
     return {"criterion": one.id, "label": one.label, "outcome": one.outcome, "outcome_label": _(OUTCOMES[one.outcome]),
             "waived": one.outcome == "waived", "inputs": inputs, "reason": reason, "rule": pinned.rule(one.id)}
+
+
+def spoken(name: str, label: str) -> str:
+    """Label of an input in the language of the reader."""
+    for suffix, text in EARLIER.items():
+        if name.endswith(suffix):
+            return _(text) % {"label": _(standard()[name.removesuffix(suffix)].label)}
+    return _(label)
 
 
 def _reason(held: Finding, said: Told) -> str:
@@ -127,5 +139,6 @@ def _lacks(user: Any, held: Finding, said: Told) -> list[dict[str, Any]]:
     if not held.lacks:
         return []
     why, suppliers = {one.id: one.why for one in said.found.missing} if said.found else {}, Suppliers(user, held.run.year)
-    return [{"name": one["name"], "label": _(one["label"]), "why": said.why(one["name"], why.get(one["name"], "")),
-             "who": suppliers.of(one["name"])} for one in held.lacks]
+    named = [(one["name"], one["label"]) for one in held.lacks]
+    return [{"name": name, "label": spoken(name, label), "why": said.why(name, why.get(name, "")), "who": suppliers.of(name)}
+            for name, label in named]
