@@ -6,17 +6,19 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet, Value
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
+from tenglong.apps.renewal.criteria_sets import of_run
 from tenglong.apps.renewal.models import Change, Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 
 def run_choices(user: Any) -> list[tuple[str, str]]:
-    return [(run.ulid, f"{run.year} · {run.policy_id}@{run.policy_version} · {run.created_at:%m-%d %H:%M}")
+    return [(run.ulid, f"{run.year} · {of_run(run).label} · {timezone.localtime(run.created_at):%m-%d %H:%M}")
             for run in queries.runs(user)]
 
 
