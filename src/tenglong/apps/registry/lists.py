@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from math import isfinite
 from typing import Any
@@ -41,7 +42,7 @@ BASE = ((_("底数"), ""),)
 class PlacedList(ListPage):
     """Rows that lie in a town."""
 
-    crumbs = BASE
+    crumbs: Sequence[tuple[Any, Any]] = BASE
     dated = True
 
     @property

@@ -85,17 +85,17 @@ class UnitList(PlacedList):
         TOWN,
         Filter("park", _("园区"), kind="choice", source="park_id", choices=park_choices),
         Filter("state", _("状态"), kind="choice", choices=words("let_state")),
-        Filter("area", _("可租面积"), kind="range", unit="m²"),
-        Filter("height", _("层高不低于"), kind="range", unit="m"),
-        Filter("load", _("荷载不低于"), kind="range", unit="kN/m²"),
-        Filter("power", _("用电不低于"), kind="range", unit="kVA"),
-        Filter("rent", _("租金"), kind="range", unit=_("元/m²·月")),
+        Filter("area", _("可租面积"), kind="range"),
+        Filter("height", _("层高不低于"), kind="range"),
+        Filter("load", _("荷载不低于"), kind="range"),
+        Filter("power", _("用电不低于"), kind="range"),
+        Filter("rent", _("租金"), kind="range"),
         Filter("free", _("可用日期"), kind="date", source="free_from"),
         Filter("industry", _("要进的行业（代码）"), source="permitted"),
         Filter("sewage", _("排水至少"), kind="choice", source="sewage__gte", choices=words("sewage")),
         Filter("fire", _("火灾危险性至少"), kind="choice", source="fire_class__gte", choices=words("fire_class")),
-        Filter("crane", _("行车不低于"), kind="range", unit="t"),
-        Filter("lift", _("货梯不低于"), kind="range", unit="t"),
+        Filter("crane", _("行车不低于"), kind="range"),
+        Filter("lift", _("货梯不低于"), kind="range"),
         Filter("gas", _("天然气"), kind="flag"),
         Filter("water", _("生产用水"), kind="flag"),
     )
@@ -143,6 +143,8 @@ class UnitList(PlacedList):
 
     def _filter_field(self, item: Filter) -> dict[str, Any]:
         shown = super()._filter_field(item)
+        if item.name in MEASURED:
+            shown["unit"] = formats.SCALED[MEASURED[item.name]][1]
         if item.name in LEAST:
             shown["inputs"] = shown["inputs"][:1]
         return shown
@@ -215,7 +217,7 @@ def measured(item: Filter, params: Any) -> Conditions:
         told.append(f"{sign} {text}")
     if told:
         keys = (item.name + "_min", item.name + "_max")
-        found.applied.append((str(item.label), f"{' '.join(told)} {item.unit}", keys))
+        found.applied.append((str(item.label), f"{' '.join(told)} {formats.SCALED[path][1]}", keys))
     return found
 
 

@@ -34,8 +34,8 @@ def park_history(user: Any, ulid: str) -> QuerySet[ParkVersion]:
     return scoped(user, ParkVersion.objects.filter(park__ulid=ulid), VERB).order_by("-valid_from")
 
 
-def units(user: Any, on: date | None = None) -> QuerySet[LetUnitVersion]:
-    """With `state` as of the day."""
+def units(user: Any, on: date | None = None) -> QuerySet[Any]:
+    """LetUnitVersion rows with `ulid`, and `state` as of the day."""
     found = scoped(user, LetUnitVersion.objects.filter(in_force(on)), VERB).annotate(ulid=F("unit__ulid"))
     if on is None:
         return found.annotate(state=F("unit__state"))
@@ -43,7 +43,7 @@ def units(user: Any, on: date | None = None) -> QuerySet[LetUnitVersion]:
     return found.annotate(state=Coalesce(Subquery(steps.values("state")[:1]), F("unit__state")))
 
 
-def unit(user: Any, ulid: str, on: date | None = None) -> LetUnitVersion:
+def unit(user: Any, ulid: str, on: date | None = None) -> Any:
     """Raises LetUnitVersion.DoesNotExist."""
     return units(user, on).select_related("unit", "building", "park").get(unit__ulid=ulid)
 

@@ -69,7 +69,7 @@ def unit_twin(request: HttpRequest, ulid: str) -> HttpResponse:
     values = {name: value for name, value in values_of(version).items() if name not in ("unit_id", "park_id")}
     return as_json({
         "ulid": ulid, "on": on, "state": version.state, "building": version.building.code, **values,
-        "park": version.park.ulid if version.park_id else None, "valid_from": version.valid_from,
+        "park": version.park.ulid if version.park else None, "valid_from": version.valid_from,
         "lock_version": version.lock_version, "steps": list(told),
     })
 

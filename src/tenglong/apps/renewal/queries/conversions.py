@@ -36,7 +36,7 @@ def shown(user: Any, row: Conversion) -> dict[str, Any]:
         phase = phases.setdefault(part.phase, {"number": part.phase, "parts": [], "open": 0})
         phase["open"] += part.done_on is None
         phase["parts"].append({
-            "part": part, "building": houses.get(part.building_id), "plot": plots.get(part.plot_id or 0),
+            "part": part, "building": houses.get(part.building_id or 0), "plot": plots.get(part.plot_id or 0),
             "unit": units.get(part.unit)})
     return {"phases": list(phases.values()), "uses": by_use(parts), "parts": len(parts),
             "park": premises.parks(user).filter(park__ulid=row.park or "-").first()}

@@ -231,7 +231,7 @@ def _place(at: int, part: Values) -> tuple[str, int]:
         raise RenewalError(_("第 %(at)s 处：请填面积，应大于 0。") % {"at": at})
     if part.get("use") not in Use.values or not 1 <= (part.get("phase") or 0) <= 20:
         raise RenewalError(_("第 %(at)s 处：请选用途，期次是 1 到 20。") % {"at": at})
-    return ("building", building) if building else ("plot", plot)
+    return ("building", int(building)) if building else ("plot", int(plot or 0))
 
 
 def _fits_building(actor: Any, row: Conversion, building_id: int, total: int, top: int) -> None:

@@ -105,8 +105,8 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """`?finding=<ulid>` or `?plot=<ulid>`: where the plants stand."""
     finding = findings.findings(request.user).filter(ulid=request.GET.get("finding", "")).select_related("run", "plot").first()
-    ulid = finding.plot.ulid if finding else request.GET.get("plot", "")
-    plot = registry.plots(request.user).filter(plot__ulid=ulid).first()
+    chosen = finding.plot.ulid if finding else request.GET.get("plot", "")
+    plot = registry.plots(request.user).filter(plot__ulid=chosen).first()
     if plot is None:
         return _choose(request)
     head = HeadForm(request.POST or None, initial={"title": _("%(name)s 改造") % {"name": plot.name or plot.code}})
@@ -115,7 +115,7 @@ def new(request: HttpRequest) -> HttpResponse:
     parts = PartForms(request.POST or None, initial=start, form_kwargs={"user": request.user}, prefix="p")
     if request.method == "POST" and head.is_valid() and parts.is_valid():
         try:
-            made = service.draft(request.user, plot.ulid, head.values(), _told(parts), finding=finding)
+            made = service.draft(request.user, plot.plot.ulid, head.values(), _told(parts), finding=finding)
         except RenewalError as refused:
             head.add_error(None, str(refused))
         else:
@@ -130,7 +130,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
     if code:
         found = registry.plots(request.user).filter(code=code).first()
         if found is not None:
-            return redirect(f"{request.path}?plot={found.ulid}")
+            return redirect(f"{request.path}?plot={found.plot.ulid}")
         messages.error(request, _("没有找到“%(text)s”，或不在您的管辖范围内") % {"text": code[:40]})
     return render(request, "renewal/conversion_plot.html", status=422 if request.method == "POST" else 200)
 
