@@ -42,6 +42,7 @@ def answer(*words: str) -> dict[str, Any]:
 def test_a_csv_gives_the_plan_with_a_proven_gap(tmp_path: Path) -> None:
     told = answer(
         str(sheet(tmp_path / "地块.csv")),
+        "--only-plan",
         "--budget",
         "300",
         "--target-mu",
@@ -99,7 +100,7 @@ def test_a_geopackage_needs_no_land_column_and_finds_its_neighbours(tmp_path: Pa
         crs="EPSG:4549",
         layer="plots",
     )
-    told = answer(str(path), "--budget", "200", "--target-mu", "25", "--min-mu", "25", "--objective", "cheapest")
+    told = answer(str(path), "--budget", "200", "--target-mu", "25", "--min-mu", "25", "--objective", "cheapest", "--only-plan")
     assert {one["key"] for one in told["answer"]["chosen"]} == {"A", "B"}
     assert {one["project"] for one in told["answer"]["chosen"]} == {1}
     assert told["answer"]["totals"]["land"] == 2 * 10_000 * 10_000
@@ -119,6 +120,7 @@ def test_requirements_that_conflict_are_named_and_the_exit_is_1(tmp_path: Path) 
     ("words", "told"),
     [
         (("--budget", "0"), "预算为 0"),
+        (("--budget", "2026=0", "--budget", "2027=0", "--years", "2026,2027", "--target-mu", "5"), "2027 年不超过 0 万元："),
         (("--budget", "100", "--target-mu", "999", "--objective", "cheapest"), "超过全域全部候选用地 75 亩"),
         (("--budget", "100", "--target-mu", "盖北=9"), "没有属于“盖北”的"),
     ],
@@ -144,7 +146,8 @@ def test_bad_use_ends_with_2(tmp_path: Path, words: tuple[str, ...]) -> None:
 
 def test_a_refused_row_is_named_and_the_others_are_planned(tmp_path: Path) -> None:
     result = run(
-        str(sheet(tmp_path / "a.csv", [*ROWS, "P9,5,甲,3,收储,东关,,,0,"])), "--budget", "300", "--target-mu", "20", "--json"
+        str(sheet(tmp_path / "a.csv", [*ROWS, "P9,5,甲,3,收储,东关,,,0,"])),
+        *("--budget", "300", "--target-mu", "20", "--only-plan", "--json"),
     )
     told = json.loads(result.output)
     assert result.exit_code == 1 and told["rejected"] == 1
@@ -154,8 +157,8 @@ def test_a_refused_row_is_named_and_the_others_are_planned(tmp_path: Path) -> No
 
 def test_a_problem_that_was_kept_solves_to_the_same_plan(tmp_path: Path) -> None:
     kept = tmp_path / "方案.json"
-    first = answer(str(sheet(tmp_path / "a.csv")), "--budget", "300", "--target-mu", "40", "--save-problem", str(kept))
-    again = answer(str(kept))
+    words = ("--budget", "300", "--target-mu", "40", "--only-plan", "--save-problem", str(kept))
+    first, again = answer(str(sheet(tmp_path / "a.csv")), *words), answer(str(kept), "--only-plan")
     assert again["answer"]["chosen"] == first["answer"]["chosen"] and again["problem"] == first["problem"]
 
 
@@ -180,3 +183,38 @@ def test_a_marxan_folder_is_solved_and_a_target_out_of_reach_is_named(tmp_path: 
     beyond = run("--marxan", str(tmp_path))
     assert beyond.exit_code == 1 and "林地" in beyond.output
     assert run("--marxan", str(tmp_path / "没有")).exit_code == 2
+
+
+def test_a_lock_on_a_route_that_does_not_exist_is_told_with_those_that_do(tmp_path: Path) -> None:
+    rows = [f"{row}," for row in ROWS[:4]] + ["P4,15,90,45,提容,东关,新材料,,0,必选,收购"]
+    result = run(str(sheet(tmp_path / "a.csv", rows, f"{HEAD},锁定途径")), "--budget", "300", "--target-mu", "5")
+    assert result.exit_code == 1
+    assert "锁定必选：P4，途径“收购”：不认识的途径“收购”，可用：提容、收储" in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rows", "words", "parts"),
+    [
+        (ROWS, ("--budget", "900", "--min-mu", "40", "--target-mu", "20", "--objective", "cheapest"),
+         ["目标：全域各年合计启动20 亩处置用地以上", "连片：每个项目不小于 40 亩"]),
+        ([*ROWS[:2], ROWS[2] + "必选", ROWS[3] + "必选", ROWS[4]], ("--budget", "400", "--target-mu", "5"),
+         ["预算：各年合计不超过 400 万元", "锁定必选：P2", "锁定必选：P3"]),
+    ],
+    ids=["islands too small for a project", "locks that cost more than there is"],
+)
+def test_parts_that_cannot_be_kept_together_are_named_and_no_others(
+    tmp_path: Path, rows: list[str], words: tuple[str, ...], parts: list[str]
+) -> None:
+    result = run(str(sheet(tmp_path / "a.csv", rows)), *words, "--only-plan", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.output)["answer"]["conflict"] == parts
+
+
+@pytest.mark.slow
+def test_every_answer_comes_with_all_that_a_planner_asks(tmp_path: Path) -> None:
+    told = answer(str(sheet(tmp_path / "a.csv")), "--budget", "300", "--objective", "most-uplift")
+    assert len(told["frontier"]) == 7 and told["next_best"] and told["binding"] and told["tornado"]
+    assert {one["key"] for one in told["answer"]["chosen"]} == {one["key"] for one in told["importance"] if one["solved"]}
+    assert {"jobs_lost", "jobs_gained", "relocation"} <= told["answer"]["totals"].keys()
+    assert run(str(sheet(tmp_path / "a.csv")), "--budget", "300", "--objective", "most-uplift").output.count("敏感性") == 1

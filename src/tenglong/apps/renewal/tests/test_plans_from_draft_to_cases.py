@@ -261,6 +261,25 @@ def test_a_draft_without_costs_says_why_and_is_asked_anew_as_the_same_version(ca
 
 
 @pytest.mark.slow
+def test_what_cannot_be_planned_is_told_by_its_parts_before_anything_is_solved(cast: Any, run: FindingRun) -> None:
+    plan = plans.draft(cast.analyst, run, "三年整治", ASKED)
+    code = plan.problem["problem"]["candidates"][0]["key"]
+    nothing = (Amount(0, 2025), Amount(0, 2026))
+    hard = replace(ASKED, aim="cheapest", targets=(Amount(to_cm2(900, "mu")),))
+    for asked, locks, told in (
+        (replace(ASKED, budgets=nothing, routes=("reserve",)), {}, "预算"),
+        (hard, {}, "900 亩处置用地以上：超过全域全部候选用地 60 亩"),
+        (replace(ASKED, min_cm2=to_cm2(90, "mu")), {}, "不小于 90 亩：超过全部候选用地"),
+        (ASKED, {code: Lock(True, "收购")}, "不认识的途径“收购”"),
+        (ASKED, {"没有": Lock(False)}, "候选地块里没有：没有"),
+    ):
+        with pytest.raises(RenewalError, match=told):
+            plans.revise(cast.analyst, plan, asked, locks)
+    with pytest.raises(RenewalError, match="超过全部候选用地 60 亩"):
+        plans.begin(cast.analyst, run, "太多", hard)
+
+
+@pytest.mark.slow
 def test_locks_are_shown_by_pages_and_by_search_and_those_not_shown_stay(
     cast: Any, run: FindingRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def faults_of(problem: Problem, routes: frozenset[str] | None = None) -> Iterato
     yield from _locks(problem, routes or frozenset(option.route for option in problem.options))
     for budget in problem.budgets:
         yield from _budget(problem, budget)
+    yield from _no_money(problem)
     for target in problem.targets:
         yield from _target(problem, target)
     others: tuple[Share | Capacity, ...] = (*problem.shares, *problem.capacities)
@@ -147,13 +148,15 @@ def _lock(problem: Problem, one: Candidate, offers: list[Option], routes: frozen
 def _budget(problem: Problem, budget: Budget) -> Iterator[str]:
     if budget.amount < 0:
         yield f"{budget.words()}：预算不能为负"
-    elif (
-        budget.amount == 0
-        and (budget.year is None or problem.years == (budget.year,))
-        and all(option.cost for option in problem.options)
-    ):
-        yield f"{budget.words()}：预算为 0，而每个途径都要花钱，什么也做不了；请填写预算"
     yield from _in_years(problem, budget.year, budget.words())
+
+
+def _no_money(problem: Problem) -> Iterator[str]:
+    """Budgets that leave nothing to spend in any year, where every route costs something."""
+    none = {one.year for one in problem.budgets if one.amount == 0}
+    if none and problem.options and (None in none or none >= set(problem.years)) and all(one.cost for one in problem.options):
+        told = "；".join(one.words() for one in problem.budgets if one.amount == 0)
+        yield f"{told}：预算为 0，而每个途径都要花钱，什么也做不了；请填写预算"
 
 
 def _target(problem: Problem, target: Target) -> Iterator[str]:
