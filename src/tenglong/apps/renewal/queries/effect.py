@@ -61,7 +61,8 @@ class Line:
         if self.before.value is None or self.after.value is None:
             return ""
         found = self.after.value - self.before.value
-        return f"{'+' if found > 0 else ''}{_text(found)}"
+        text = _text(found)
+        return f"+{text}" if found > 0 and text != "0" else text
 
 
 @dataclass(frozen=True)

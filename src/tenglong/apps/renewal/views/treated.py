@@ -129,8 +129,9 @@ class TreatedList(ListPage):
 
     @property
     def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
-        """Land adds up only inside one counter."""
-        one = bool(self.params.get("counter"))
+        """Land adds up only inside one counter, and only where that counter is one of land."""
+        counter = plan_policies.in_force().book.policy.counters.get(self.params.get("counter", ""))
+        one = counter is not None and counter.unit == "mu"
         return (
             Column("counter_label", gettext_lazy("计入"), computed=True, source="counter", lead=True),
             Column("firm", gettext_lazy("企业"), computed=True),
@@ -154,6 +155,7 @@ class TreatedList(ListPage):
         towns, book = town_names(self.user), plan_policies.in_force().book.policy
         names = enterprise_names(self.user, [row["enterprise_id"] for row in rows])
         for row in rows:
+            row["land_cm2"] = row.get("land_cm2") or None  # a counter of firms counts no land
             row["town"] = towns.get(row["division_code"], row["division_code"])
             row["firm"] = names.get(row.pop("enterprise_id"), ("", ""))[1]
             row["counter_label"] = queries.label_of(book.counters, row["counter"])
