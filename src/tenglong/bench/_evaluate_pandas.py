@@ -1,6 +1,7 @@
 """The scheme of `_evaluate_scheme` as one would write it with pandas: whole columns, floats, `groupby().rank()`.
 
-With trace each item keeps its value, benchmark, points and flag: the engine's columns `x_`, `b_`, `s_`, `f_`.
+A key that is missing or repeated is refused, as the engine does. With trace each item keeps its value, benchmark, points
+and flag: the engine's columns `x_`, `b_`, `s_`, `f_`.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ KEPT = ["bonus", "deduction", "rank_grade", "reasons"]
 def run(source: Path, target: Path, trace: bool = False) -> int:
     """Parquet → Parquet; rows."""
     frame = pd.read_parquet(source)
+    if frame["key"].isna().any() or frame["key"].duplicated().any():
+        raise ValueError("key 一列有空值或重复")
     for name in FIGURES:
         frame[name] = frame[name] / 1e6
     frame["emission"] = frame["cod_t"] + frame["nh3n_t"] + frame["so2_t"] + frame["nox_t"]
