@@ -106,7 +106,10 @@ def _turn(stage: Stage, finding: Any, free: list[Any]) -> None:
 
 def _convert(stage: Stage, finding: Any, free: list[Any]) -> None:
     today = timezone.localdate()
-    first = free[0].building
+    empty = [plant.building for plant in free if not plant.tenants and "车间" in plant.building.name]
+    if not empty:
+        raise RenewalError("这块地上没有空车间")
+    first = empty[0]
     each = first.floor_cm2 // 2
     parts = [
         {"building_id": first.building_id, "floor": 1, "use": "pilot", "area_cm2": each, "phase": 1, "ready_on": today},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any, Final
@@ -20,6 +20,7 @@ from tenglong.domain.units import UnitError
 from tenglong.web import formats
 from tenglong.web.listing import Column, Filter, Tool, conditions
 from tenglong.web.listing.conditions import EMPTY, LARGEST, Conditions
+from tenglong.web.listing.page import Row
 
 #: filter → column of a whole number in SCALED; only the least is asked of these, both ends of the others
 MEASURED: Final = {"area": "unit_cm2", "height": "height_mm", "load": "load_n_m2", "power": "power_va", "crane": "crane_kg",
@@ -28,6 +29,10 @@ LEAST: Final = frozenset({"height", "load", "power", "crane", "lift"})
 #: column → figure of the row that stands for it
 FIGURES: Final = {"height": "height_mm", "load": "load_n_m2", "power": "power_va", "crane": "crane_kg", "lift": "lift_kg",
                   "rent": "rent_fen"}
+
+
+#: columns whose gaps are told
+GAPS: Final = frozenset({*FIGURES, "free_from"})
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,14 @@ def park_choices(user: Any) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in premises.parks(user).order_by("name").values_list("park_id", "name")]
 
 
-def number_column(name: str, label: Any) -> Column:
-    return Column(name, label, source=FIGURES[name], unit=formats.SCALED[FIGURES[name]][1], format="number", computed=True)
+def number_column(name: str, label: Any, default: bool = True) -> Column:
+    unit = formats.SCALED[FIGURES[name]][1]
+    return Column(name, label, source=FIGURES[name], unit=unit, format="number", computed=True, default=default)
 
 
 class UnitList(PlacedList):
     id, title, noun, verb = "units", _("载体房源"), _("套"), "premises.view"
-    crumbs, order, row_url = BASE, ("name", "pk"), "registry:unit"
+    crumbs, order, row_url = BASE, ("state", "name", "pk"), "registry:unit"
     caliber = _("在册可租厂房和办公用房；面积为可租建筑面积（m²），一套一行")
     empty_title = _("还没有房源")
     empty_text = _("先建园区，再逐套登记房源；识别出的空置厂房也可以在识别结果页转为房源。")
@@ -65,7 +71,7 @@ class UnitList(PlacedList):
         Column("state", _("状态"), format="chip", kind="let_state"),
         Column("park_name", _("园区"), computed=True, sortable=False),
         TOWN_COLUMN,
-        Column("floor", _("楼层"), format="int"),
+        Column("floor", _("楼层"), format="int", default=False),
         Column("unit_cm2", _("可租面积"), unit="m²", format="m2", total=True),
         number_column("height", _("层高")),
         number_column("load", _("楼面荷载")),
@@ -74,8 +80,8 @@ class UnitList(PlacedList):
         Column("free_from", _("可用日期"), format="date"),
         Column("sewage", _("排水条件"), format="choice", kind="sewage", default=False),
         Column("fire_class", _("火灾危险性"), format="choice", kind="fire_class", default=False),
-        number_column("crane", _("行车")),
-        number_column("lift", _("货梯")),
+        number_column("crane", _("行车"), default=False),
+        number_column("lift", _("货梯"), default=False),
         Column("permitted", _("准入行业"), default=False),
         Column("building_code", _("建筑编号"), source="building__code", format="code", default=False),
         Column("source", _("来源"), default=False),
@@ -182,6 +188,12 @@ class UnitList(PlacedList):
             row.update((name, _scaled(row[path], path)) for name, path in FIGURES.items())
             row["permitted"] = row.get("permitted", "").strip(",").replace(",", "、")
 
+    def _row(self, row: dict[str, Any]) -> Row:
+        """A figure that nobody gave is “—”, not a gap."""
+        found = super()._row(row)
+        known = [replace(cell, text=cell.text or formats.NONE) if cell.column.name in GAPS else cell for cell in found.cells]
+        return replace(found, cells=known)
+
     def url_of(self, row: dict[str, Any]) -> str:
         return reverse("registry:unit", args=[row["row_key"]])
 
@@ -214,10 +226,10 @@ def measured(item: Filter, params: Any) -> Conditions:
             found.errors[item.name + end] = _now("“%(text)s”不是%(what)s") % {"text": text[:40], "what": _now("数")}
             continue
         found.where &= Q(**{f"{path}__{operator}": int(bound)})
-        told.append(f"{sign} {text}")
+        told.append(f"{sign} {text}" if text[-1].isalpha() or "/" in text else f"{sign} {text} {formats.SCALED[path][1]}")
     if told:
         keys = (item.name + "_min", item.name + "_max")
-        found.applied.append((str(item.label), f"{' '.join(told)} {formats.SCALED[path][1]}", keys))
+        found.applied.append((str(item.label), " ".join(told), keys))
     return found
 
 

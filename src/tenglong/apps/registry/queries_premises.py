@@ -58,6 +58,12 @@ def steps(user: Any, unit_id: int) -> QuerySet[LetUnitStep]:
     return scoped(user, LetUnitStep.objects.filter(unit_id=unit_id), VERB).order_by("-on", "-id")
 
 
+def tenancies(user: Any, ulids: Iterable[str]) -> list[int]:
+    """Land-use relations that were begun with a step of these units."""
+    found = scoped(user, LetUnitStep.objects.filter(unit__ulid__in=list(ulids), occupancy__isnull=False), VERB)
+    return list(found.values_list("occupancy_id", flat=True))
+
+
 @dataclass
 class Share:
     """Let ÷ lettable, in cm² and in units; `closed` stands apart."""

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from tenglong.apps.registry import queries
+from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.history import values_of
 from tenglong.apps.registry.places import plot_labels, town_names
 from tenglong.apps.registry.record_tabs import forest
@@ -31,6 +32,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "plot": plot_labels(request.user, [version.plot_id], on).get(version.plot_id or 0),
         "forest": forest(request.user, rows, on),
         "rows": rows,
+        "units": premises.units(request.user, on).filter(building_id=version.building_id).order_by("-floor", "number"),
     }
     return render(request, "registry/building.html", context)
 

@@ -18,6 +18,7 @@ from tenglong.apps.registry.service.versions import may_write
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.models import Conversion, ConversionPart, ConversionState, Finding, Use
 from tenglong.apps.renewal.service.base import locked, said
+from tenglong.apps.renewal.service.plants import LET_ROLES
 from tenglong.domain.delta import diff
 from tenglong.web import formats
 
@@ -153,6 +154,9 @@ def _let(actor: Any, row: Conversion, parts: list[ConversionPart], on: date) -> 
 def _empty(actor: Any, row: Conversion, buildings: set[Any], on: date) -> None:
     """Units that the buildings had before are closed; one that is let stands in the way."""
     mine = [ulid for ulid in row.parts.values_list("unit", flat=True) if ulid]
+    rented = registry.occupancies(actor).filter(building_id__in=buildings, role__in=LET_ROLES)
+    if others := rented.exclude(pk__in=premises.tenancies(actor, mine)).count():
+        raise RenewalError(_("要改造的厂房里还有 %(n)s 户在租，先终止它们的用地关系再完成改造。") % {"n": others})
     for unit in premises.units(actor).filter(building_id__in=buildings).exclude(unit__ulid__in=mine):
         if unit.state == "let":
             raise RenewalError(_("房源“%(name)s”还在租，先办退租再完成改造。") % {"name": unit.name})

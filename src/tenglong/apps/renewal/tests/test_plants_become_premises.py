@@ -124,6 +124,15 @@ def test_a_conversion_is_approved_by_another_and_becomes_a_park_phase_by_phase(c
         conversions.complete_phase(cast.officer, row, 1, on=date.today(), lock_version=row.lock_version)
 
 
+def test_a_building_with_tenants_is_not_finished(cast, plant):
+    part = {"building_id": plant["houses"][1].building_id, "use": "support", "area_cm2": M2, "phase": 1}
+    row = conversions.draft(cast.officer, plant["old"].plot.ulid, {"title": "甲", "park_name": "乙"}, [part])
+    conversions.approve(cast.county, conversions.submit(cast.officer, row, lock_version=1), lock_version=2)
+    with pytest.raises(RenewalError, match="还有 1 户在租"):
+        conversions.complete_phase(cast.officer, row, 1, on=date.today(), lock_version=3)
+    assert not LetUnit.objects.exists()
+
+
 def test_who_drafted_a_conversion_does_not_approve_it_and_other_towns_do_not_see_it(cast, plant):
     row = drafted(type("Cast", (), {"officer": cast.county}), plant)
     row = conversions.submit(cast.county, row, lock_version=1)
