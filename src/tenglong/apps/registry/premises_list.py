@@ -70,7 +70,7 @@ class UnitList(PlacedList):
         Column("name", _("房源名称"), lead=True),
         Column("state", _("状态"), format="chip", kind="let_state"),
         Column("park_name", _("园区"), computed=True, sortable=False),
-        TOWN_COLUMN,
+        replace(TOWN_COLUMN, default=False),
         Column("floor", _("楼层"), format="int", default=False),
         Column("unit_cm2", _("可租面积"), unit="m²", format="m2", total=True),
         number_column("height", _("层高")),
@@ -226,11 +226,17 @@ def measured(item: Filter, params: Any) -> Conditions:
             found.errors[item.name + end] = _now("“%(text)s”不是%(what)s") % {"text": text[:40], "what": _now("数")}
             continue
         found.where &= Q(**{f"{path}__{operator}": int(bound)})
-        told.append(f"{sign} {text}" if text[-1].isalpha() or "/" in text else f"{sign} {text} {formats.SCALED[path][1]}")
+        told.append(_said(item, path, sign, text))
     if told:
         keys = (item.name + "_min", item.name + "_max")
         found.applied.append((str(item.label), " ".join(told), keys))
     return found
+
+
+def _said(item: Filter, path: str, sign: str, text: str) -> str:
+    """“≥ 500 m²”; a label that says “at least” needs no sign, a load in tonnes no unit."""
+    bare = text[-1].isalpha() or "/" in text
+    return f"{'' if item.name in LEAST else sign} {text} {'' if bare else formats.SCALED[path][1]}".strip()
 
 
 def _bound(path: str, text: str) -> Decimal:
