@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from tenglong.apps.casework import pinning, working
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import PinnedDefinition, Task
 from tenglong.apps.casework.tasks import open_task_for_writing
+from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.delta import Delta
 
 #: seconds between two looks of the worker
@@ -33,14 +35,19 @@ def escalated(user: Any, today: date | None = None) -> QuerySet[Task]:
     """Open tasks before the leader, the longest overdue first."""
     # no task of a closed case is open
     rows = scoped(user, Task.objects.filter(done_on=None)).filter(due_for_leader(today or timezone.localdate()))
-    return rows.select_related("case", "case__pinned", "assignee").order_by(F("due_on").asc(nulls_last=True), "pk")
+    return rows.select_related("case", "assignee").order_by(F("due_on").asc(nulls_last=True), "pk")
 
 
-def years_unpublished(row: Task) -> tuple[int, ...]:
-    """Years without published days off between a task's deadline and the day it went before the leader."""
-    if row.due_on is None or row.escalates_after is None:
-        return ()
-    return pinning.calendar_of(pinning.definition_of(row.case)).unpublished(row.due_on, row.escalates_after)
+def years_unpublished(rows: Iterable[Task]) -> dict[int, tuple[int, ...]]:
+    """Task key → years without published days off between its deadline and the day it went before the leader; each calendar
+    is read once."""
+    calendars: dict[str, WorkCalendar] = {}
+    found: dict[int, tuple[int, ...]] = {}
+    for row in rows:
+        name = pinning.definition_of(row.case).calendar
+        calendar = calendars.get(name) or calendars.setdefault(name, pinning.calendar(name))
+        found[row.pk] = calendar.unpublished(row.due_on, row.escalates_after) if row.due_on and row.escalates_after else ()
+    return found
 
 
 @transaction.atomic
@@ -91,14 +98,15 @@ def _recount(late: QuerySet[Task]) -> None:
 
 @transaction.atomic
 def _put_some(actor: Any, keys: list[int], day: date) -> int:
-    rows = Task.objects.filter(pk__in=keys).select_related("case", "case__pinned").order_by("pk")
-    return sum(_put(actor, row, row.case, _why(row), day) for row in rows)
+    rows = list(Task.objects.filter(pk__in=keys).select_related("case").order_by("pk"))
+    years = years_unpublished(rows)
+    return sum(_put(actor, row, row.case, _why(row, years[row.pk]), day) for row in rows)
 
 
-def _why(row: Task) -> str:
+def _why(row: Task, unpublished: tuple[int, ...]) -> str:
     """Kept with the case as it was on that day, in Chinese like every reason."""
     allowed = pinning.definition_of(row.case).escalate
-    years = "、".join(map(str, years_unpublished(row)))
+    years = "、".join(map(str, unpublished))
     counted = f"（{years} 年放假安排未公布，按周一至周五推算）" if years else ""
     return f"逾期超过流程规定的 {allowed} 个工作日，自动提请领导{counted}"
 

@@ -62,6 +62,9 @@ def test_an_issue_is_given_out_with_a_number_and_its_words_may_change(cast: Any,
     with on_day(date(2025, 11, 10)):
         row = bulletins.make(cast.county, "week", date(2025, 11, 5))
     words = [(one["heading"], one["text"]) for one in row.sections]
+    page = entered(cast.county).get(f"/cases/bulletins/{row.ulid}/").content.decode()
+    assert [page.count(f'name="text-{at}"') for at in range(len(words) + 1)] == [*(1 for _one in words), 0]
+    assert all(heading in page and text in page for heading, text in words)
     words[0] = ("总体情况", "领导审定后的文字。")
     frozen = row.figures
     row = bulletins.edit(cast.county, row.ulid, title=row.title, office="区亩均办", lead=row.lead, words=words, lock_version=1)

@@ -60,9 +60,9 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
             status, conflict = 409, str(error)
         except CaseError as error:
             status, conflict = 400, str(error)
-    sections = [{**one, "table": None if one["table"] is None else row.figures["tables"][one["table"]]} for one in row.sections]
+    parts = [{**one, "table": None if one["table"] is None else row.figures["tables"][one["table"]]} for one in row.sections]
     return render(request, "casework/bulletin.html", {
-        "row": row, "sections": sections, "conflict": conflict, "may_export": can(request.user, "export.make"),
+        "row": row, "parts": parts, "conflict": conflict, "may_export": can(request.user, "export.make"),
         "given": request.POST,
     }, status=status)
 

@@ -51,7 +51,8 @@ def _rows(request: HttpRequest) -> Any:
 
 def _lit(page: Any) -> list[dict[str, Any]]:
     """Rows with lights, and the years without published days off that the way to the leader was counted through."""
-    return [{"row": row, "url": case_url(row.task.case.ulid), "years": list(years_unpublished(row.task))}
+    years = years_unpublished(page)
+    return [{"row": row, "url": case_url(row.task.case.ulid), "years": list(years[row.task.pk])}
             for row in queries.lit(page, timezone.localdate())]
 
 
