@@ -122,7 +122,7 @@ def test_a_mean_of_the_group_needs_to_know_who_is_in_it() -> None:
     head, _, rest = text.partition("\nscope:")
     text = head + "\n" + rest[rest.index("\ngroups:"):]
     assert compile_scheme(load_yaml(text, kind="evaluation", id="demo")).lacks("score") == ()
-    moving = text.replace("kind: last_year, factor: 1, mean: of_sums, value: 11.5", "kind: group, factor: 1, mean: of_sums")
+    moving = text.replace("kind: last_year, factor: 1, mean: of_sums, value: 14.1", "kind: group, factor: 1, mean: of_sums")
     assert compile_scheme(load_yaml(moving, kind="evaluation", id="demo")).lacks("score") == ("scope",)
 
 
