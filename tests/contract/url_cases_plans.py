@@ -22,6 +22,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("", {}, "plan-new", queries=("", "?first=junk&count=99&run=x"), post=PARTS),
         **of("", {}, "site-new", post={"title": "选址", "min_mu": "0"}),
         **of("plan", PLAN, "plan", "plan-json", "plan-progress", "plan-readers"),
+        **of("plan", {**PLAN, "code": "{plot_code1}"}, "plan-plot", "plan-plot-json"),
         **of("plan", {**PLAN, "other": "{plan}"}, "plan-compare", "plan-compare-json"),
         **of("plan", PLAN, "plan-edit", post={**PARTS, **LOCKS}),
         **of("plan", PLAN, "plan-solve", "plan-cancel", "plan-submit", "plan-publish", get=False, post={}),

@@ -24,7 +24,7 @@ def _plan(town: Any, maker: Any, reader: Any) -> None:
                       options=(Option(code, "整治提升", 76_543_210_000),), **asked.parts())
     plan = Plan.objects.create(
         title=town.word("整治方案"), division_code=town.code, state="solved", created_by_id=maker.pk,
-        problem={"asked": asked.as_json(), "problem": codec.to_json(problem)},
+        problem={"asked": asked.as_json(), "problem": codec.to_json(problem), "inputs": {code: {}}},
         answer={"status": "proven", "gap": 0.0, "proof_words": [town.word("方案的界")]})
     PlanItem.objects.create(
         plan=plan, plot_id=town.ids["plot_pk1"], plot_code=code, division_code=town.code, route="upgrade", year=2025,

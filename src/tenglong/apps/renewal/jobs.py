@@ -14,6 +14,7 @@ from tenglong.apps.jobs.service import Cancelled, JobContext, JobError, job
 from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.service import plans, sites, solving
+from tenglong.domain.renewal.portfolio.worker import asking
 
 #: the bar of a solve is full after its limit, and again for each kind of question
 PARTS = 100
@@ -51,7 +52,8 @@ def solve(ctx: JobContext, plan: str) -> dict[str, Any]:
         found = solving.plan_of_job(ctx.user, plan)
     except RenewalError as error:
         raise JobError(str(error)) from error
-    limit, began = max(1, int(found.problem["asked"].get("seconds", 60))) * 4, time.monotonic()
+    seconds = max(1, int(found.problem["asked"].get("seconds", 60)))
+    limit, began = seconds + 3 * asking(seconds), time.monotonic()
 
     def tell(text: str, seconds: float) -> None:
         """Figures for the page of the plan only: others see the job."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final, cast
 
 import numpy as np
@@ -61,6 +62,7 @@ class Made:
     left_out: list[dict[str, str]]
     groups: dict[str, list[dict[str, Any]]]
     displaced: dict[str, dict[str, list[int | None]]]
+    inputs: dict[str, dict[str, Any]]  # plot code → figures that costs rest on, as `kept_value` writes them
     filled: dict[str, int]
     no_shape: list[str]
 
@@ -110,12 +112,25 @@ def problem_of(
                       graph=graph.subgraph(np.array(kept, dtype=np.int64)), **asked.parts())
     return Made(problem, [{"plot": one.plot, "route": label[one.route], "why": one.why} for one in found.left_out],
                 {label[route]: [_group(one) for one in groups] for route, groups in found.groups.items()},
-                displaced(found),
+                displaced(found), {one.code: _inputs(ground.inputs[one.id], rules) for one in chosen if one.code in able},
                 dict(ground.filled), no_shape)
 
 
 def _offered(options: Sequence[Option], able: Collection[str]) -> tuple[Option, ...]:
     return tuple(one for one in options if one.candidate in able)
+
+
+def _inputs(values: dict[str, Value], rules: Rules) -> dict[str, Any]:
+    return {name: kept_value(values[name]) for name in rules.model.used if values.get(name) is not None}
+
+
+def kept_value(value: Value) -> Any:
+    """As JSON: a number as a list of its exact text, so that it is told from a word."""
+    return [str(value)] if isinstance(value, Fraction) else value
+
+
+def read_value(kept: Any) -> Value:
+    return Fraction(kept[0]) if isinstance(kept, list) else cast(Value, kept)
 
 
 def displaced(found: Offer) -> dict[str, dict[str, list[int | None]]]:

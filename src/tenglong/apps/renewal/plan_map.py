@@ -23,6 +23,9 @@ MARGIN: Final = 12.0
 METRES_A_DEGREE: Final = 111_320.0
 STEPS: Final = (1, 2, 5)
 MOST_NEIGHBOURS: Final = 400
+#: with more plots than this a group is one shape without links: thousands of links are slow to draw and to read
+MOST_LINKS: Final = 300
+DOT: Final = 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ def scale_bar(metres: float, most: float) -> dict[str, Any]:
 
 def _drawn(user: Any, groups: Sequence[Group], shapes: Mapping[int, Any], frame: Frame) -> list[dict[str, Any]]:
     keys = [plot for group in groups for plot in group.plots]
+    if len(keys) > MOST_LINKS:
+        return [{"label": group.label, "colour": at % COLOURS + 1, "n": len(group.plots), "plots": [],
+                 "path": _merged([shapes[plot] for plot in group.plots if plot in shapes], frame)}
+                for at, group in enumerate(groups)]
     known = dict(registry.plots(user).filter(plot_id__in=keys).values_list("plot_id", "code"))
     return [
         {"label": group.label, "colour": at % COLOURS + 1, "n": len(group.plots),
@@ -93,6 +100,19 @@ def _plot(code: str, shape: Any, frame: Frame) -> dict[str, Any]:
     at = shape.representative_point()
     return {"code": code, "url": reverse("registry:by-code", args=[code]) if code else "", "path": frame.path(shape),
             "dot": (round(frame.x(at.x), 1), round(frame.y(at.y), 1)) if size < LEAST else None}
+
+
+def _merged(shapes: list[Any], frame: Frame) -> str:
+    """All in one; where a plot would be too small to see, a dot."""
+    parts = []
+    for shape, (west, south, east, north) in zip(shapes, shapely.bounds(shapes).tolist() if shapes else [], strict=True):
+        wide, high = frame.x(east) - frame.x(west), frame.y(south) - frame.y(north)
+        if max(wide, high) < LEAST:
+            at_x, at_y = round(frame.x((west + east) / 2) - DOT, 1), round(frame.y((south + north) / 2), 1)
+            parts.append(f"M{at_x} {at_y}a{DOT} {DOT} 0 1 0 {2 * DOT} 0a{DOT} {DOT} 0 1 0 -{2 * DOT} 0Z")
+        else:
+            parts.append(frame.path(shape))
+    return "".join(parts)
 
 
 def _path(plots: Sequence[int], shapes: Mapping[int, Any], frame: Frame) -> str:

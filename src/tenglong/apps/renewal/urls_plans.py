@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from tenglong.apps.renewal.views import plan_readers, plan_steps, plans, sites
+from tenglong.apps.renewal.views import plan_plot, plan_readers, plan_steps, plans, sites
 
 PLAN, SITE = "renewal/plans/<str:ulid>", "renewal/sites/<str:ulid>"
 
@@ -36,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{PLAN}/publish/", plan_steps.publish, name="plan-publish"),
     path(f"{PLAN}/retire/", plan_steps.retire, name="plan-retire"),
     path(f"{PLAN}/export/", plan_steps.export, name="plan-export"),
+    path(f"{PLAN}/plots/<str:code>.json", plan_plot.twin, name="plan-plot-json"),
+    path(f"{PLAN}/plots/<str:code>/", plan_plot.show, name="plan-plot"),
     *_readers(PLAN, "plan"),
     path("renewal/sites/", sites.listing, name="sites"),
     path("renewal/sites.json", sites.listing_json, name="sites-json"),

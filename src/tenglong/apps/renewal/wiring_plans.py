@@ -11,6 +11,7 @@ from tenglong.web import access, menu
 VERBS: Final = {
     "renewal.secret": (
         "plans", "plans-json", "plan", "plan-json", "plan-progress", "plan-compare", "plan-compare-json", "plan-export",
+        "plan-plot", "plan-plot-json",
         "plan-readers", "sites", "sites-json", "site", "site-json", "site-export", "site-readers",
     ),
     "renewal.plan": (

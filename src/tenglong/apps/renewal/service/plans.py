@@ -122,7 +122,8 @@ def _made(
 def _kept(made: plan_ground.Made, asked: Asked) -> dict[str, Any]:
     return {"asked": asked.as_json(), "problem": codec.to_json(made.problem), "tree": tree(made.problem).splitlines(),
             "left_out": made.left_out,
-            "groups": made.groups, "displaced": made.displaced, "filled": made.filled, "no_shape": made.no_shape}
+            "groups": made.groups, "displaced": made.displaced, "inputs": made.inputs,
+            "filled": made.filled, "no_shape": made.no_shape}
 
 
 def _fit(problem: Problem) -> None:

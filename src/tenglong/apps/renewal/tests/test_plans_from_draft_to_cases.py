@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import openpyxl
@@ -277,6 +278,21 @@ def test_what_cannot_be_planned_is_told_by_its_parts_before_anything_is_solved(c
             plans.revise(cast.analyst, plan, asked, locks)
     with pytest.raises(RenewalError, match="超过全部候选用地 60 亩"):
         plans.begin(cast.analyst, run, "太多", hard)
+
+
+@pytest.mark.slow
+def test_a_plot_shows_its_costs_with_workings_and_what_they_hang_on(cast: Any, run: FindingRun) -> None:
+    plan = plans.draft(cast.analyst, run, "三年整治", ASKED)
+    option = plan.problem["problem"]["options"][0]
+    told = page(cast.analyst, "plan-plot-json", plan.ulid, option["candidate"]).json()
+    assert {one["route"] for one in told["routes"]} == {"reserve", "upgrade"} and told["same"]
+    rows = {row["id"]: row for one in told["routes"] if one["route"] == "reserve" for row in one["rows"]}
+    assert rows["cost_total"]["value"] == str(Fraction(option["cost"], WAN)) and rows["land"]["working"]
+    bars = next(one for one in told["routes"] if one["route"] == "reserve")["tornadoes"][0]["rows"]
+    assert [bar["w"] for bar in bars] == sorted((bar["w"] for bar in bars), reverse=True)
+    assert page(cast.analyst, "plan-plot", plan.ulid, option["candidate"]).status_code == 200
+    assert page(cast.analyst, "plan-plot", plan.ulid, "没有").status_code == 404
+    assert page(cast.leader, "plan-plot", plan.ulid, option["candidate"]).status_code == 404
 
 
 @pytest.mark.slow

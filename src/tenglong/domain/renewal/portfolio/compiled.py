@@ -7,7 +7,7 @@ divided by their greatest common divisor, so that nothing is rounded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, gcd
 from typing import Final
@@ -137,6 +137,24 @@ def compile_problem(
     must = np.zeros(len(problem.candidates), dtype=bool)
     must[[at for at, part in locks.items() if part.lock.inside]] = True
     return Compiled(problem, plot, year, option, rows, must, clusters, bonus, enumerated, floor, listed)
+
+
+def with_figures(compiled: Compiled, problem: Problem) -> Compiled:
+    """The same candidates, choices and clusters with other amounts of rules, costs or uplift: nothing is listed again."""
+    rows = tuple(_row(problem, rule, compiled.plot, compiled.option, compiled.year) for rule in problem.rules()
+                 if isinstance(rule, Budget | Target | Share | Capacity))
+    return replace(compiled, problem=problem, rows=rows, _cache={})
+
+
+def without_plot(compiled: Compiled, plot: int) -> Compiled:
+    """As if `plot` were no candidate: its choices and clusters go, nothing is listed again."""
+    kept = compiled.plot != plot
+    rows = tuple(replace(row, coef=row.coef[kept]) for row in compiled.rows)
+    clusters = compiled.clusters
+    free = np.ones(len(clusters), dtype=bool)
+    free[clusters.owner()[clusters.member == plot]] = False
+    return replace(compiled, plot=compiled.plot[kept], year=compiled.year[kept], option=compiled.option[kept], rows=rows,
+                   clusters=picked(clusters, free), bonus=compiled.bonus[free], _cache={})
 
 
 def parts_of(problem: Problem) -> tuple[Part, ...]:

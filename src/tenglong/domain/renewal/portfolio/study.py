@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
-from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, compile_problem
+from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, compile_problem, without_plot
 from tenglong.domain.renewal.portfolio.large import Large
 from tenglong.domain.renewal.portfolio.master import Column, Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Measure, Part, Problem, Share, Target
@@ -23,6 +23,8 @@ from tenglong.domain.renewal.portfolio.watch import Watch
 from tenglong.domain.renewal.portfolio.window import Pick
 from tenglong.domain.renewal.portfolio.words import fen_text, share_text
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
+
+AGAIN: Final = 0.6  # of the time for questions, for plots that are solved again without them
 
 
 @dataclass(frozen=True)
@@ -165,11 +167,12 @@ class Study:
                     False,
                 )
         unsure = sorted(out, key=lambda key: (out[key].at_most is not None, out[key].at_least - (out[key].at_most or 0), key))
+        watch = self.watch.part(AGAIN)
         for key in dict.fromkeys((*keys, *unsure[:again])):
             if key not in out:  # a plot outside the plan is not missed
                 out[key] = Worth(key, 0, 0, 0.0, True)
-            elif not self.watch.over():
-                out[key] = self._again(key, out[key])
+            elif not watch.over():
+                out[key] = self._again(key, out[key], watch)
         return list(out.values())
 
     def _less(self, pick: Pick, choice: int) -> int | None:
@@ -215,11 +218,11 @@ class Study:
         clusters = self.problem.clusters
         return {int(clusters[at][0]): at for at in np.flatnonzero(clusters.sizes == 1).tolist()}
 
-    def _again(self, key: str, known: Worth) -> Worth:
+    def _again(self, key: str, known: Worth, watch: Watch) -> Worth:
         plot = self.given.index(key)
         if self.problem.must[plot]:
             return known
-        answer = solve_compiled(compile_problem(self.given, plots=frozenset({plot})), Watch(self.watch.left()), self.gap)
+        answer = solve_compiled(without_plot(self.problem, plot), Watch(watch.left()), self.gap)
         if answer.status is Status.NONE:
             return Worth(key, 0, None, 0.0, True, lost=True)
         if not answer.found:

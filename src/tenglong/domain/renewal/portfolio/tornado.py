@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from tenglong.domain.renewal.portfolio.answer import SHORTFALL, Answer
-from tenglong.domain.renewal.portfolio.compiled import compile_problem
+from tenglong.domain.renewal.portfolio.compiled import Compiled, compile_problem, with_figures
 from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.master import Column
 from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Option, Problem, Target
@@ -76,13 +76,13 @@ def tornado(
 ) -> list[Bar]:
     """Bars over all budgets, all targets, every capacity, all costs and all uplift, the widest first. What time does not allow
     says so."""
-    turns = _turns(problem)
+    turns, compiled = _turns(problem), compile_problem(problem)
     watch, bars = Watch(time_limit_s), list[Bar]()
     for number, (what, turned) in enumerate(turns):
         ends = []
         for side, sign in enumerate((-1, 1)):
             left = 2 * (len(turns) - number) - side
-            end, columns = _end(turned(1 + sign * share), watch, watch.left() / left, gap, columns)
+            end, columns = _end(with_figures(compiled, turned(1 + sign * share)), watch, watch.left() / left, gap, columns)
             ends.append(end)
         bars.append(Bar(what, share, *ends))
     return sorted(bars, key=lambda bar: (-bar.swing[0], -bar.swing[1], bar.what))
@@ -133,11 +133,11 @@ def _options(problem: Problem, cost: Fraction, uplift: Fraction) -> Problem:
 
 
 def _end(
-    problem: Problem, watch: Watch, seconds: float, gap: float, columns: Sequence[Column]
+    problem: Compiled, watch: Watch, seconds: float, gap: float, columns: Sequence[Column]
 ) -> tuple[End, Sequence[Column]]:
     if watch.over():
         return End(False, False), columns
-    run = Run(compile_problem(problem), Watch(seconds), gap, columns)
+    run = Run(problem, Watch(seconds), gap, columns)
     try:
         answer = run.answer(run.all_or_none(), 0.0)
     except Unsolved:

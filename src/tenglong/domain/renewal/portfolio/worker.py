@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -26,6 +26,8 @@ from tenglong.domain.renewal.portfolio.watch import POLL_S, Progress
 START_S: Final = 30.0  # for the process to start and to enumerate
 #: points of the frontier as shares of the money asked for
 SHARES: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 4), Fraction(3, 2), Fraction(2))
+ASKING_S: Final = 30.0  # at least, for each kind of question
+DONE: Final = "done"
 GRACE_S: Final = 5.0  # for a cancelled solve to hand in what it has
 
 
@@ -86,6 +88,11 @@ def run_in_worker(
     return ask_in_worker(problem, Questions(), time_limit_s=time_limit_s, gap=gap, ears=ears)[0]
 
 
+def asking(time_limit_s: float) -> float:
+    """Seconds for each kind of question about a plan that had `time_limit_s`."""
+    return max(time_limit_s, ASKING_S)
+
+
 def ask_in_worker(
     problem: Problem,
     questions: Questions,
@@ -94,7 +101,8 @@ def ask_in_worker(
     gap: float = DEFAULT_GAP,
     ears: Ears = Ears(),
 ) -> tuple[Answer, Replies]:
-    """Solve, then ask, in one child process; the time limit holds for the plan and again for the questions. Raises as
+    """Solve, then ask, in one child process; the time limit holds for the plan, and again (`asking`) for
+    each kind of question; what has come by then is kept. Raises as
     `run_in_worker`."""
     check(problem)
     context = multiprocessing.get_context("spawn")
@@ -105,7 +113,7 @@ def ask_in_worker(
     theirs.close()
     try:
         ears.started(child.pid or 0)
-        return _wait(_Line(child, ours, stop), problem, time_limit_s * 4 + START_S, ears)
+        return _wait(_Line(child, ours, stop), problem, time_limit_s + 3 * asking(time_limit_s) + START_S, ears)
     finally:
         if child.is_alive():
             child.kill()
@@ -129,19 +137,26 @@ class _Line:
 
 
 def _wait(line: _Line, problem: Problem, seconds: float, ears: Ears) -> tuple[Answer, Replies]:
+    """The answer comes before the replies to questions, and is kept whatever becomes of them."""
     ends = time.perf_counter() + seconds
-    asked = False
+    asked, answer, replies = False, None, Replies()
     while True:
         message = line.message()
-        if isinstance(message, tuple):
-            return replace(message[0], problem=problem), message[1]
-        if isinstance(message, _Refused):
+        if isinstance(message, Answer):
+            answer = replace(message, problem=problem)
+        elif isinstance(message, Replies):
+            replies = message
+        elif isinstance(message, _Refused):
             raise message.error()
-        if message is not None:
+        elif message == DONE and answer is not None:
+            return answer, replies
+        elif message is not None:
             ears.progress(message)
         if not asked and ears.cancelled():
             asked, ends = True, time.perf_counter() + GRACE_S
             line.stop.set()
+        if answer is not None and (asked or time.perf_counter() > ends):
+            return answer, replies
         if time.perf_counter() > ends:
             note = "已取消" if asked else "求解进程超过时限没有交回结果，已停止"
             return Answer(problem, Status.UNKNOWN, notes=(note,)), Replies()
@@ -169,10 +184,11 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
     _hush()
     try:
         answer = solve(problem, time_limit_s=time_limit_s, gap=gap, progress=pipe.send, cancelled=stop.is_set)
-        replies = Replies()
+        pipe.send(_light(answer))
         if answer.found and not stop.is_set():
-            replies = _asked(problem, answer, questions, time_limit_s, gap)
-        pipe.send((_light(answer), replies))
+            for replies in _asked(problem, answer, questions, asking(time_limit_s), gap):
+                pipe.send(replies)
+        pipe.send(DONE)
     except TooManyClusters as error:
         pipe.send(_Refused(limit=error.limit, reached=error.reached))
     except ProblemError as error:
@@ -180,22 +196,26 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
     pipe.close()
 
 
-def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s: float, gap: float) -> Replies:
-    """Each question for itself: one that time leaves open does not take the others with it."""
+def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s: float, gap: float) -> Iterator[Replies]:
+    """All replies so far, after each question: one that time leaves open does not take the others with it."""
     found = Replies()
     if questions.binding or questions.importance or questions.worth or questions.next_best:
         study = Study(problem, answer, time_limit_s=time_limit_s, gap=gap)
         with suppress(Unsolved):
             found = replace(found, binding=tuple(study.binding()) if questions.binding else ())
+        yield found
         with suppress(Unsolved):
             asked = questions.importance or questions.worth
             found = replace(found, importance=tuple(study.importance(questions.worth, questions.again)) if asked else ())
+        yield found
         with suppress(Unsolved):
             found = replace(found, next_best=tuple(_light(one) for one in study.next_best(questions.next_best)))
+        yield found
     with suppress(Unsolved):
         points = frontier(problem, questions.frontier, time_limit_s=time_limit_s, gap=gap) if questions.frontier else []
         found = replace(found, frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
-    return replace(found, tornado=tuple(tornado(problem, time_limit_s=time_limit_s)) if questions.tornado else ())
+    yield found
+    yield replace(found, tornado=tuple(tornado(problem, time_limit_s=time_limit_s)) if questions.tornado else ())
 
 
 def _light(answer: Answer) -> Answer:
