@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Min
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.roles import ROLE_CHOICES, VERBS, verbs_of
+from tenglong.apps.accounts.roles import ROLE_CHOICES, VERBS, roles_with, verbs_of
 from tenglong.apps.accounts.scope import scopes_by_role
 from tenglong.apps.casework import hooks, pinning
 from tenglong.apps.casework.models import Case, CaseEvent, Task
@@ -19,10 +20,13 @@ from tenglong.domain.casework import engine
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.casework.migration import MIGRATED
+from tenglong.web.formats import listed
 
 #: kinds of events that are steps of the history
 STEPS = ("open", "move", MIGRATED)
-NAMES = {**dict(ROLE_CHOICES), **VERBS}
+ROLES: Final = dict(ROLE_CHOICES)
+#: so many roles are named for a power that many have
+MOST: Final = 4
 
 
 def powers_on(user: Any, case: Case) -> frozenset[str]:
@@ -37,9 +41,23 @@ def actor_on(user: Any, case: Case) -> engine.Actor:
 
 def context(user: Any, case: Case, definition: CaseDefinition, on: date | None = None) -> engine.Context:
     """The day (today unless given), the calendar in force, words for roles, and the guards of apps bound to this case."""
-    names = {str(name): str(label) for name, label in NAMES.items()}
+    names = {power: power_word(power) for power in (*ROLES, *VERBS)}
     checks = {name: _bound(function, case, user) for name, function in hooks.guards().items()}
     return engine.Context(on or timezone.localdate(), pinning.calendar_of(definition), names, checks)
+
+
+def power_word(power: str) -> str:
+    """A role by its name; a verb by the roles that hold it, for that is whom one asks."""
+    if power in ROLES:
+        return str(ROLES[power])
+    roles = roles_with(power)
+    told = listed(roles[:MOST])
+    return _("%(roles)s等") % {"roles": told} if len(roles) > MOST else told or str(VERBS.get(power, power))
+
+
+def who(powers: Iterable[str]) -> str:
+    """Everybody who works a task or a step, in words."""
+    return listed(power_word(power) for power in powers)
 
 
 def _bound(function: hooks.Guard, case: Case, user: Any) -> engine.NamedCheck:

@@ -96,7 +96,7 @@ def task_row(
     works = task.done_on is None and bool(set(task.powers) & powers)
     return {
         "task": task, "light": row.light, "word": _(row.light.word), "label": _(task.label),
-        "who": _("、").join(str(working.NAMES.get(power, power)) for power in task.powers),
+        "who": working.who(task.powers),
         "may_take": works and task.assignee_id is None and can(request.user, "case.work"),
         "may_close": works and (mine or task.assignee_id is None or "case.assign" in powers)
         and task.wait_over(timezone.localdate()),

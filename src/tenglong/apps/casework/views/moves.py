@@ -83,5 +83,5 @@ def _context(case: Case, definition: CaseDefinition, spec: Transition, form: Mov
         "case": case, "label": _(spec.label), "form": form, "blocks": blocks, "consequences": told,
         "to_label": _(definition.state_by_id[spec.to].label), "confirm": "|".join(told),
         "asked": [field for field in form if not field.is_hidden and field.name != "reason"],
-        "who": _("、").join(str(working.NAMES.get(power, power)) for power in spec.role),
+        "who": working.who(spec.role),
     }

@@ -17,14 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.casework import letters, supervisions
+from tenglong.apps.casework import letters, pinning, queries, service, supervisions
 from tenglong.apps.casework.errors import CaseError
-from tenglong.apps.casework.models import Supervision
+from tenglong.apps.casework.models import Case, Supervision
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, step, told
 from tenglong.apps.registry import queries as registry
+from tenglong.apps.registry.places import town_names
 from tenglong.web.listing import Column, Filter, ListPage
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#: working days to reply that the form proposes
+REPLY_DAYS = 5
 TONES = {"issued": "run", "replied": "warn", "returned": "late", "closed": "ok"}
 
 
@@ -79,10 +82,22 @@ def _or_404(request: HttpRequest, ulid: str) -> Supervision:
     return found
 
 
+def _suggested(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What the order would most likely say: the office of who has the first task, or the town; a few working days."""
+    day = timezone.localdate()
+    task = queries.tasks(request.user, case).filter(done_on=None, due_on__isnull=False).first()
+    own = task.assignee.department if task and task.assignee else None
+    towns = town_names(request.user)
+    text = _now("任务“%(task)s”的期限是 %(due)s，已逾期。请抓紧办理，并书面说明原因和完成时间。") % {
+        "task": _now(task.label), "due": task.due_on} if task and task.due_on and task.due_on < day else ""
+    return {"office": own.name if own else towns.get(case.division_code, ""), "text": text,
+            "due_on": pinning.calendar(service.definition_of(case).calendar).add_working_days(day, REPLY_DAYS)}
+
+
 @requires("case.supervise")
 def new(request: HttpRequest, ulid: str) -> HttpResponse:
     case = case_or_404(request, ulid)
-    form = OrderForm(request.POST or None)
+    form = OrderForm(request.POST or None, initial=_suggested(request, case))
     if request.method == "POST" and form.is_valid():
         try:
             made = supervisions.supervise(request.user, case.ulid, **form.cleaned_data)
