@@ -79,8 +79,8 @@ def test_the_best_plan_of_all_is_found_without_listing_clusters() -> None:
 
 
 @pytest.mark.slow
-def test_the_best_plan_of_all_is_found_without_listing_clusters_300_times() -> None:
-    assert agree(range(25, 325)) >= 150
+def test_the_best_plan_of_all_is_found_without_listing_clusters_100_times() -> None:
+    assert agree(range(25, 125)) >= 50
 
 
 def field(rows: int, columns: int, seed: int, *, floor_mu: int, members: int) -> Problem:
