@@ -204,6 +204,9 @@ def test_counters_of_a_record_stay_apart_and_targets_compare_with_one_counter(wo
     text = enter(world.cast.leader).get(reverse("renewal:treated")).content.decode()
     for word in ("2,100.00<small>亩", 'data-counter="firms_upgraded"', "counter=land_treated&amp;year=2024", "每年改造提升"):
         assert word in text
+    behind = [len(enter(world.cast.leader).get(reverse("renewal:treated-rows-json"), {"counter": "land_treated", "year": year})
+                  .json()["rows"]) for year in ("2024", "2023")]
+    assert behind == [1, 0]
     told = enter(world.cast.leader).get(reverse("renewal:treated-json")).json()
     assert {one["id"]: one["years"] for one in told["counters"] if one["years"]} == {
         "land_treated": {"2024": "2100.00"}, "firms_upgraded": {"2024": "1"}}
