@@ -14,6 +14,7 @@ from tenglong.apps.registry import service as register
 from tenglong.apps.renewal.service import findings, idle
 from tenglong.demo.county import MARK
 from tenglong.demo.story import Stage
+from tenglong.domain.renewal import idle as rule
 
 CRITERIA = "zj-shangyu"
 YEARS = (2024, 2025)
@@ -62,7 +63,8 @@ def _tell(stage: Stage, plot: Any, tale: Tale) -> None:
         idle.add_cause(stage.officer, made, "late_delivery", start=today - timedelta(days=tale.late), document=proof)
     for at, state in enumerate(tale.steps, 1):
         day = min(began + timedelta(days=APART * at), today)
-        idle.step(stage.officer, made, state, document=_paper(stage, plot, state, day), on=day)
+        paper = _paper(stage, plot, rule.load().state(state).document, day)
+        idle.step(stage.officer, made, state, document=paper, on=day)
 
 
 def _facts(tale: Tale, today: date) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.policy import service as policy
 from tenglong.apps.renewal.errors import RenewalError
-from tenglong.domain.evaluation.expression import chinese
 from tenglong.domain.policy import Document, PolicyError, load_yaml
 from tenglong.domain.renewal.criteria.checks import Criteria, compile_criteria
 from tenglong.domain.renewal.criteria.formula import in_order
+from tenglong.domain.renewal.criteria.wording import filled, unit_text, value_text
 
 KIND: Final = "low_efficiency"
 #: parameter of a set: days in which a holder may object, counted from the day of the run
@@ -44,8 +45,12 @@ class Pinned:
 
     def inputs(self, criterion: str) -> frozenset[str]:
         """Inputs that a criterion looks at, its figures opened up."""
+        return self.behind(f"criteria.{criterion}.")
+
+    def behind(self, prefix: str) -> frozenset[str]:
+        """Inputs that the formulas at this place of the text read."""
         formulas, figures = self.criteria.formulas, self.criteria.figures
-        read = {name for path, one in formulas.items() if path.startswith(f"criteria.{criterion}.") for name in one.names}
+        read = {name for path, one in formulas.items() if path.startswith(prefix) for name in one.names}
         for name in in_order(sorted(read), figures):
             read |= figures[name].names
         return frozenset(read & self.criteria.inputs.keys())
@@ -55,14 +60,18 @@ class Pinned:
         criteria = self.criteria
         labels = {name: one.label for name, one in criteria.inputs.items()}
         for name, one in criteria.policy.parameters.items():
-            labels[name] = f"{one.label}（{one.value}）" if one.value is not None else one.label
+            labels[name] = one.label if one.value is None else f"{one.label}（{_amount(one.value, one.unit)}）"
         for part in (criteria.policy.means, criteria.policy.figures):
             labels.update({name: one.label for name, one in part.items()})
         formulas = criteria.formulas
-        told = chinese(formulas[f"criteria.{criterion}.when"].expr, labels)
+        told = filled(formulas[f"criteria.{criterion}.when"].expr, labels, criteria.inputs)
         if applies := formulas.get(f"criteria.{criterion}.applies"):
-            told = _("%(applies)s时，%(told)s") % {"applies": chinese(applies.expr, labels), "told": told}
+            told = _("%(applies)s时，%(told)s") % {"applies": filled(applies.expr, labels, criteria.inputs), "told": told}
         return told
+
+
+def _amount(value: Any, unit: str) -> str:
+    return value_text(Fraction(str(value)), unit_text(unit))
 
 
 @dataclass(frozen=True)

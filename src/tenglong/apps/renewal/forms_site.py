@@ -37,7 +37,8 @@ class SiteForm(forms.Form):
     route = forms.ChoiceField(label=_("成本和时间按哪条路径测算"), initial="reserve")
     aim = forms.ChoiceField(label=_("比什么"), choices=AIMS, required=False)
     owner_cost = forms.DecimalField(label=_("每户另计协调成本"), required=False, min_value=0, max_digits=12, decimal_places=6)
-    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=rule_checks())
+    fills = forms.MultipleChoiceField(label=_("没有登记时的假定"), required=False, widget=rule_checks(),
+                                      help_text=_("不勾选时，缺数的地块算不出成本，写“—”；勾选后写明用在几块地"))
     alternatives = forms.IntegerField(label=_("要几个方案"), min_value=1, max_value=10, initial=3)
     road_m = forms.IntegerField(label=_("隔着窄于多少米的路也算相邻"), min_value=0, max_value=500, initial=30)
     shared_m = forms.IntegerField(label=_("共边至少多少米算相邻"), min_value=0, max_value=500, initial=5)

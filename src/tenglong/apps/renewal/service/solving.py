@@ -21,7 +21,7 @@ from tenglong.domain.renewal.portfolio.check import ProblemError
 from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS
 from tenglong.domain.renewal.portfolio.parts import Problem
 from tenglong.domain.renewal.portfolio.watch import Progress
-from tenglong.domain.renewal.portfolio.words import fen_text, share_text
+from tenglong.domain.renewal.portfolio.words import about_text, share_text
 from tenglong.domain.renewal.portfolio.worker import SHARES, Ears, Questions, Replies, WorkerDied, ask_in_worker
 
 NEXT_BEST: Final = 5
@@ -68,7 +68,7 @@ def told(step: Progress, problem: Problem) -> str:
 
 def _figure(value: int, stage: str, problem: Problem) -> str:
     if stage != SHORTFALL:
-        return fen_text(abs(value) if stage == "净花费" else value)
+        return about_text(abs(value) if stage == "净花费" else value)
     whole = SHARE_UNITS * sum(one.weight for one in problem.targets)
     return share_text(max(0, -value) / whole) if whole else "0%"
 

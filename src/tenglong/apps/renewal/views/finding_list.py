@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ def run_choices(user: Any) -> list[tuple[str, str]]:
 
 class FindingList(ListPage):
     id, title, noun, verb = "findings", _("疑似低效用地"), _("块"), "renewal.view"
-    order, row_url = ("priority", "plot_code"), "renewal:finding"
+    order, row_url = (F("priority").asc(nulls_last=True), "plot_code"), "renewal:finding"  # type: ignore[assignment]
     crumbs = ((_("整治"), ""),)
     tools = (Tool(_("识别记录"), "renewal:finding-runs", "renewal.view", "list"),)
     empty_title = _("还没有识别结果")
@@ -56,6 +56,7 @@ class FindingList(ListPage):
             Filter("run", _("识别"), kind="choice", source="run__ulid", choices=run_choices),
             Filter("town", _("镇街"), kind="choice", source="division_code", choices=town_choices),
             Filter("verdict", _("结论"), kind="choice", choices=list(Verdict.choices)),
+            Filter("class", _("类别"), kind="choice", source="grade_class", choices=self._classes()),
             Filter("criterion", _("命中条件"), kind="choice", choices=self._criteria()),
             Filter("priority", _("优先级"), kind="choice", choices=[(str(n), str(n)) for n in range(1, 10)]),
             Filter("change", _("与上年比"), kind="choice", choices=list(Change.choices)),
@@ -65,6 +66,10 @@ class FindingList(ListPage):
     def _criteria(self) -> list[tuple[str, str]]:
         known = [] if self.run is None else self.run.counts.get("criteria", [])
         return [(one["id"], one["label"]) for one in known]
+
+    def _classes(self) -> list[tuple[str, str]]:
+        known = {} if self.run is None else self.run.counts.get("classes", {})
+        return [(label, label) for label in known]
 
     @property
     def extra_fields(self) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def _head(run: Any) -> dict[str, int]:
 @requires("renewal.find")
 def run_new(request: HttpRequest) -> HttpResponse:
     """Year and criteria; the run is a job with progress."""
-    form = RunForm(request.POST or None)
+    last = queries.latest(request.user)
+    form = RunForm(request.POST or None, initial={} if last is None else {"policy": f"{last.policy_id}@{last.policy_version}"})
     if request.method == "POST" and form.is_valid():
         year, policy = form.cleaned_data["year"], form.cleaned_data["policy"]
         try:

@@ -30,8 +30,8 @@ WHY = {
     "time": gettext_lazy("时限内没有找到，也没有证明不存在；请延长时限"),
 }
 
-COMPARED = {"cost": gettext_lazy("按成本从低到高排列"), "owners": gettext_lazy("按户数从少到多排列"),
-            "land": gettext_lazy("按用地从小到大排列")}
+COMPARED = {"cost": gettext_lazy("比的是成本"), "owners": gettext_lazy("比的是户数"),
+            "land": gettext_lazy("比的是用地")}
 
 
 @require_GET

@@ -8,7 +8,7 @@ from typing import Any
 
 from tenglong.domain.renewal.portfolio.parts import Aim, Measure, Part, Problem, amount_text
 from tenglong.domain.renewal.portfolio.window import Pick
-from tenglong.domain.renewal.portfolio.words import fen_text, mu_text, share_text
+from tenglong.domain.renewal.portfolio.words import about_text, mu_text, share_text
 
 
 class Status(StrEnum):
@@ -55,7 +55,7 @@ class Reached:
 
     def _amount(self, amount: int) -> str:
         measure = getattr(self.part, "measure", None)
-        return amount_text(measure, amount) if isinstance(measure, Measure) else fen_text(amount)
+        return amount_text(measure, amount) if isinstance(measure, Measure) else about_text(amount)
 
     def as_json(self) -> dict[str, Any]:
         return {"part": self.part.words(), "reached": self.reached, "asked": self.asked, "missing": self.missing}
@@ -76,7 +76,7 @@ class Proof:
         return f"{self.what} {self._told(self.value)}，界 {self._told(self.bound)}，已证明差距不超过 {share_text(self.gap)}"
 
     def _told(self, value: float) -> str:
-        return share_text(value) if self.what == SHORTFALL else fen_text(round(value))
+        return share_text(value) if self.what == SHORTFALL else about_text(round(value))
 
     def as_json(self) -> dict[str, Any]:
         return {"what": self.what, "value": self.value, "bound": self.bound, "gap": self.gap}
@@ -124,8 +124,8 @@ class Answer:
         total = self.totals
         lines = [
             f"入选 {len(self.chosen)} 宗、{total['projects']} 个项目，用地 {mu_text(total['land'])}，"
-            f"花费 {fen_text(total['cost'])}，"
-            f"年增收 {fen_text(total['uplift'])}",
+            f"花费 {about_text(total['cost'])}，"
+            f"年增收 {about_text(total['uplift'])}",
             f"减少岗位 {total['jobs_lost']:,} 个，新增岗位 {total['jobs_gained']:,} 个，安置面积 {total['relocation']:,} ㎡",
         ]
         lines += [proof.words() for proof in self.proofs]

@@ -21,7 +21,7 @@ from tenglong.domain.renewal.portfolio.search import Found, Search
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, Run, last_stage, proof_of, solve_compiled
 from tenglong.domain.renewal.portfolio.watch import Watch
 from tenglong.domain.renewal.portfolio.window import Pick
-from tenglong.domain.renewal.portfolio.words import fen_text, share_text
+from tenglong.domain.renewal.portfolio.words import about_text, fen_text, share_text
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
 
 AGAIN: Final = 0.6  # of the time for questions, for plots that are solved again without them
@@ -65,7 +65,7 @@ class Worth:
         if self.shortfall > 0:
             return f"{self.key}：没有它，目标缺口增加 {share_text(self.shortfall)}"
         verb = "多花" if aim is Aim.CHEAPEST else "少得"
-        low, high = fen_text(self.at_least), fen_text(self.at_most) if self.at_most is not None else "未知"
+        low, high = about_text(self.at_least), about_text(self.at_most) if self.at_most is not None else "未知"
         return f"{self.key}：没有它{verb} {low}" + ("" if self.at_least == self.at_most else f" 至 {high}")
 
     def as_json(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tenglong.domain.renewal.portfolio.master import Column
 from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Option, Problem, Target
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_SECONDS, Run
 from tenglong.domain.renewal.portfolio.watch import Watch
-from tenglong.domain.renewal.portfolio.words import fen_text, share_text
+from tenglong.domain.renewal.portfolio.words import about_text, share_text
 
 SHARE: Final = Fraction(1, 5)
 GAP: Final = 1e-3
@@ -39,7 +39,7 @@ class End:
             return "没有方案"
         noun = "净花费" if aim is Aim.CHEAPEST else "净增收"
         short = f"，目标缺口 {share_text(self.shortfall)}" if self.shortfall > 0 else ""
-        return f"{noun} {fen_text(round(self.value))}{short}"
+        return f"{noun} {about_text(round(self.value))}{short}"
 
     def as_json(self) -> dict[str, Any]:
         return dict(self.__dict__)

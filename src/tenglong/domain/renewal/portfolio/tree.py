@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tenglong.domain.renewal.portfolio.parts import Problem
-from tenglong.domain.renewal.portfolio.words import fen_text, mu_text
+from tenglong.domain.renewal.portfolio.words import about_text, mu_text
 
 
 def tree(problem: Problem) -> str:
@@ -42,7 +42,7 @@ def _routes(problem: Problem) -> tuple[str, list[str]]:
         cost[option.route] += option.cost
         uplift[option.route] += option.uplift
     leaves = [
-        f"{route}：{number} 个，成本合计 {fen_text(cost[route])}，年增收合计 {fen_text(uplift[route])}"
+        f"{route}：{number} 个，成本合计 {about_text(cost[route])}，年增收合计 {about_text(uplift[route])}"
         for route, number in sorted(count.items())
     ]
     return f"途径：{len(problem.options)} 个", leaves

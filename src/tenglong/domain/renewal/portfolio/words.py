@@ -18,6 +18,12 @@ def fen_text(fen: int) -> str:
     return f"{plain(from_fen(fen, 'wan_yuan'))} 万元"
 
 
+def about_text(fen: int) -> str:
+    """万元 with two decimals from 1 万元 up: figures of an answer, which nobody typed."""
+    value = from_fen(fen, "wan_yuan")
+    return f"{plain(round(value, 2) if abs(value) >= 1 else value)} 万元"
+
+
 def mu_text(cm2: int) -> str:
     return f"{plain(from_cm2(cm2, 'mu', 2))} 亩"
 
