@@ -58,6 +58,14 @@ def preview(user: Any, old: PinnedDefinition, renames: migration.Renames) -> Cha
     return _preview(user, old, renames, cases, _states(cases))
 
 
+def in_force(row: PinnedDefinition) -> bool:
+    """True while new cases would pin that very text; also where no text is in force any more, for there is none to move to."""
+    try:
+        return bool(pinning.definition_in_force(row.definition)[0].sha256 == row.sha256)
+    except CaseError:
+        return True
+
+
 def _target(old: PinnedDefinition) -> tuple[Any, CaseDefinition]:
     loaded, new = pinning.definition_in_force(old.definition)
     if loaded.sha256 == old.sha256:

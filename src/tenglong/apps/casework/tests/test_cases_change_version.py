@@ -165,9 +165,10 @@ def test_the_mapping_reads_the_same_in_every_language(cast: Any, open_appeal: An
 def test_what_lost_its_name_is_picked_from_lists(cast: Any, open_appeal: Any) -> None:
     open_appeal()
     pinned = PinnedDefinition.objects.get()
-    put_in_force(cast, second_version())
     client = Client()
     client.force_login(cast.county, backend="tenglong.apps.accounts.backend.AccountBackend")
+    assert "在办 1 件案件都按现行流程办理" in client.get("/cases/migrate/").content.decode()
+    put_in_force(cast, second_version())
     page = client.get("/cases/migrate/", {"from": pinned.pk}).content.decode()
     assert 'name="pick-state-verification"' in page
     assert '<option value="checking">核查中（checking）</option>' in page

@@ -14,25 +14,27 @@ from tenglong.apps.casework import queries
 from tenglong.apps.casework.models import Case
 from tenglong.apps.casework.titles import definition_labels
 from tenglong.apps.registry.places import town_names
-from tenglong.web.listing import Column, Filter, ListPage
+from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 
 class CaseList(ListPage):
     id, title, noun, verb = "cases", _("案件"), _("件"), "case.view"
     order, row_url = ("-pk",), "casework:case"
     empty_title = _("还没有案件")
-    empty_text = _("启动一个评价批次，或企业提出申诉之后，案件会出现在这里。")
+    empty_text = _("启动评价批次、企业提出申诉、登记闲置土地线索或批准整治方案之后，案件会出现在这里。")
     caliber = _("按当前范围内可见的案件计")
+    crumbs = ((_("工作台"), "/"),)
+    tools = (Tool(_("换用新版流程"), "casework:migrate", "policy.edit", icon="edit"),)
     columns = (
         Column("title", _("案件名称"), lead=True),
         Column("definition", _("流程"), computed=True, source="definition"),
         Column("state_label", _("状态"), computed=True, source="state_label"),
-        Column("late", _("期限"), computed=True),
+        Column("late", _("到期情况"), computed=True),
         Column("town", _("区划"), computed=True, source="division_code"),
         Column("opened_on", _("发起日期"), format="date"),
         Column("entered_on", _("进入本状态"), format="date"),
-        Column("next_due", _("最近期限"), format="date", default=False),
-        Column("closed_at", _("办结时间"), format="date"),
+        Column("next_due", _("最近期限"), format="date"),
+        Column("closed_at", _("办结时间"), format="date", default=False),
         Column("paused_on", _("暂停日期"), format="date", default=False),
         Column("version", _("流程版本"), default=False),
     )

@@ -28,8 +28,11 @@ def show(request: HttpRequest) -> HttpResponse:
     chosen = [(row, count, label) for name, label in definition_labels(request.user)
               for row, count in migrating.versions(request.user, name)]
     words = renaming.part_words()
-    context: dict[str, Any] = {"versions": chosen, "renames": renaming.asked(request.GET), "shown": SHOWN,
-                               "words": listed(words), "first_word": words[0]}
+    older = [one for one in chosen if not migrating.in_force(one[0])]
+    context: dict[str, Any] = {
+        "versions": older, "running": sum(count for _row, count, _label in chosen), "renames": renaming.asked(request.GET),
+        "shown": SHOWN, "words": listed(words), "first_word": words[0],
+    }
     status = 200
     if request.GET.get("from"):
         row = next((one for one, _count, _label in chosen if str(one.pk) == request.GET["from"]), None)

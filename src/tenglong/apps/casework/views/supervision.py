@@ -37,6 +37,7 @@ class SupervisionList(ListPage):
     empty_title = _("还没有督办单")
     empty_text = _("在案件页上由领导或县级管理员发出，承办单位回复，另一人销号。")
     caliber = _("按当前范围内可见的督办单计")
+    crumbs = ((_("工作台"), "/"),)
     columns = (
         Column("number", _("编号"), computed=True, source="serial", lead=True),
         Column("title", _("案件"), source="case__title"),
