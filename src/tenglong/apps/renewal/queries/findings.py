@@ -95,13 +95,15 @@ def shown(user: Any, held: Finding) -> dict[str, Any]:
     criteria = [_criterion(said, one, hidden, pinned) for one in said.results.values()]
     marks = {hit["criterion"] for hit in held.hits}
     hits = [one for one in criteria if one["criterion"] in marks] or [
-        {**hit, "inputs": [], "reason": hit["label"], "rule": pinned.rule(hit["criterion"])} for hit in held.hits]
+        {**hit, "inputs": [], "masked": True, "reason": hit["label"], "rule": pinned.rule(hit["criterion"])}
+        for hit in held.hits]
+    masked = any(one["masked"] for one in criteria) or any(hidden(name, {}) for name in pinned.behind("scope."))
     return {
         "ulid": held.ulid, "year": held.run.year, "plot": held.plot_code, "verdict": held.verdict,
         "verdict_label": held.get_verdict_display(), "class": held.grade_class, "priority": held.priority,
         "change": held.get_change_display() if held.change else "", "land_cm2": held.land_cm2, "hits": hits,
         "others": [one for one in criteria if one["criterion"] not in marks], "lacks": _lacks(user, held, said),
-        "reason": "；".join(hit["reason"] for hit in hits) if hits else _reason(held, said),
+        "reason": _reason(held, said, hits, masked),
         "criteria": f"{held.run.policy_id}@{held.run.policy_version}",
     }
 
@@ -117,7 +119,8 @@ def _criterion(said: Told, one: Result, hidden: Any, pinned: Pinned) -> dict[str
         inputs.append({"name": seen.id, "label": spoken(seen.id, seen.label), "value": value, "source": source})
     reason = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": one.label} if masked else one.reason
     return {"criterion": one.id, "label": one.label, "outcome": one.outcome, "outcome_label": _(OUTCOMES[one.outcome]),
-            "waived": one.outcome == "waived", "inputs": inputs, "reason": reason, "rule": pinned.rule(one.id)}
+            "waived": one.outcome == "waived", "masked": masked, "inputs": inputs, "reason": reason,
+            "rule": pinned.rule(one.id)}
 
 
 def spoken(name: str, label: str) -> str:
@@ -128,11 +131,16 @@ def spoken(name: str, label: str) -> str:
     return _(label)
 
 
-def _reason(held: Finding, said: Told) -> str:
-    """Of a plot without a hit; one that is not low-efficient needs none."""
+def _reason(held: Finding, said: Told, hits: list[dict[str, Any]], masked: bool) -> str:
+    """One paragraph; a plot that is not low-efficient needs none. For a reader from whom a figure is kept it is made of what is
+    left of each criterion, and of what is missing."""
+    if held.verdict == Verdict.CLEAR:
+        return ""
     if said.found is None:
-        return said.lost
-    return "" if held.verdict == Verdict.CLEAR else said.found.reason
+        return "；".join(hit["reason"] for hit in hits) or said.lost
+    if masked and held.verdict in (Verdict.HIT, Verdict.WAIVED, Verdict.OUTSIDE):
+        return "；".join(hit["reason"] for hit in hits)
+    return said.found.reason
 
 
 def _lacks(user: Any, held: Finding, said: Told) -> list[dict[str, Any]]:
