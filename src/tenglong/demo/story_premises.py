@@ -101,7 +101,12 @@ def _from_findings(stage: Stage) -> None:
 
 def _turn(stage: Stage, finding: Any, free: list[Any]) -> None:
     picked = [plant.building.ulid for plant in free]
-    plants.turn(stage.officer, finding, picked, by_floor=True, reason=f"{MARK}：与产权人商定招租")
+    _mark(stage, plants.turn(stage.officer, finding, picked, by_floor=True, reason=f"{MARK}：与产权人商定招租").units)
+
+
+def _mark(stage: Stage, units: list[str]) -> None:
+    for ulid in units:
+        register.correct_unit(stage.officer, ulid, {"note": MARK}, lock_version=None, reason=MARK)
 
 
 def _convert(stage: Stage, finding: Any, free: list[Any]) -> None:
@@ -123,4 +128,4 @@ def _convert(stage: Stage, finding: Any, free: list[Any]) -> None:
     row = conversions.draft(stage.officer, finding.plot.ulid, head, parts, finding=finding)
     row = conversions.submit(stage.officer, row, lock_version=row.lock_version)
     row = conversions.approve(stage.approver, row, lock_version=row.lock_version)
-    conversions.complete_phase(stage.officer, row, 1, on=today, lock_version=row.lock_version)
+    _mark(stage, conversions.complete_phase(stage.officer, row, 1, on=today, lock_version=row.lock_version))

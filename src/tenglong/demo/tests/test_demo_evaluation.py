@@ -13,10 +13,11 @@ from django.conf import settings
 from tenglong.apps.accounts.service import user_named
 from tenglong.apps.evaluation import queries
 from tenglong.apps.evaluation.models import AttributeRecord, Cycle, Decision
-from tenglong.apps.registry import locate
+from tenglong.apps.registry import locate, queries_premises
 from tenglong.apps.registry.models import Fact
 from tenglong.demo import load, story_now
 from tenglong.demo.build import build_county
+from tenglong.demo.county import MARK
 from tenglong.demo.honours import attributes, decisions, joint_group
 from tenglong.demo.ledger import build_ledger
 
@@ -98,6 +99,9 @@ def test_attributes_and_decisions_stand_in_the_record(officer: Any) -> None:
     assert {"scale", "newly_above", "high_tech", "carrier"} <= set(AttributeRecord.objects.values_list("attribute", flat=True))
     assert Decision.objects.filter(state="effective", expires_on=None, document__isnull=False).count() >= 3
     assert Decision.objects.filter(state="under_review").count() == 1
+    rooms = list(queries_premises.units(officer))
+    assert rooms and {room.state for room in rooms} > {"available", "let"}
+    assert all(MARK in (room.source, room.note) for room in rooms)
 
 
 def test_every_seeded_mistake_of_the_key_is_found_before_the_freeze(loaded: load.Loaded, officer: Any) -> None:
