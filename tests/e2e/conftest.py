@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -22,6 +23,7 @@ sys.path.append(str(Path(__file__).parent))
 CHROMIUM = Path(os.environ.get("TENGLONG_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 PASSWORD = "Bamboo-cage-9!"  # noqa: S105
+PLOTS = "60"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 MAKE_OFFICE = """
@@ -134,6 +136,22 @@ def answering(url: str, log: Path) -> str:
         except OSError:
             time.sleep(0.5)
     raise RuntimeError(log.read_text(errors="replace")[-2000:])
+
+
+@pytest.fixture(scope="module")
+def county(
+    tmp_path_factory: pytest.TempPathFactory, open_office: Callable[[Path, dict[str, str]], Office], chromium: Any
+) -> Any:
+    """A demo county of 60 plots without evaluations in a home of its own; its calendar can be moved ahead."""
+    from evaluation_office import HERE, County  # beside the tests, found by the path above
+
+    home = tmp_path_factory.mktemp("county")
+    environment = {**surroundings(home), "PYTHONPATH": str(HERE / "clock")}
+    made = County(None, chromium, home, environment)
+    passwords = json.loads(made.prepare("load", PLOTS))
+    made.office = open_office(home, environment)
+    made.office.passwords = passwords
+    return made
 
 
 @pytest.fixture(scope="module")

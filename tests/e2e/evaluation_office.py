@@ -130,7 +130,11 @@ def material(county: County, person: str, kind: str) -> None:
 
 def move(county: County, person: str, label: str) -> None:
     """A step of the procedure, taken from the home of the cycle."""
-    page = county.at(person)
+    moved(county.at(person), label)
+
+
+def moved(page: Any, label: str) -> None:
+    """A step of the procedure that is offered on this page."""
     press(page, f".case-moves a.btn:text-is('{label}')")
     button = f"form.case-move button:text-is('{label}')"
     if page.locator("form.case-move").get_attribute("data-confirm"):
