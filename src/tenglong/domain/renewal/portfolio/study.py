@@ -3,93 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from tenglong.domain.renewal.portfolio import figures
 from tenglong.domain.renewal.portfolio.answer import NAMES, SHORTFALL, Answer, Proof, Status
-from tenglong.domain.renewal.portfolio.compiled import Compiled, Row, Stage, compile_problem, without_plot
+from tenglong.domain.renewal.portfolio.compiled import SHARE_UNITS, Compiled, Row, Stage, compile_problem, without_plot
 from tenglong.domain.renewal.portfolio.large import Large
 from tenglong.domain.renewal.portfolio.master import Column, Master
-from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Measure, Part, Problem, Share, Target
+from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Measure, Problem, Share, Target
 from tenglong.domain.renewal.portfolio.pool import Pool
 from tenglong.domain.renewal.portfolio.prices import Priced, Prices
+from tenglong.domain.renewal.portfolio.replies import Binding, Point, Worth
 from tenglong.domain.renewal.portfolio.search import Found, Search
-from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, Run, last_stage, proof_of, solve_compiled
+from tenglong.domain.renewal.portfolio.solve import (
+    DEFAULT_GAP,
+    DEFAULT_SECONDS,
+    Run,
+    first_stage,
+    last_stage,
+    proof_of,
+    solve_compiled,
+)
 from tenglong.domain.renewal.portfolio.watch import Watch
 from tenglong.domain.renewal.portfolio.window import Pick
-from tenglong.domain.renewal.portfolio.words import about_text, fen_text, share_text
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
 
 AGAIN: Final = 0.6  # of the time for questions, for plots that are solved again without them
-
-
-@dataclass(frozen=True)
-class Binding:
-    """A rule whose easing would better the plan: by about `brings` 分 for one more `unit` (a 万元, a 亩…), at the
-    relaxed problem's
-    price; whole plots move in jumps. `slack`: what is left unused."""
-
-    part: Part
-    brings: float
-    unit: str
-    slack: int
-
-    def words(self) -> str:
-        ease = "放低" if isinstance(self.part, Target) else "增加"
-        return f"{self.part.words()}：每{ease} {self.unit}，按价格约改善 {fen_text(round(self.brings))}"
-
-    def as_json(self) -> dict[str, Any]:
-        return {"part": self.part.words(), "brings_fen": round(self.brings, 4), "unit": self.unit, "slack": self.slack}
-
-
-@dataclass(frozen=True)
-class Worth:
-    """Without `key` the plan is worse by at least `at_least` and at most `at_most` 分 (None: unknown); `shortfall`:
-    further unmet share
-    of the targets. `solved`: solved again without the plot, else proven from prices alone."""
-
-    key: str
-    at_least: int
-    at_most: int | None
-    shortfall: float
-    solved: bool
-    lost: bool = False
-
-    def words(self, aim: Aim) -> str:
-        if self.lost:
-            return f"{self.key}：没有它就没有方案"
-        if self.shortfall > 0:
-            return f"{self.key}：没有它，目标缺口增加 {share_text(self.shortfall)}"
-        verb = "多花" if aim is Aim.CHEAPEST else "少得"
-        low, high = about_text(self.at_least), about_text(self.at_most) if self.at_most is not None else "未知"
-        return f"{self.key}：没有它{verb} {low}" + ("" if self.at_least == self.at_most else f" 至 {high}")
-
-    def as_json(self) -> dict[str, Any]:
-        return dict(self.__dict__)
-
-
-@dataclass(frozen=True)
-class Point:
-    """One point of the frontier."""
-
-    budget: int
-    answer: Answer
-
-    def as_json(self) -> dict[str, Any]:
-        out = self.answer
-        return {
-            "budget": self.budget,
-            "status": str(out.status),
-            "gap": out.gap,
-            "cost": out.totals.get("cost"),
-            "uplift": out.totals.get("uplift"),
-            "land": out.totals.get("land"),
-            "proofs": [proof.as_json() for proof in out.proofs],
-        }
 
 
 class Study:
@@ -129,6 +72,11 @@ class Study:
         return master, prices
 
     @property
+    def columns(self) -> Sequence[Column]:
+        """To begin other solves of the same clusters with; none where clusters are not listed or nothing was asked yet."""
+        return self._mastered[0].columns if self.pool is None and "_mastered" in self.__dict__ else ()
+
+    @property
     def value(self) -> int:
         return figures.value_of(self.problem, self.stage, self.picks)
 
@@ -165,6 +113,7 @@ class Study:
                     self._less(pick, choice),
                     0.0,
                     False,
+                    shortfall_most=self._shorter(pick, choice),
                 )
         unsure = sorted(out, key=lambda key: (out[key].at_most is not None, out[key].at_least - (out[key].at_most or 0), key))
         watch = self.watch.part(AGAIN)
@@ -187,6 +136,19 @@ class Study:
             if figures.allowed(self.problem, self.stage, picks)
             else None
         )
+
+    def _shorter(self, pick: Pick, choice: int) -> float | None:
+        """By how much more of the targets the plan is missed when this one choice is left out and nothing else is done; None
+        where that breaks a rule."""
+        if self.given.objective.aim is not Aim.LEAST_SHORTFALL or self.problem.must[self.problem.plot[choice]]:
+            return None
+        split = self._alone(pick, choice)
+        picks = [*(other for other in self.picks if other is not pick), *(split or [])]
+        if split is None or not figures.allowed(self.problem, first_stage(self.problem), picks):
+            return None
+        short = [sum(miss * (row.weight or 0) for row, miss in figures.shortfalls(self.problem, each))
+                 for each in (self.picks, picks)]
+        return max(0, short[1] - short[0]) / float(SHARE_UNITS * sum(one.weight for one in self.given.targets))
 
     def _alone(self, pick: Pick, choice: int) -> list[Pick] | None:
         """The other members of a cluster, each for itself; None where a plot may not stand alone."""
@@ -316,7 +278,12 @@ def next_best(
 
 
 def frontier(
-    problem: Problem, amounts: Sequence[int], *, time_limit_s: float = DEFAULT_SECONDS, gap: float = DEFAULT_GAP
+    problem: Problem,
+    amounts: Sequence[int],
+    *,
+    time_limit_s: float = DEFAULT_SECONDS,
+    gap: float = DEFAULT_GAP,
+    columns: Sequence[Column] = (),
 ) -> list[Point]:
     """The plan for each total of money (分): all budgets are raised or lowered in proportion. Columns are carried
     from point to point.
@@ -326,13 +293,12 @@ def frontier(
     if total <= 0:
         raise ValueError("没有大于 0 的预算，画不出预算与增收的关系")
     compiled, watch = compile_problem(problem), Watch(time_limit_s)
-    columns: Sequence[Column] = ()
     out = []
     for number, amount in enumerate(sorted(amounts)):
         left = watch.left() if compiled.listed else watch.left() / (len(amounts) - number)
         run = Run(_funded(compiled, amount, total), Watch(left), gap, columns)
         out.append(Point(amount, run.answer(run.all_or_none(), watch.spent())))
-        columns = run.master.columns if run.master is not None else ()
+        columns = run.master.columns if run.master is not None else columns
     return out
 
 

@@ -18,6 +18,7 @@ from tenglong.domain.renewal.portfolio.words import about_text, share_text
 
 SHARE: Final = Fraction(1, 5)
 GAP: Final = 1e-3
+LEAST_S: Final = 6.0  # for one end: rather a few bars than none
 COSTS, UPLIFT = "全部成本", "全部年增收"
 
 
@@ -74,15 +75,16 @@ def tornado(
     problem: Problem, *, share: Fraction = SHARE, time_limit_s: float = DEFAULT_SECONDS, gap: float = GAP,
     columns: Sequence[Column] = (),
 ) -> list[Bar]:
-    """Bars over all budgets, all targets, every capacity, all costs and all uplift, the widest first. What time does not allow
-    says so."""
+    """Bars over all budgets, all targets, all costs, all uplift and every capacity, the widest first. What time does not allow
+    says so. `columns`: of the plan's own solve, to begin with."""
     turns, compiled = _turns(problem), compile_problem(problem)
     watch, bars = Watch(time_limit_s), list[Bar]()
     for number, (what, turned) in enumerate(turns):
         ends = []
         for side, sign in enumerate((-1, 1)):
             left = 2 * (len(turns) - number) - side
-            end, columns = _end(with_figures(compiled, turned(1 + sign * share)), watch, watch.left() / left, gap, columns)
+            seconds = max(watch.left() / left, min(watch.left(), LEAST_S))
+            end, columns = _end(with_figures(compiled, turned(1 + sign * share)), watch, seconds, gap, columns)
             ends.append(end)
         bars.append(Bar(what, share, *ends))
     return sorted(bars, key=lambda bar: (-bar.swing[0], -bar.swing[1], bar.what))
@@ -99,10 +101,9 @@ def _turns(problem: Problem) -> list[tuple[str, Turn]]:
     if problem.targets:
         name = problem.targets[0].words() if len(problem.targets) == 1 else f"全部目标（{len(problem.targets)} 条）"
         found.append((name, lambda by: replace(problem, targets=tuple(_target(one, by) for one in problem.targets))))
-    for at, part in enumerate(problem.capacities):
-        found.append((part.words(), _capacity_turn(problem, at)))
     one = Fraction(1)
-    return [*found, (COSTS, lambda by: _options(problem, by, one)), (UPLIFT, lambda by: _options(problem, one, by))]
+    found += [(COSTS, lambda by: _options(problem, by, one)), (UPLIFT, lambda by: _options(problem, one, by))]
+    return [*found, *((part.words(), _capacity_turn(problem, at)) for at, part in enumerate(problem.capacities))]
 
 
 def _capacity_turn(problem: Problem, at: int) -> Turn:

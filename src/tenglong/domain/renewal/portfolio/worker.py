@@ -17,9 +17,11 @@ from tenglong.domain.renewal.clusters import TooManyClusters
 from tenglong.domain.renewal.portfolio.answer import Answer, Status
 from tenglong.domain.renewal.portfolio.check import ProblemError, check
 from tenglong.domain.renewal.portfolio.lp import Unsolved
+from tenglong.domain.renewal.portfolio.master import Column
 from tenglong.domain.renewal.portfolio.parts import Problem
+from tenglong.domain.renewal.portfolio.replies import Binding, Point, Worth
 from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, solve
-from tenglong.domain.renewal.portfolio.study import Binding, Point, Study, Worth, frontier
+from tenglong.domain.renewal.portfolio.study import Study, frontier
 from tenglong.domain.renewal.portfolio.tornado import Bar, tornado
 from tenglong.domain.renewal.portfolio.watch import POLL_S, Progress
 
@@ -198,7 +200,7 @@ def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions
 
 def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s: float, gap: float) -> Iterator[Replies]:
     """All replies so far, after each question: one that time leaves open does not take the others with it."""
-    found = Replies()
+    found, columns = Replies(), list[Column]()
     if questions.binding or questions.importance or questions.worth or questions.next_best:
         study = Study(problem, answer, time_limit_s=time_limit_s, gap=gap)
         with suppress(Unsolved):
@@ -211,11 +213,14 @@ def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s:
         with suppress(Unsolved):
             found = replace(found, next_best=tuple(_light(one) for one in study.next_best(questions.next_best)))
         yield found
+        columns = list(study.columns)
     with suppress(Unsolved):
-        points = frontier(problem, questions.frontier, time_limit_s=time_limit_s, gap=gap) if questions.frontier else []
+        amounts = questions.frontier
+        points = frontier(problem, amounts, time_limit_s=time_limit_s, gap=gap, columns=columns) if amounts else []
         found = replace(found, frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
     yield found
-    yield replace(found, tornado=tuple(tornado(problem, time_limit_s=time_limit_s)) if questions.tornado else ())
+    bars = tornado(problem, time_limit_s=time_limit_s, columns=columns) if questions.tornado else []
+    yield replace(found, tornado=tuple(bars))
 
 
 def _light(answer: Answer) -> Answer:
