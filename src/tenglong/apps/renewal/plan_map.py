@@ -45,7 +45,7 @@ def county_map(user: Any, groups: Sequence[Group], others: Sequence[int] = ()) -
     taken = {plot for group in groups for plot in group.plots}
     rest = [plot for plot in others if plot not in taken]
     return {**_picture(WIDE, frame), "towns": _towns(user, frame), "groups": _drawn(user, groups, shapes, frame),
-            "others": _path(rest, shapes, frame), "others_n": len(rest)}
+            "others": _merged([shapes[plot] for plot in rest if plot in shapes], frame), "others_n": len(rest)}
 
 
 def near_map(user: Any, groups: Sequence[Group], shapes: Mapping[int, Any]) -> dict[str, Any] | None:
@@ -113,10 +113,6 @@ def _merged(shapes: list[Any], frame: Frame) -> str:
         else:
             parts.append(frame.path(shape))
     return "".join(parts)
-
-
-def _path(plots: Sequence[int], shapes: Mapping[int, Any], frame: Frame) -> str:
-    return "".join(frame.path(shapes[plot]) for plot in plots if plot in shapes)
 
 
 def _towns(user: Any, frame: Frame) -> list[dict[str, Any]]:
