@@ -176,6 +176,11 @@ class Master:
                 out.append(cluster * self.problem.years + year)
         return out
 
+    def kept(self) -> list[Column]:
+        """Columns that the relaxed plan uses: enough to begin a like problem with, and quick to lay down again."""
+        first = len(self.misses) + len(self.patches)
+        return [column for at, column in enumerate(self.columns) if self.lp.value_of(first + at) > ACCURACY]
+
     def set_rhs(self, at: int, rhs: float) -> None:
         """Another right-hand side for coupling row `at` (in the row's own units)."""
         self.pricer.rhs[at] = rhs

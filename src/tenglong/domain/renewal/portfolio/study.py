@@ -74,7 +74,7 @@ class Study:
     @property
     def columns(self) -> Sequence[Column]:
         """To begin other solves of the same clusters with; none where clusters are not listed or nothing was asked yet."""
-        return self._mastered[0].columns if self.pool is None and "_mastered" in self.__dict__ else ()
+        return self._mastered[0].kept() if self.pool is None and "_mastered" in self.__dict__ else ()
 
     @property
     def value(self) -> int:
@@ -298,7 +298,7 @@ def frontier(
         left = watch.left() if compiled.listed else watch.left() / (len(amounts) - number)
         run = Run(_funded(compiled, amount, total), Watch(left), gap, columns)
         out.append(Point(amount, run.answer(run.all_or_none(), watch.spent())))
-        columns = run.master.columns if run.master is not None else columns
+        columns = run.master.kept() if run.master is not None else columns
     return out
 
 

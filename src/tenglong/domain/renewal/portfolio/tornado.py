@@ -143,7 +143,7 @@ def _end(
         answer = run.answer(run.all_or_none(), 0.0)
     except Unsolved:
         return End(False, False), columns
-    return _read(answer), run.master.columns if run.master is not None else columns
+    return _read(answer), run.master.kept() if run.master is not None else columns
 
 
 def _read(answer: Answer) -> End:

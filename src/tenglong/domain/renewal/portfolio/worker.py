@@ -29,6 +29,7 @@ START_S: Final = 30.0  # for the process to start and to enumerate
 #: points of the frontier as shares of the money asked for
 SHARES: Final = (Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 4), Fraction(3, 2), Fraction(2))
 ASKING_S: Final = 30.0  # at least, for each kind of question
+ROUGH: Final = 1e-3  # gap of the points of a frontier: a tenth of the time of a closer one, and each prints its own
 DONE: Final = "done"
 GRACE_S: Final = 5.0  # for a cancelled solve to hand in what it has
 
@@ -216,7 +217,7 @@ def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s:
         columns = list(study.columns)
     with suppress(Unsolved):
         amounts = questions.frontier
-        points = frontier(problem, amounts, time_limit_s=time_limit_s, gap=gap, columns=columns) if amounts else []
+        points = frontier(problem, amounts, time_limit_s=time_limit_s, gap=max(gap, ROUGH), columns=columns) if amounts else []
         found = replace(found, frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
     yield found
     bars = tornado(problem, time_limit_s=time_limit_s, columns=columns) if questions.tornado else []
