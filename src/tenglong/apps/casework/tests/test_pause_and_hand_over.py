@@ -77,7 +77,7 @@ def test_a_pause_needs_a_reason_and_the_power_where_the_case_lies(cast: Any, fil
         service.pause(cast.county, filed.ulid, " ")
     with pytest.raises(service.CaseError, match="没有这个案件"):
         service.pause(cast.stranger, filed.ulid, "抢办")
-    with pytest.raises(service.CaseError, match="暂停和恢复由指派案件任务办理"):
+    with pytest.raises(service.CaseError, match="暂停和恢复由县级管理员、镇街经办办理"):
         service.pause(cast.task_force, filed.ulid, "等一等")
 
 
