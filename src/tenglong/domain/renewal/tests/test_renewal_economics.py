@@ -13,7 +13,7 @@ from tenglong.domain.policy import PolicyError, load_yaml
 from tenglong.domain.renewal.economics.checks import compile_economics, load
 from tenglong.domain.renewal.economics.groups import Holding, group_chances
 from tenglong.domain.renewal.economics.sensitivity import tornado
-from tenglong.domain.renewal.economics.work import economics
+from tenglong.domain.renewal.economics.work import cost_and_months, economics
 from tenglong.domain.renewal.routes import load as load_routes
 
 MODEL = load()
@@ -109,6 +109,13 @@ def test_small_groups_are_merged_and_one_left_alone_takes_the_smallest_large_one
     assert shown == [("a", 6, ("a",)), ("b", 5, ("b",)), ("合并组", 5, ("c", "d"))]
     alone = group_chances(MODEL, held(("a", 6), ("b", 5), ("c", 1)), "reserve")
     assert [(one.label, one.holders, one.groups) for one in alone] == [("a", 6, ("a",)), ("合并组", 6, ("c", "b"))]
+
+
+def test_the_totals_alone_are_those_of_the_table() -> None:
+    for inputs in (PLOT, {**PLOT, "soil": "exceeds"}, {**PLOT, "plot_floor_m2": None}):
+        for route in MODEL.policy.routes:
+            whole = economics(MODEL, "P", inputs, route)
+            assert cost_and_months(MODEL, inputs, route) == (whole.cost_fen, whole.value("months_total"))
 
 
 def test_too_few_holders_in_all_are_hidden() -> None:

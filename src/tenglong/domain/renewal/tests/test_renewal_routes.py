@@ -24,6 +24,11 @@ NAMES = ["淘汰出清", "整治提升", "兼并重组", "国资运作", "收储
 CLEAN = {"soil": "none", "soil_key_unit": False, "in_control_line": True}
 
 
+def test_only_what_some_entry_or_evidence_asks_for_is_read() -> None:
+    read = {name for one in BOOK.formulas.values() for name in one.names}
+    assert set(BOOK.used) == read and "in_control_line" in read and len(BOOK.used) < len(BOOK.inputs) / 2
+
+
 def test_the_thirteen_routes_are_here_under_all_their_names() -> None:
     assert sorted(BOOK.policy.routes[name].label for name in BOOK.ids) == sorted(NAMES)
     assert sorted(int(BOOK.policy.routes[name].code[1:]) for name in BOOK.ids) == list(range(1, 14))
