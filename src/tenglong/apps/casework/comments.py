@@ -13,7 +13,7 @@ from tenglong.apps.audit import service as audit
 from tenglong.apps.casework import papers, working
 from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, CaseEvent
-from tenglong.domain.casework.definition import ATTACHMENT
+from tenglong.domain.casework.kinds import ATTACHMENT
 from tenglong.domain.delta import Delta
 
 LONGEST = 1_000

@@ -12,7 +12,8 @@ from tenglong.apps.casework.errors import CaseError
 from tenglong.apps.casework.models import Case, Evidence
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import service as registry_service
-from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition
+from tenglong.domain.casework.definition import CaseDefinition
+from tenglong.domain.casework.kinds import ATTACHMENT
 
 #: (kind of the definition, ulid of a SourceDocument)
 Paper = tuple[str, str]

@@ -30,9 +30,6 @@ Ids = Annotated[tuple[Id, ...], BeforeValidator(_listed)]
 FieldType = Literal["text", "long_text", "date", "integer", "number", "choice", "boolean"]
 TaskKind = Literal["min_wait", "max_deadline", "pledge"]
 
-#: a kind of file that no step asks for, of any case
-ATTACHMENT = "attachment"
-
 _powers: set[str] = set()
 
 

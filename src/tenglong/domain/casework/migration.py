@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition, TaskSpec
+from tenglong.domain.casework.definition import CaseDefinition, TaskSpec
 from tenglong.domain.casework.engine import DONE, LAPSED, CaseState, Context, Step, TaskState, redated
+from tenglong.domain.casework.kinds import ATTACHMENT
 
 #: a step that says a case changed its procedure; no transition of a definition can have this id
 MIGRATED = "migrate"

@@ -18,8 +18,9 @@ from tenglong.apps.casework.papers import label_of
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, fields_of, is_subject
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
-from tenglong.domain.casework.definition import ATTACHMENT, CaseDefinition
+from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.casework.engine import Move
+from tenglong.domain.casework.kinds import ATTACHMENT
 
 
 @requires("case.view")
