@@ -175,7 +175,7 @@ FIELD_LABELS: dict[str, Text] = {
     "building_id": _("厂房"),
     "operator": _("运营单位"),
     "floor": _("楼层"),
-    "number": _("房号"),
+    "number": _("编号"),
     "unit_cm2": _("可租面积"),
     "height_mm": _("层高"),
     "load_n_m2": _("楼面荷载"),
