@@ -104,10 +104,12 @@ def texts_of_routes() -> Iterator[str]:
 
 
 def texts_of_criteria() -> Iterator[str]:
-    """Inputs that every set of criteria may name, and what becomes of a criterion; names of the sets are data."""
+    """Inputs that every set of criteria may name, what becomes of a criterion, and names of the packaged sets."""
     measures = packaged()
     yield from (one.label for name, one in standard().items() if not name.endswith(("_y1", "_y2")) and name not in measures)
     yield from OUTCOMES.values()
+    for path in sorted((PACKAGE / "policies" / "low_efficiency").glob("*.yaml")):
+        yield load_yaml(path.read_text("utf-8"), kind="low_efficiency", id=path.stem.partition("@")[0]).data["name"]
 
 
 def units_of_schemes() -> list[str]:

@@ -155,7 +155,7 @@ class NewPlanForm(PartsForm):
 
 def _run_words(run: Any) -> str:
     return _now("%(year)s 年 %(policy)s（%(day)s）") % {
-        "year": run.year, "policy": of_run(run).label, "day": f"{run.created_at:%Y-%m-%d}"}
+        "year": run.year, "policy": _now(of_run(run).label), "day": f"{run.created_at:%Y-%m-%d}"}
 
 
 class LockForm(forms.Form):

@@ -31,7 +31,10 @@ def land(cast):
         cast.county, firm.ulid, {"contact": "王小明", "phone": "13800001234"}, on=date(2024, 2, 1), lock_version=1
     )
     m.Attribution.objects.create(enterprise=firm, kind="tax", division_code="330604100", valid_from=DAY)
-    building = service.create_building(cast.county, {"plot_id": plot.plot_id}, on=DAY, town=TOWN, code="B1")
+    building = service.create_building(cast.county, {"plot_id": plot.plot_id, "floors": 1}, on=DAY, town=TOWN, code="B1")
+    park = service.create_park(cast.county, {"name": "园区"}, on=DAY, town=TOWN)
+    of_unit = {"building_id": building.building_id, "park_id": park.park_id, "floor": 1, "unit_cm2": 5}
+    service.create_unit(cast.county, of_unit, on=DAY, reason="上报")
     service.create_occupancy(cast.county, {"plot_id": plot.plot_id, "enterprise_id": 1, "role": "owner"}, on=DAY)
     service.create_occupancy(cast.county, {"building_id": building.building_id, "enterprise_id": 1, "role": "owner"}, on=DAY)
     parcel = service.create_parcel(cast.county, {"holder_uscc": firm.key}, on=DAY, town=TOWN, code="P1")

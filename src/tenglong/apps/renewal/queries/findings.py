@@ -16,7 +16,7 @@ from tenglong.apps.renewal.models import Finding, FindingAppeal, FindingRun, Fin
 from tenglong.apps.renewal.queries.told import Told, told
 from tenglong.apps.renewal.rows.firms import SUMS
 from tenglong.apps.renewal.suppliers import Suppliers
-from tenglong.domain.renewal.criteria.rows import OUTCOMES, Result
+from tenglong.domain.renewal.criteria.rows import OUTCOMES, Evidence, Result
 from tenglong.domain.renewal.criteria.vocabulary import YEARS, standard
 
 #: suffix of an input of an earlier year → its label
@@ -115,7 +115,7 @@ def _criterion(said: Told, one: Result, hidden: Any, pinned: Pinned) -> dict[str
         source, values = said.source(seen)
         secret = hidden(seen.id, values)
         masked = masked or secret
-        value = HIDDEN if secret else seen.text
+        value = HIDDEN if secret else value_spoken(seen)
         inputs.append({"name": seen.id, "label": spoken(seen.id, seen.label), "value": value, "source": source})
     reason = _("%(label)s（数值需要“查看敏感信息”权限）") % {"label": one.label} if masked else one.reason
     return {"criterion": one.id, "label": one.label, "outcome": one.outcome, "outcome_label": _(OUTCOMES[one.outcome]),
@@ -129,6 +129,13 @@ def spoken(name: str, label: str) -> str:
         if name.endswith(suffix):
             return _(text) % {"label": _(standard()[name.removesuffix(suffix)].label)}
     return _(label)
+
+
+def value_spoken(seen: Evidence) -> str:
+    """A value with its unit, or a choice, in the language of the reader."""
+    if seen.unit and seen.text.endswith(seen.unit):
+        return seen.text.removesuffix(seen.unit) + _(seen.unit)
+    return _(seen.text) if isinstance(seen.value, bool | str) or seen.value is None else seen.text
 
 
 def _reason(held: Finding, said: Told, hits: list[dict[str, Any]], masked: bool) -> str:

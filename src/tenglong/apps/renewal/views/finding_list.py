@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
@@ -18,7 +19,7 @@ from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 
 def run_choices(user: Any) -> list[tuple[str, str]]:
-    return [(run.ulid, f"{run.year} · {of_run(run).label} · {timezone.localtime(run.created_at):%m-%d %H:%M}")
+    return [(run.ulid, f"{run.year} · {_now(of_run(run).label)} · {timezone.localtime(run.created_at):%m-%d %H:%M}")
             for run in queries.runs(user)]
 
 
