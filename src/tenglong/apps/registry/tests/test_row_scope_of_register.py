@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.core.management.color import no_style
+from django.db import connection
 
 from tenglong.apps.accounts.scope import scoped
 from tenglong.apps.registry import models as m
@@ -23,6 +25,8 @@ def land(cast):
     """One row of every model in TOWN; the firm of user `firm` uses the plot and is registered in a third town."""
     plot = service.create_plot(cast.county, {"name": "甲地", "surveyed_cm2": 5}, on=DAY, town=TOWN)
     firm = m.Enterprise.objects.create(pk=1, key="91330604MA00000001")
+    for statement in connection.ops.sequence_reset_sql(no_style(), [m.Enterprise]):  # the next firm is not to be given 1 again
+        connection.cursor().execute(statement)
     m.EnterpriseVersion.objects.create(
         enterprise=firm, name="用地企业", uscc=firm.key, division_code="330604100", valid_from=DAY
     )
