@@ -41,7 +41,9 @@ INSTALLED_APPS = [
     "tenglong.apps.casework",
     "tenglong.apps.evaluation",
     "tenglong.apps.renewal",
+    "tenglong.apps.clearance",
     "tenglong.apps.supply",
+    "tenglong.apps.projects",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -55,12 +55,22 @@ VERBS: Final[dict[str, object]] = {
     "renewal.idle": _("办理闲置土地"), "renewal.plan": _("编制整治方案和选址"), "renewal.secret": _("查看指定的方案和选址"),
     "renewal.approve": _("批准整治方案"), "renewal.own": _("查看本企业用地的识别结果"),
     "premises.view": _("查看载体房源"), "premises.edit": _("编辑载体房源"),
+    "clearance.view": _("查看征迁"), "clearance.work": _("办理征迁"), "clearance.money": _("查看补偿金额和收款信息"),
+    "clearance.decide": _("审定补偿"),
+    "supply.view": _("查看收储和供地"), "supply.work": _("办理收储和供地"), "supply.decide": _("审定供地"),
+    "covenant.view": _("查看履约监管"), "covenant.work": _("办理履约监管"), "covenant.decide": _("作出履约决定"),
+    "covenant.own": _("查看本企业的履约约定"),
+    "project.view": _("查看项目"), "project.work": _("办理项目"), "project.lead": _("协调项目卡点"),
+    "project.own": _("查看本企业项目"), "permit.view": _("查看审批进度"), "permit.work": _("办理审批进度"),
+    "tower.view": _("查看楼宇"), "tower.work": _("办理楼宇"),
 }
 _READ = (
     "plot.view", "enterprise.view", "document.view", "deal.view", "map.view", "workbench.view", "search.use", "case.view",
-    "case.work", "renewal.view", "renewal.secret", "premises.view",
+    "case.work", "renewal.view", "renewal.secret", "premises.view", "clearance.view", "supply.view", "covenant.view",
+    "project.view", "permit.view", "tower.view",
 )
-_RENEW = ("renewal.appeal", "renewal.idle", "premises.edit")
+_LAND = ("clearance.work", "supply.work", "covenant.work", "project.work", "permit.work", "tower.work")
+_RENEW = ("renewal.appeal", "renewal.idle", "premises.edit", *_LAND)
 _EVALUATE = ("evaluation.view", "evaluation.area", "evaluation.deliver", "evaluation.appeal")
 _WORK = (*_READ, "plot.edit", "enterprise.edit", "document.add", "survey.import", "export.make", "job.view")
 
@@ -74,19 +84,20 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
         "evaluation.run",
         "evaluation.publish", "evaluation.adjust", "evaluation.approve", "evaluation.whatif",
         *_RENEW, "renewal.find", "renewal.plan", "renewal.approve",
+        "clearance.money", "clearance.decide", "supply.decide", "covenant.decide", "project.lead",
     }),
     "analyst": frozenset({*_READ, "sensitive.view", "export.make", "job.view", "policy.view", "policy.edit",
                           "evaluation.view", "evaluation.deliver", "evaluation.run", "evaluation.adjust", "evaluation.whatif",
                           "renewal.find", "renewal.plan"}),
     "leader": frozenset({
         *_READ, "case.supervise", "policy.view", "policy.approve", "evaluation.view", "evaluation.approve", "evaluation.whatif",
-        "renewal.approve",
+        "renewal.approve", "clearance.money", "clearance.decide", "supply.decide", "covenant.decide", "project.lead",
     }),
     "town_officer": frozenset({*_WORK, "plot.split", "survey.confirm", "survey.waive", "policy.view", "case.assign",
                               *_EVALUATE, *_RENEW}),
     "task_force": frozenset({*_WORK, "policy.view", *_EVALUATE, *_RENEW}),
     "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view", "case.view", "evaluation.own",
-                             "renewal.own", "premises.view"}),
+                             "renewal.own", "premises.view", "covenant.own", "project.own"}),
 }
 #: scope a role starts with; SCOPES_ALLOWED says what a security administrator may choose
 DEFAULT_SCOPE: Final[dict[str, str]] = {
