@@ -1,4 +1,4 @@
-"""土地供应: published land deals, kept as comparables for the whole county."""
+"""Published land deals, kept as comparables for the whole county."""
 
 from __future__ import annotations
 
