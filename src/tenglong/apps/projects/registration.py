@@ -4,4 +4,8 @@ from __future__ import annotations
 
 
 def register() -> None:
-    """Called from `AppConfig.ready()`."""
+    """Called from `AppConfig.ready()`; each part adds its scope rules here and its wiring below, one line each."""
+    from tenglong.apps.projects import scope_rules, wiring_projects
+
+    assert scope_rules  # imported for what it registers
+    wiring_projects.register()
