@@ -1,4 +1,4 @@
-"""Who sees which row of the projects: offices inside their towns; an enterprise its own once it is signed, without what is internal."""
+"""Who sees which row of the projects: offices inside their towns, an enterprise its own and never what is internal."""
 
 from __future__ import annotations
 
@@ -59,3 +59,41 @@ def months(scope: Scope) -> Q:
 @scope_rule("projects.Member")
 def members(scope: Scope) -> Q:
     return of_projects(scope, firm=True)
+
+
+@scope_rule("projects.Visit")
+def visits(scope: Scope) -> Q:
+    """Notes of a visit are internal: no enterprise."""
+    return of_projects(scope, firm=False)
+
+
+@scope_rule("projects.VisitPhoto")
+def photos(scope: Scope) -> Q:
+    return of_projects(scope, firm=False)
+
+
+@scope_rule("projects.Promise")
+def promises(scope: Scope) -> Q:
+    """What the firm asked and was promised is the firm's as well."""
+    return of_projects(scope, firm=True)
+
+
+@scope_rule("projects.Blocker")
+def blockers(scope: Scope) -> Q:
+    return of_projects(scope, firm=False)
+
+
+@scope_rule("projects.BlockerStep")
+def blocker_steps(scope: Scope) -> Q:
+    return of_projects(scope, firm=False, column="blocker__project_id")
+
+
+@scope_rule("projects.Meeting")
+def meetings(scope: Scope) -> Q:
+    return offices(scope)
+
+
+@scope_rule("projects.MeetingItem")
+def meeting_items(scope: Scope) -> Q:
+    """By the project, not by the meeting: a meeting of the county speaks of many towns."""
+    return of_projects(scope, firm=False)

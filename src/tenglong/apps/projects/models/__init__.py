@@ -11,15 +11,35 @@ from tenglong.apps.projects.models.project import (
     Project,
     Stage,
 )
+from tenglong.apps.projects.models.service import (
+    Blocker,
+    BlockerStep,
+    Field,
+    Level,
+    Meeting,
+    MeetingItem,
+    Promise,
+    Visit,
+    VisitPhoto,
+)
 
 __all__ = [
+    "Blocker",
+    "BlockerStep",
     "Duty",
+    "Field",
     "FigureKind",
+    "Level",
+    "Meeting",
+    "MeetingItem",
     "Member",
     "Milestone",
     "MonthFigure",
     "Phase",
     "PhasePlot",
     "Project",
+    "Promise",
     "Stage",
+    "Visit",
+    "VisitPhoto",
 ]
