@@ -1,7 +1,8 @@
 """Who sees which row of supply.
 
 Published deals are comparables for the whole county; one enterprise has no business with them. What the county does with its
-own land follows the town. A reserve price is for persons named to the listing until the opening, and so is who bids (office-rule 21).
+own land follows the town. A reserve price is for persons named to the listing until the opening, and so are the bidders
+(office-rule 21).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from tenglong.apps.supply.models import ControlPlanChange, Listing, ListingReade
 
 #: states of a listing in which its offers are no longer sealed
 OPEN_STATES = ("opened", "dealt", "contracted", "failed")
+#: states in which the reserve price is no secret any more; after a failed listing it still serves the next one
+PRICE_STATES = ("opened", "dealt", "contracted")
 
 
 def _ids(model: type[Model], rule: Q, column: str = "pk") -> QuerySet[Model, object]:
@@ -79,7 +82,7 @@ def readers(scope: Scope) -> Q:
 
 @scope_rule("supply.ReservePrice")
 def reserve_prices(scope: Scope) -> Q:
-    opened = listings(scope) & Q(state__in=OPEN_STATES)
+    opened = listings(scope) & Q(state__in=PRICE_STATES)
     return Q(listing_id__in=_ids(Listing, named(scope))) | Q(listing_id__in=_ids(Listing, opened))
 
 

@@ -237,8 +237,9 @@ class Bid(Named):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(
-            fields=["listing", "uscc"], condition=~Q(state="withdrawn"), name="supply_bid_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "uscc"], condition=~Q(state="withdrawn"), name="supply_bid_once")
+        ]
 
 
 class LandStep(Frozen, Named):
@@ -255,8 +256,10 @@ class LandStep(Frozen, Named):
     class Meta:
         ordering = ["on", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(change__isnull=False, listing__isnull=True)
-                                   | Q(change__isnull=True, listing__isnull=False), name="supply_step_of_one_thing"),
+            models.CheckConstraint(
+                condition=Q(change__isnull=False, listing__isnull=True) | Q(change__isnull=True, listing__isnull=False),
+                name="supply_step_of_one_thing",
+            ),
             models.UniqueConstraint(fields=["change", "step"], name="supply_change_step_once"),
             models.UniqueConstraint(fields=["listing", "step"], name="supply_listing_step_once"),
         ]
