@@ -12,7 +12,9 @@ from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.evaluation.scheme import Scheme
 from tenglong.domain.evaluation.terms import EvaluationTerms
 from tenglong.domain.landing.clearance.policy import ClearancePolicy
+from tenglong.domain.landing.covenant.policy import CovenantPolicy
 from tenglong.domain.landing.prices.policy import FloorPrices
+from tenglong.domain.landing.projects.policy import Milestones
 from tenglong.domain.landing.standard.policy import ControlIndicators, StandardLand
 from tenglong.domain.landing.supply.policy import LandClocks
 from tenglong.domain.measures import Measure
@@ -126,19 +128,25 @@ def _no_repeat(names: list[Any], what: str) -> None:
 
 #: policy kind → schema; a kind that is not here cannot be loaded
 BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
-    "calendar": CalendarSpec, "cases": CaseDefinition, "clearance": ClearancePolicy, "codes": Codes, "county": County,
+    "calendar": CalendarSpec, "cases": CaseDefinition, "codes": Codes, "county": County,
     "evaluation": Scheme,
-    "evaluation_terms": EvaluationTerms, "floor_prices": FloorPrices, "idle_land": IdleLand, "kinds": KindSpec, "low_efficiency": LowEfficiency,
-    "measures": Measures, "quality": Quality, "renewal_economics": RenewalEconomics, "routes": Routes,
+    "evaluation_terms": EvaluationTerms, "idle_land": IdleLand, "kinds": KindSpec, "low_efficiency": LowEfficiency,
+    "measures": Measures, "milestones": Milestones, "quality": Quality, "renewal_economics": RenewalEconomics, "routes": Routes,
+    "clearance": ClearancePolicy,
+    "floor_prices": FloorPrices,
     "control_indicators": ControlIndicators, "land_clocks": LandClocks, "standard_land": StandardLand,
+    "covenant": CovenantPolicy,
 }
 LABELS: Final = {
-    "calendar": "工作日历", "cases": "办事流程", "clearance": "征收腾空拆除", "codes": "编码", "county": "县域概况",
+    "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况",
     "evaluation": "评价办法",
-    "evaluation_terms": "评价期限和核查阈值", "floor_prices": "工业用地最低价", "idle_land": "闲置土地处置", "kinds": "摸排表字段",
-    "low_efficiency": "低效用地认定办法", "measures": "原始指标", "quality": "质量检查参数",
+    "evaluation_terms": "评价期限和核查阈值", "idle_land": "闲置土地处置", "kinds": "摸排表字段",
+    "low_efficiency": "低效用地认定办法", "measures": "原始指标", "milestones": "项目节点和卡点", "quality": "质量检查参数",
     "renewal_economics": "整治测算参数", "routes": "整治路径",
+    "clearance": "征收腾空拆除",
+    "floor_prices": "工业用地最低价",
     "control_indicators": "用地控制指标", "land_clocks": "供地步骤和时限", "standard_land": "标准地指标",
+    "covenant": "履约监管",
 }
 #: policy kind → module whose `problems_of(document)` tells what its schema cannot; named, since such a module reads documents
 CHECKS: Final[dict[str, str]] = {
