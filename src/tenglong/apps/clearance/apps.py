@@ -7,6 +7,7 @@ class ClearanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenglong.apps.clearance import registration
+        from tenglong.apps.clearance import registration, scope_rules
 
+        assert scope_rules  # imported for what it registers
         registration.register()

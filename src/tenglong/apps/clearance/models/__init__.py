@@ -1,0 +1,30 @@
+"""The record of clearing land."""
+
+from tenglong.apps.clearance.models.clearance import Clearance, ClearedHolder, ClearedTarget, HolderKind, Role, State, Step, What
+from tenglong.apps.clearance.models.money import (
+    Agreement,
+    AgreementItem,
+    AgreementState,
+    Payment,
+    Valuation,
+    ValuationCause,
+    Way,
+)
+
+__all__ = [
+    "Agreement",
+    "AgreementItem",
+    "AgreementState",
+    "Clearance",
+    "ClearedHolder",
+    "ClearedTarget",
+    "HolderKind",
+    "Payment",
+    "Role",
+    "State",
+    "Step",
+    "Valuation",
+    "ValuationCause",
+    "Way",
+    "What",
+]
