@@ -13,6 +13,7 @@ from tenglong.domain.evaluation.scheme import Scheme
 from tenglong.domain.evaluation.terms import EvaluationTerms
 from tenglong.domain.landing.clearance.policy import ClearancePolicy
 from tenglong.domain.landing.covenant.policy import CovenantPolicy
+from tenglong.domain.landing.permits.policy import Permits
 from tenglong.domain.landing.prices.policy import FloorPrices
 from tenglong.domain.landing.projects.policy import Milestones
 from tenglong.domain.landing.standard.policy import ControlIndicators, StandardLand
@@ -136,6 +137,7 @@ BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "floor_prices": FloorPrices,
     "control_indicators": ControlIndicators, "land_clocks": LandClocks, "standard_land": StandardLand,
     "covenant": CovenantPolicy,
+    "permits": Permits,
 }
 LABELS: Final = {
     "calendar": "工作日历", "cases": "办事流程", "codes": "编码", "county": "县域概况",
@@ -147,9 +149,11 @@ LABELS: Final = {
     "floor_prices": "工业用地最低价",
     "control_indicators": "用地控制指标", "land_clocks": "供地步骤和时限", "standard_land": "标准地指标",
     "covenant": "履约监管",
+    "permits": "审批网络",
 }
 #: policy kind → module whose `problems_of(document)` tells what its schema cannot; named, since such a module reads documents
 CHECKS: Final[dict[str, str]] = {
     "evaluation": "tenglong.domain.evaluation.checks", "low_efficiency": "tenglong.domain.renewal.criteria.checks",
     "renewal_economics": "tenglong.domain.renewal.economics.checks", "routes": "tenglong.domain.renewal.routes",
+    "permits": "tenglong.domain.landing.permits.checks",
 }
