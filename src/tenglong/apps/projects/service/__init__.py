@@ -1,0 +1,1 @@
+"""Steps on projects; each part is a module of its own."""

@@ -1,0 +1,52 @@
+"""Milestones of the county in force, and the calendar of working days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from tenglong.apps.casework import pinning
+from tenglong.apps.policy import service as policy
+from tenglong.apps.projects.errors import ProjectError
+from tenglong.domain.casework.calendar import WorkCalendar
+from tenglong.domain.landing.projects.policy import KIND, Milestones
+
+DEFAULT: Final = "shangyu"
+
+_read: dict[str, Milestones] = {}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`pin` goes into the record; `verified`: somebody compared the text with its source."""
+
+    body: Milestones
+    pin: str
+    verified: bool
+
+
+def in_force() -> Rules:
+    """Raises ProjectError naming what is wrong with the text."""
+    try:
+        one = policy.current(KIND, DEFAULT)
+    except KeyError as error:
+        raise ProjectError(_("没有“项目节点和卡点”这份政策参数，请在“政策参数”里启用。")) from error
+    if one.sha256 not in _read:
+        _read[one.sha256] = Milestones.model_validate(_body(one.data))
+    return Rules(_read[one.sha256], f"{one.id}@{one.version} {one.document.pin}", one.data.get("verified") == "verified")
+
+
+def _body(data: Any) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in Milestones.model_fields}
+
+
+def calendar() -> WorkCalendar:
+    return pinning.calendar()
+
+
+def label(kind: str) -> str:
+    """Words of an event; the id itself when the policy in force has it no more."""
+    events = in_force().body.events
+    return _(events[kind].label) if kind in events else kind
