@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -136,6 +136,6 @@ def plain(value: Number) -> str:
     """Exact decimal text without trailing zeros; a fraction that has none is cut to six places."""
     if isinstance(value, Fraction):
         value = Decimal(value.numerator) / Decimal(value.denominator)
-        value = value.quantize(Decimal("0.000001"))
+        value = value.quantize(Decimal("0.000001"), rounding=ROUND_DOWN)
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
