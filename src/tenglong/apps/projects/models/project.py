@@ -43,6 +43,8 @@ class Project(Named):
     stage = models.CharField(_("阶段"), max_length=16, choices=Stage.choices, default=Stage.LEAD, db_index=True)
     total_investment_fen = models.BigIntegerField(_("计划总投资"), null=True, blank=True)
     land_cm2 = models.BigIntegerField(_("用地面积"), null=True, blank=True)
+    listing = models.ForeignKey("supply.Listing", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    covenant = models.ForeignKey("supply.Covenant", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     park_key = models.CharField(max_length=26, blank=True, db_index=True)
     cluster = models.CharField(_("组团"), max_length=64, blank=True)
     needs = models.CharField(_("落地方式"), max_length=8, default="land",
