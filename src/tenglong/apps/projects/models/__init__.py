@@ -1,5 +1,6 @@
 """The record of projects; one import block for each part."""
 
+from tenglong.apps.projects.models.needs import PlantNeed
 from tenglong.apps.projects.models.project import (
     Duty,
     FigureKind,
@@ -22,6 +23,7 @@ from tenglong.apps.projects.models.service import (
     Visit,
     VisitPhoto,
 )
+from tenglong.apps.projects.models.towers import Tower, TowerFloor, TowerProgress, TowerTenancy
 
 __all__ = [
     "Blocker",
@@ -37,9 +39,14 @@ __all__ = [
     "MonthFigure",
     "Phase",
     "PhasePlot",
+    "PlantNeed",
     "Project",
     "Promise",
     "Stage",
+    "Tower",
+    "TowerFloor",
+    "TowerProgress",
+    "TowerTenancy",
     "Visit",
     "VisitPhoto",
 ]
