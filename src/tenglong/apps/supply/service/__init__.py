@@ -1,0 +1,1 @@
+"""What supply does, by noun."""

@@ -1,0 +1,1 @@
+"""Pages of supply; one file a noun."""
