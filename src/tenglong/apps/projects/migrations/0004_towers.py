@@ -15,14 +15,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveField(
-            model_name='project',
-            name='covenant',
-        ),
-        migrations.RemoveField(
-            model_name='project',
-            name='listing',
-        ),
         migrations.CreateModel(
             name='PlantNeed',
             fields=[
