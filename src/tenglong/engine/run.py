@@ -113,12 +113,12 @@ def _has_key(names: Sequence[str]) -> None:
         raise EngineError("数据缺少 key 一列")
 
 
-def _text(compiled: Compiled, schema: pa.Schema, last_year: LastYear | None, trace: bool) -> str:
-    key = (compiled.pin, schema.to_string(show_schema_metadata=False), tuple(sorted((last_year or {}).items())), trace)
+def _text(compiled: Compiled, schema: pa.Schema, last_year: LastYear | None, trace: bool, *, words: bool = False) -> str:
+    key = (compiled.pin, schema.to_string(show_schema_metadata=False), tuple(sorted((last_year or {}).items())), trace, words)
 
     def make() -> str:
         table = ibis.table(ibis.Schema.from_pyarrow(schema), name=_ROWS)
-        return duckdb_text(compile_expression(compiled, table, last_year=last_year, trace=trace))
+        return duckdb_text(compile_expression(compiled, table, last_year=last_year, trace=trace), words=words)
 
     return _TEXTS.get(key, make)
 
@@ -182,7 +182,7 @@ def _files(
         schema = connection.execute(f"SELECT * FROM {_ROWS} LIMIT 0").to_arrow_table().schema  # noqa: S608 - our own text
         _has_key(schema.names)
         keys.check(connection, _ROWS)
-        text = _text(compiled, schema, last_year, trace)
+        text = _text(compiled, schema, last_year, trace, words=True)
         with _plain_words():
             done = connection.execute(f"COPY ({text}) TO '{_quoted(target)}' ({_PARQUET})").fetchone()
         return int(done[0]) if done else 0
