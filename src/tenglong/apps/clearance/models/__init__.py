@@ -1,6 +1,15 @@
 """The record of clearing land."""
 
-from tenglong.apps.clearance.models.clearance import Clearance, ClearedHolder, ClearedTarget, HolderKind, Role, State, Step, What
+from tenglong.apps.clearance.models.clearance import (
+    Clearance,
+    ClearedHolder,
+    ClearedTarget,
+    HolderKind,
+    Role,
+    State,
+    Step,
+    What,
+)
 from tenglong.apps.clearance.models.money import (
     Agreement,
     AgreementItem,

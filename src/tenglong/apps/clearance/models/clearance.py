@@ -77,8 +77,8 @@ class Role(models.TextChoices):
 class ClearedHolder(Named):
     """A holder, or a tenant who has to leave. `sealed`: name of a person, phone, ID and bank numbers, encrypted at rest.
 
-    Days are when something happened, never when it is expected. `reason`: of the policy, why it has not signed. `papers`: kind →
-    {number, on, document}.
+    Days are when something happened, never when it is expected. `reason`: of the policy, why it has not signed.
+    `papers`: kind → {number, on, document}.
     """
 
     clearance = models.ForeignKey(Clearance, on_delete=models.PROTECT, related_name="holders")

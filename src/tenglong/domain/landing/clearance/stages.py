@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -34,6 +34,10 @@ class Dates:
     def on(self, stage: Stage) -> date | None:
         found: date | None = getattr(self, stage)
         return found
+
+    def put(self, stage: Stage, day: date | None) -> Dates:
+        """The same with another day for one stage."""
+        return replace(self, **{stage: day})  # type: ignore[arg-type]
 
     def counts(self, day: date) -> bool:
         """In the list on that day: entered, and not taken off it."""
