@@ -1,6 +1,14 @@
 """The record of projects; one import block for each part."""
 
 from tenglong.apps.projects.models.needs import PlantNeed
+from tenglong.apps.projects.models.permits import (
+    GivenMaterial,
+    PermitNetwork,
+    PermitPolicy,
+    PermitStep,
+    Receipt,
+    StepMaterial,
+)
 from tenglong.apps.projects.models.project import (
     Duty,
     FigureKind,
@@ -31,18 +39,24 @@ __all__ = [
     "Duty",
     "Field",
     "FigureKind",
+    "GivenMaterial",
     "Level",
     "Meeting",
     "MeetingItem",
     "Member",
     "Milestone",
     "MonthFigure",
+    "PermitNetwork",
+    "PermitPolicy",
+    "PermitStep",
     "Phase",
     "PhasePlot",
     "PlantNeed",
     "Project",
     "Promise",
+    "Receipt",
     "Stage",
+    "StepMaterial",
     "Tower",
     "TowerFloor",
     "TowerProgress",
