@@ -11,10 +11,11 @@ from tenglong.apps.evaluation.rows import facts
 from tenglong.apps.evaluation.rows.assemble import responsible
 
 
-def yearly_figures(user: Any, year: int, measures: Iterable[str]) -> facts.Picked:
-    """Facts of the year that the user may see, picked as for that year's cycle (without one: nobody answers for a measure).
+def yearly_figures(user: Any, year: int, measures: Iterable[str], firms: Iterable[int] | None = None) -> facts.Picked:
+    """Facts of the year that the user may see, picked as for that year's cycle (without one: nobody answers for a measure);
+    `firms`: of these alone.
 
     `values`: (enterprise, measure) → value × 10⁶ with its facts; `conflicts`: departments that disagree.
     """
     cycle = seen(user, Cycle.objects.filter(year=year)).order_by("-pk").first()
-    return facts.pick(facts.read(user, year, measures), responsible(cycle) if cycle is not None else {})
+    return facts.pick(facts.read(user, year, measures, firms), responsible(cycle) if cycle is not None else {})

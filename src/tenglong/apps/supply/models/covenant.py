@@ -6,6 +6,8 @@ Values agreed are exact decimal text; figures value × 10⁶ in the unit of the 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from tenglong.store.records import Frozen, Named, document_key
 
 
-def _case() -> models.ForeignKey[models.Model, models.Model]:
+def _case() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("casework.Case", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
 
-def _firm() -> models.ForeignKey[models.Model, models.Model]:
+def _firm() -> models.ForeignKey[Any, Any]:
     return models.ForeignKey("registry.Enterprise", on_delete=models.PROTECT, related_name="+")
 
 
@@ -119,7 +121,7 @@ class NodeDone(models.Model):
 
 
 class CovenantFirm(models.Model):
-    """A firm whose figures may count: registered and producing on the parcel (None: not known); `share_bp` of them is for here."""
+    """A firm whose figures may count: registered and producing here (None: not known); `share_bp` of them is for here."""
 
     covenant = models.ForeignKey(Covenant, on_delete=models.CASCADE, related_name="firms")
     enterprise = _firm()
