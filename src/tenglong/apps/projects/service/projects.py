@@ -115,11 +115,13 @@ def set_phases(actor: Any, project: Project, phases: Sequence[Values], *, lock_v
 
 
 def _fits(project: Project, phases: Iterable[Values]) -> None:
-    """Phases together are the project: land to the cm², investment to the 分, where both are told in full."""
+    """Phases together are the project: investment to the 分, land but for the rounding, where both are told in full."""
     words = {"land_cm2": _("用地面积"), "investment_fen": _("计划投资")}
     for name, whole in (("land_cm2", project.land_cm2), ("investment_fen", project.total_investment_fen)):
         parts = [values.get(name) for values in phases]
-        if whole is not None and None not in parts and sum(part for part in parts if part) != whole:
+        # each part was rounded to the cm² by itself
+        loose = len(parts) if name == "land_cm2" else 0
+        if whole is not None and None not in parts and abs(sum(part for part in parts if part) - whole) > loose:
             raise ProjectError(_("各期%(what)s之和不等于项目的%(what)s，请核对。") % {"what": words[name]})
 
 
