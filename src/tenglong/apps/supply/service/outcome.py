@@ -1,0 +1,84 @@
+"""What a step of a listing means for the record: the opening of offers, the winner, the contract, land leaving the stock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tenglong.apps.accounts.cipher import decrypt
+from tenglong.apps.audit.service import record
+from tenglong.apps.registry import counters
+from tenglong.apps.supply.bulk import natural_key
+from tenglong.apps.supply.errors import SupplyError
+from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReservePrice
+from tenglong.apps.supply.service import reserve
+from tenglong.apps.supply.service.land_base import said
+from tenglong.domain.delta import Delta
+
+METHODS = {"tender": "招标出让", "auction": "拍卖出让", "listing": "挂牌出让"}
+
+
+def of_step(actor: Any, row: Listing, effect: str, on: date, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the listing after the step. Raises SupplyError."""
+    if effect == "announce":
+        return {"state": ListingState.RUNNING}
+    if effect == "open":
+        return _open(actor, row, on)
+    if effect == "confirm":
+        return _confirm(actor, row, more.get("winner"))
+    if effect == "contract":
+        return _contract(actor, row, on, more.get("contract_number") or "")
+    return {}
+
+
+def _open(actor: Any, row: Listing, on: date) -> dict[str, Any]:
+    """The seals are broken for all offers at once."""
+    bids = list(Bid.objects.select_for_update().filter(listing=row, state=BidState.SEALED))
+    if late := [bid.bidder for bid in bids if bid.received_on > on]:
+        raise SupplyError(_("有报价是在开启日期之后收到的：%(names)s。") % {"names": "、".join(late)})
+    for bid in bids:
+        bid.amount_fen, bid.state = int(decrypt(bid.sealed)), BidState.OPENED
+        bid.save(update_fields=["amount_fen", "state"])
+    record(actor, "listing.open", "listing", row.ulid, count=len(bids), deltas=[Delta("opened", 0, len(bids))])
+    return {"state": ListingState.OPENED, "opened_on": on}
+
+
+def _confirm(actor: Any, row: Listing, winner: Any) -> dict[str, Any]:
+    """The winner is an opened offer, its deposit paid, not under the starting nor the reserve price; a bare highest price wins
+    an auction and a listing."""
+    bid = Bid.objects.filter(pk=getattr(winner, "pk", None), listing=row, state=BidState.OPENED).first()
+    if bid is None or bid.amount_fen is None:
+        raise SupplyError(_("请从已开启的报价里选竞得人。"))
+    floor = ReservePrice.objects.filter(listing=row).first()
+    if bid.amount_fen < row.start_price_fen or (floor is not None and bid.amount_fen < int(decrypt(floor.sealed))):
+        raise SupplyError(_("报价低于起始价或底价，不能成交。"))
+    if row.deposit_fen and bid.deposit_paid_on is None:
+        raise SupplyError(_("“%(name)s”的保证金没有到账。") % {"name": bid.bidder})
+    others = Bid.objects.filter(listing=row, state=BidState.OPENED).exclude(pk=bid.pk)
+    if row.method != "tender" and others.filter(amount_fen__gt=bid.amount_fen).exists():
+        raise SupplyError(_("还有更高的报价；拍卖和挂牌由出价最高者竞得。"))
+    others.update(state=BidState.LOST)
+    Bid.objects.filter(pk=bid.pk).update(state=BidState.WON)
+    record(actor, "listing.deal", "listing", row.ulid, deltas=[Delta("winner", None, bid.ulid)])
+    return {"state": ListingState.DEALT, "winner": bid, "price_fen": bid.amount_fen}
+
+
+def _contract(actor: Any, row: Listing, on: date, number: str) -> dict[str, Any]:
+    """The deal joins the comparables; land of a lot leaves the stock on the day of the contract."""
+    told = said(number, _("合同编号"))
+    assert row.winner is not None
+    values = {"contract_number": told, "division_code": row.division_code, "location": row.title, "area_cm2": row.area_cm2,
+              "land_use": row.land_use, "supply_method": METHODS[row.method], "signed_on": on, "project_name": "",
+              "term_years": row.term_years, "industry": row.industry, "price_fen": row.price_fen, "holder": row.winner.bidder}
+    key = natural_key(values)
+    if Deal.objects.filter(key=key).exists():
+        raise SupplyError(_("合同编号“%(number)s”已有成交记录。") % {"number": told})
+    deal = Deal.objects.create(**values, key=key, source=f"出让 {row.number}"[:64], created_by_id=actor.pk)
+    counters.raise_revision("deals")
+    if row.lot is not None:
+        gone = {"on": on, "area_cm2": row.area_cm2, "paper": told, "note": f"出让 {row.number}"[:300]}
+        reserve.take_out(actor, row.lot, gone)
+    return {"state": ListingState.CONTRACTED, "contract_number": told, "deal": deal}
