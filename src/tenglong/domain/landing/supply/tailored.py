@@ -68,7 +68,7 @@ def _worded(one: Condition, firms: Sequence[Firm], rules: Tailored) -> list[tupl
 
 
 def _exact(one: Condition, least: int) -> list[tuple[str, int]]:
-    given = [one.value] if one.value and one.op != "begins" else []
+    given = [one.value] if one.value and one.op != "begins" and one.value not in one.text else []
     given += _NUMBER.findall(_YEAR.sub("", one.text))
     figures = {text.replace(",", "") for text in given if _NUMBER.fullmatch(text)}
     counted = [(figure, _digits(figure)) for figure in sorted(figures)]
