@@ -52,7 +52,8 @@ def lot_of(cast: Any, body: Any, **more: Any) -> ReserveEntry:
 def listing_of(cast: Any, lot: Any = None, batch: Any = None, **more: Any) -> Listing:
     return listings.draft(cast.officer, {
         "number": "虞储〔2026〕1号", "title": "东单元 A-1", "division_code": TOWN, "area_cm2": 60 * MU, "land_use": "工业用地",
-        "method": "listing", "start_price_fen": 2_000 * WAN, "deposit_fen": 400 * WAN, "plot_id": None, **more}, lot=lot, batch=batch)
+        "method": "listing", "start_price_fen": 2_000 * WAN, "deposit_fen": 400 * WAN, "plot_id": None,
+        **more}, lot=lot, batch=batch)
 
 
 def fresh(row: Any) -> Any:
