@@ -1,6 +1,6 @@
 """审批网络: the steps of one project (or phase) by a pinned policy, what has happened to them, and papers given once.
 
-Before the deal nobody holds the land: reviews stand under the name of the intended user of land, and no permit carries a holder.
+Before the deal nobody holds the land: reviews stand under the name of its intended user, and no permit carries a holder.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class PermitPolicy(models.Model):
 
 
 class PermitNetwork(Named):
-    """`start_on`: the day it entered the network. `intended`: 意向用地单位 as printed on reviews. `outlook`: what was last worked
-    out ({"lock", "on", "holds", …}), for lists; nobody types it."""
+    """`start_on`: the day it entered the network. `intended`: 意向用地单位 as printed on reviews. `outlook`: what was last
+    worked out ({"lock", "on", "holds", …}), for lists; nobody types it."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="networks")
     phase = models.ForeignKey(Phase, null=True, blank=True, on_delete=models.PROTECT, related_name="networks")
