@@ -18,6 +18,7 @@ from tenglong.domain.landing.prices.policy import FloorPrices
 from tenglong.domain.landing.projects.policy import Milestones
 from tenglong.domain.landing.standard.policy import ControlIndicators, StandardLand
 from tenglong.domain.landing.supply.policy import LandClocks
+from tenglong.domain.landing.towers.policy import Towers
 from tenglong.domain.measures import Measure
 from tenglong.domain.quality.thresholds import Quality
 from tenglong.domain.renewal.criteria.policy import LowEfficiency
@@ -134,7 +135,7 @@ BODY_SCHEMAS: Final[dict[str, type[BaseModel]]] = {
     "evaluation_terms": EvaluationTerms, "idle_land": IdleLand, "kinds": KindSpec, "low_efficiency": LowEfficiency,
     "measures": Measures, "milestones": Milestones, "quality": Quality, "renewal_economics": RenewalEconomics, "routes": Routes,
     "clearance": ClearancePolicy,
-    "floor_prices": FloorPrices,
+    "floor_prices": FloorPrices, "towers": Towers,
     "control_indicators": ControlIndicators, "land_clocks": LandClocks, "standard_land": StandardLand,
     "covenant": CovenantPolicy,
     "permits": Permits,
@@ -146,7 +147,7 @@ LABELS: Final = {
     "low_efficiency": "低效用地认定办法", "measures": "原始指标", "milestones": "项目节点和卡点", "quality": "质量检查参数",
     "renewal_economics": "整治测算参数", "routes": "整治路径",
     "clearance": "征收腾空拆除",
-    "floor_prices": "工业用地最低价",
+    "floor_prices": "工业用地最低价", "towers": "楼宇经济口径",
     "control_indicators": "用地控制指标", "land_clocks": "供地步骤和时限", "standard_land": "标准地指标",
     "covenant": "履约监管",
     "permits": "审批网络",
