@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tenglong.apps.projects.urls_projects import urlpatterns as projects
+from tenglong.apps.projects.urls_towers import urlpatterns as towers
 
 app_name = "projects"
-urlpatterns = [*projects]
+urlpatterns = [*towers, *projects]
