@@ -52,34 +52,40 @@ class Told:
         report = Report(len(self.plots.loaded.batch), dataset=DATASET)
         report.add(self.plots.issues)
         report.extra = {"dataset": DATASET, "inputs": [self.plots.loaded.described() | {"headings": self.plots.headings}],
-                        "options": self.options, **self.result()}
+                        "options": {name: _option(name, value) for name, value in self.options.items()}, **self.result()}
         return report
 
     def result(self) -> dict[str, Any]:
         asked = self.sites.eligible
-        land = _mu(self._land(asked.plots))
+        land = _mu_text(self._land(asked.plots))
         return {
             "eligible": {"plots": len(asked.plots), "land_mu": land, "left_out": asked.left_out},
             "neighbours": {"pairs": len(self.graph.edges), "by_shared_edge": int((self.graph.lengths > 0).sum())},
             "aim": str(asked.aim), "seconds": round(self.sites.seconds, 3),
             "sites": [self._site(rank) for rank in range(len(self.sites.sites))],
             "unmet": None if self.sites.unmet is None else {
-                "why": self.sites.unmet.why, "message": unmet_text(self), "largest_mu": _mu(self.sites.unmet.largest_cm2),
+                "why": self.sites.unmet.why, "message": unmet_text(self), "largest_mu": _mu_text(self.sites.unmet.largest_cm2),
                 "largest": [self.plots.keys[plot] for plot in self.sites.unmet.largest.tolist()]},
         }
 
     def _site(self, rank: int) -> dict[str, Any]:
         site, shape, keys = self.sites.sites[rank], self.looks[rank], self.plots.keys
-        phases = [{"plots": [keys[plot] for plot in part.tolist()], "land_mu": _mu(self._land(part))} for part in site.phases]
+        phases = [{"plots": [keys[plot] for plot in part.tolist()], "land_mu": _mu_text(self._land(part))}
+                  for part in site.phases]
         return {
-            "rank": rank + 1, "plots": [keys[plot] for plot in site.plots.tolist()], "land_cm2": site.land_cm2,
-            "land_mu": _mu(site.land_cm2), "cost_fen": site.cost, "owners": site.owners, "months": site.months,
+            "rank": rank + 1, "plots": [keys[plot] for plot in site.plots.tolist()], "land_cm2": str(site.land_cm2),
+            "land_mu": _mu_text(site.land_cm2), "cost_fen": _text(site.cost), "owners": site.owners, "months": site.months,
             "phases": phases,
             "span_m": round(shape.span_m, 1), "compactness": round(shape.compactness, 4), "filled": round(shape.filled, 4),
             "risk": {"joints": [keys[plot] for plot in shape.joints], "chance": self.chance(site)},
-            "connected": self.graph.is_connected(site.plots), "weight": site.weight, "bound": int(np.floor(site.bound)),
+            "connected": self.graph.is_connected(site.plots),
+            "weight": self._aimed(site.weight), "bound": self._aimed(int(np.floor(site.bound))),
             "gap": round(site.gap, 6), "seconds": round(site.seconds, 3),
         }
+
+    def _aimed(self, value: int) -> str | int:
+        """What is made least: 分 or cm² as text, holders as a number."""
+        return value if self.sites.eligible.aim is Aim.OWNERS else str(value)
 
     def _land(self, plots: Any) -> int:
         return int(self.sites.eligible.land[plots].sum())
@@ -169,6 +175,21 @@ def _names(told: Told, plots: Any) -> str:
 
 def _or_none(value: int | None, unit: str = "") -> str:
     return NONE if value is None else f"{value}{unit}"
+
+
+def _option(name: str, value: Any) -> Any:
+    """Areas that were asked for, in cm², as text."""
+    if name == "phases":
+        return [str(area) for area in value]
+    return str(value) if name.endswith("_cm2") else value
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _mu_text(cm2: int) -> str:
+    return str(from_cm2(cm2, "mu", 2))
 
 
 def _mu(cm2: int) -> float:

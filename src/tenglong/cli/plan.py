@@ -195,14 +195,9 @@ def _solve(problem: Problem, report: Report, given: dict[str, Any], as_json: boo
 
 
 def _tell(answer: Answer, replies: Replies, report: Report, as_json: bool) -> None:
-    report.extra |= {
-        "answer": answer.as_json(),
-        "binding": [one.as_json() for one in replies.binding],
-        "importance": [one.as_json() for one in replies.importance],
-        "next_best": [one.as_json() for one in replies.next_best],
-        "frontier": [one.as_json() for one in replies.frontier],
-        "tornado": [one.as_json() for one in replies.tornado],
-    }
+    from tenglong.cli._plan_json import told
+
+    report.extra |= told(answer, replies)
     if not answer.found:
         rule = "no-plan" if answer.status == "none" else "no-answer"
         report.add([_issue(rule, answer.words(), "请放宽其中一条" if answer.conflict else "请延长 --time")])
