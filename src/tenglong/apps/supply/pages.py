@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.supply import wiring_covenants, wiring_prices
+from tenglong.apps.supply import wiring_covenants, wiring_land, wiring_prices
 from tenglong.apps.supply.applier import Deals
 from tenglong.apps.survey import appliers
 from tenglong.web import access, menu
@@ -14,6 +14,7 @@ from tenglong.web.listing import register_access
 def register() -> None:
     """Called from `AppConfig.ready()`."""
     wiring_covenants.register()
+    wiring_land.register()
     wiring_prices.register()
     appliers.register("deals", Deals())
     register_access("supply", "deals", "deal.view")

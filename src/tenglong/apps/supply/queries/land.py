@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from tenglong.apps.accounts.scope import scope_of, scoped
@@ -56,3 +57,8 @@ def bids(user: Any, row: Listing) -> QuerySet[Bid]:
 
 def reserve_price(user: Any, row: Listing) -> ReservePrice | None:
     return scoped(user, ReservePrice.objects.filter(listing=row), VIEW).first()
+
+
+def person(pk: int | None) -> Any:
+    """Who did it, for a name on the page; None when unknown."""
+    return get_user_model().objects.filter(pk=pk).select_related("department").first()
