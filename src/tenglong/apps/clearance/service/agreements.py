@@ -67,6 +67,11 @@ def live(holder: ClearedHolder) -> Agreement | None:
     return holder.agreements.exclude(state=AgreementState.VOID).first()
 
 
+def approved(holder: ClearedHolder) -> bool:
+    """A second person has approved the agreement; how much it holds is not told."""
+    return holder.agreements.filter(state=AgreementState.APPROVED).exists()
+
+
 @transaction.atomic
 def draft(
     actor: Any, holder: ClearedHolder, *, number: str, items: Sequence[Mapping[str, Any]],

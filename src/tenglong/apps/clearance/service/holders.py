@@ -28,6 +28,7 @@ from tenglong.apps.clearance.models import (
 from tenglong.apps.clearance.service import contacts
 from tenglong.apps.clearance.service.base import WORK, alive, document_of, holder_for_work, locked, numbered, past, raised
 from tenglong.apps.clearance.service.clearances import done_of
+from tenglong.apps.clearance.words import STAGES
 from tenglong.apps.registry import queries as registry
 from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.clearance import soil, stages, steps
@@ -86,7 +87,7 @@ def reach(
         raise ClearanceError(_("签约随协议登记，资金到位随付款登记。"))
     fresh, day = holder_for_work(actor, holder, lock_version=lock_version), past(on)
     if getattr(fresh, f"{stage}_on"):
-        raise ClearanceError(_("已登记过%(stage)s，日期有误请更正。") % {"stage": _(stages.LABELS[stage])})
+        raise ClearanceError(_("已登记过%(stage)s，日期有误请更正。") % {"stage": STAGES[stage]})
     _check(actor, fresh, stage, day)
     raised(fresh, **{f"{stage}_on": day})
     record(actor, "clearance.reach", "cleared_holder", fresh.ulid, deltas=[Delta(f"{stage}_on", None, day)])
@@ -146,7 +147,7 @@ def correct(
         raise ClearanceError(_("资金到位的日期在付款里更正。"))
     before = getattr(fresh, f"{stage}_on")
     if before is None:
-        raise ClearanceError(_("还没有登记%(stage)s，不用更正。") % {"stage": _(stages.LABELS[stage])})
+        raise ClearanceError(_("还没有登记%(stage)s，不用更正。") % {"stage": STAGES[stage]})
     if on is not None:
         _check(actor, fresh, stage, past(on))
     elif stage == "signed":

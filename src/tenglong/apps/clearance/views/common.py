@@ -1,0 +1,76 @@
+"""What the pages of clearing share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from tenglong.apps.clearance import policies
+from tenglong.apps.clearance.errors import ClearanceError
+from tenglong.apps.clearance.models import State
+from tenglong.apps.clearance.service.clearances import done_of
+from tenglong.domain.landing.clearance import steps
+
+CHINESE = {"ensure_ascii": False}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def or_404(find: Callable[[], Any]) -> Any:
+    """What `find` gives. What is somebody else's is as absent as what never was."""
+    try:
+        return find()
+    except ObjectDoesNotExist as error:
+        raise Http404(_("没有这条记录，或它不在您的管辖范围内。")) from error
+
+
+def done(request: HttpRequest, form: Any, step: Callable[[], Any], told: str) -> Any:
+    """What the step of a valid form gave (True for nothing); refusals and errors of the form are told as toasts."""
+    if form is not None and not form.is_valid():
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            messages.error(request, f"{label} {'；'.join(errors)}".strip())
+        return None
+    try:
+        found = step()
+    except ClearanceError as error:
+        messages.error(request, str(error))
+        return None
+    if told:
+        messages.success(request, told)
+    return found if found is not None else True
+
+
+def mark_of(row: Any, on: date | None = None) -> str:
+    """What every page and export says of a project that is not decided; "" once it is."""
+    if row.state == State.SURVEY:
+        return _("仅作摸底，不是征收决定")
+    if row.state == State.STARTED and not steps.decided(policies.taking_of(row), done_of(row), on or timezone.localdate()):
+        return _("尚未作出征收（收购）决定，本页不是决定")
+    return ""
+
+
+def day_of(request: HttpRequest) -> tuple[date, str]:
+    """The day that `?on=` asks for, else today; and a sentence when it is no day or lies ahead."""
+    text, today = request.GET.get("on", ""), timezone.localdate()
+    if not text:
+        return today, ""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return today, _("“%(text)s”不是日期，请写成 2026-11-22") % {"text": text[:20]}
+    return (day, "") if day <= today else (today, _("这一天还没有到，显示今天的。"))
+
+
+def download(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    answer["Cache-Control"] = "no-store"
+    return answer
