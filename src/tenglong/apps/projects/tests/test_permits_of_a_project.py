@@ -1,0 +1,154 @@
+"""The permit network of a project: waits refuse, reviews flip on the day of the deal, papers are given once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tenglong.apps.accounts.scope import Refused
+from tenglong.apps.audit.models import AuditEntry
+from tenglong.apps.projects.errors import ProjectError
+from tenglong.apps.projects.models import GivenMaterial, PermitNetwork, PermitStep, Project, Receipt, StepMaterial
+from tenglong.apps.projects.queries import forecast, permits
+from tenglong.apps.projects.service import blockers
+from tenglong.apps.projects.service import permits as service
+from tenglong.apps.registry import service as registry
+from tenglong.apps.registry.models import Division
+
+TOWN, DAY = "330604001", date(2022, 1, 1)
+#: long ago, so that everything may have happened
+START = date(2026, 3, 2)
+
+
+@pytest.fixture
+def project(cast: Any) -> Project:
+    for code, name, level in (("330604", "上虞区", "county"), (TOWN, "百官街道", "town")):
+        Division.objects.create(code=code, name=name, level=level, valid_from=date(2014, 1, 1))
+    firm = registry.create_enterprise(cast.officer, {"name": "盈星电子有限公司"}, on=DAY, town=TOWN)
+    return Project.objects.create(
+        code="XM-2026-0001", name="盈星电子产业园", division_code=TOWN, zone_code="Z1", enterprise_id=firm.enterprise_id,
+        stage="signed")
+
+
+@pytest.fixture
+def network(cast: Any, project: Project) -> PermitNetwork:
+    return service.begin(cast.officer, project, "zj-land-and-start", on=START)
+
+
+def finish(cast: Any, row: PermitNetwork, **days: date) -> None:
+    for step, day in days.items():
+        service.finish(cast.officer, row, step, on=day)
+
+
+def test_reviews_flip_to_permits_on_the_day_of_the_contract_and_no_day_of_the_notice_is_saved(cast, project, network):
+    finish(cast, network, publish=START, filing=START)
+    with pytest.raises(ProjectError, match="国土资源部令第39号.*第八条"):
+        service.finish(cast.officer, network, "notice", on=START + timedelta(days=19))
+    with pytest.raises(ProjectError, match="要提前，请登记为预审"):
+        service.start(cast.officer, network, "land_permit", on=START)
+    for step in ("scheme_design", "cadastral", "land_permit"):
+        service.start_review(cast.officer, network, step, on=START)
+        service.finish_review(cast.officer, network, step, on=date(2026, 3, 16))
+    with pytest.raises(ProjectError, match="不得提前：建筑法第七条"):
+        service.start_review(cast.officer, network, "start_build", on=START)
+    with pytest.raises(ProjectError, match="依法要在“签订出让合同”之后"):
+        service.finish(cast.officer, network, "land_permit", on=date(2026, 3, 20), number="早")
+    finish(cast, network, notice=date(2026, 3, 23), listing=date(2026, 4, 2), deal=date(2026, 4, 2))
+    assert not PermitStep.objects.filter(holder__isnull=False).exists()
+    finish(cast, network, contract=date(2026, 4, 3))
+    done = service.flip(cast.officer, network, on=date(2026, 4, 3), numbers={"land_permit": "地字第 1 号"})
+    assert {one.step for one in done} == {"scheme_design", "cadastral", "land_permit"}
+    permit = PermitStep.objects.get(network=network, step="land_permit")
+    assert (permit.number, permit.holder_id, permit.done_on) == ("地字第 1 号", project.enterprise_id, date(2026, 4, 3))
+    assert AuditEntry.objects.filter(action="permit.done", subject_id=network.ulid).count() == 9
+
+
+def test_a_step_written_down_by_mistake_goes_only_while_nothing_rests_on_it(cast, network):
+    finish(cast, network, publish=START, notice=date(2026, 3, 23))
+    with pytest.raises(ProjectError, match="先撤回后面已办结的：出让公告期"):
+        service.take_back(cast.officer, network, "publish", reason="登记错")
+    service.take_back(cast.officer, network, "notice", reason="日期写错")
+    assert permits.situation(network).fact("notice").done_on is None
+    with pytest.raises(ProjectError, match="不能省略"):
+        service.omit(cast.officer, network, "notice", reason="急")
+    service.omit(cast.officer, network, "energy", reason="低于审查起点")
+    assert permits.situation(network).fact("energy").omitted
+    with pytest.raises(ProjectError, match="已有人改动"):
+        service.start(cast.officer, network, "filing", on=START, lock_version=1)
+    for person in (cast.stranger, cast.auditor, cast.firm):
+        with pytest.raises((Refused, ProjectError)):
+            service.start(person, network, "filing", on=START)
+
+
+def test_a_blocker_on_a_step_moves_the_forecast_and_the_kept_outlook_follows(cast, project, network):
+    finish(cast, network, publish=START)
+    before = forecast.forecast(cast.officer, project)
+    assert before is not None and before.p50 <= before.p90 and before.lawful_minimum <= before.goal.planned
+    assert before == forecast.forecast(cast.officer, project)
+    kept = forecast.fresh([network])[network.pk]
+    until = timezone.localdate() + timedelta(days=900)
+    blockers.open_(cast.officer, project, title="高压线未迁", step="drawing_review", expected_on=until)
+    network.refresh_from_db()
+    after = forecast.forecast(cast.officer, project)
+    assert after is not None and after.p50 > until > before.p90
+    assert forecast.fresh([network])[network.pk]["goals"][0]["p50"] == after.p50.isoformat() != kept["goals"][0]["p50"]
+    network.refresh_from_db()
+    assert network.outlook["on"] == timezone.localdate().isoformat() and forecast.fresh([network])[network.pk] == network.outlook
+
+
+def test_history_of_the_zone_is_counted_and_told(cast, project, network):
+    finish(cast, network, publish=START)
+    other = Project.objects.create(code="XM-2026-0002", name="邻家", division_code="330604002", zone_code="Z1", stage="signed")
+    row = PermitNetwork.objects.create(project=other, policy=network.policy, route="parallel", start_on=DAY)
+    PermitStep.objects.create(network=row, step="drawing_review", started_on=date(2024, 3, 4), done_on=date(2024, 6, 3))
+    told = forecast.worked_out(network)
+    assert told.cases == {"drawing_review": 1}
+    assert permits.seen([network], timezone.localdate(), permits.calendar(told.policy))["Z1"]["drawing_review"] == [63]
+    assert permits.networks(cast.stranger).filter(pk=network.pk).count() == 0
+
+
+def test_a_small_project_must_be_small_and_of_one_function(cast, project):
+    with pytest.raises(ProjectError, match="超过 5,000 平方米"):
+        service.begin(cast.officer, project, "zj-small", floor_cm2=60_000_000, functions=["warehouse"])
+    made = service.begin(cast.officer, project, "zj-small", floor_cm2=50_000_000, functions=["warehouse"])
+    assert made.policy.policy_id == "zj-small" and made.intended == "盈星电子有限公司"
+    with pytest.raises(ProjectError, match="已经建立"):
+        service.begin(cast.officer, project, "zj-90")
+
+
+def test_pages_from_begin_to_receipt(cast, project, sign_in):
+    officer = sign_in(cast.officer)
+    assert "盈星电子产业园" in officer.get("/projects/permits/new/").content.decode()
+    asked = {"policy": "zj-land-and-start", "on": START.isoformat()}
+    answer = officer.post(f"/projects/permits/new/?project={project.ulid}", asked)
+    row = PermitNetwork.objects.get()
+    assert answer.status_code == 302 and answer["Location"].endswith(f"/projects/permits/{row.ulid}/")
+    address = f"/projects/permits/{row.ulid}/"
+    page = officer.get(address).content.decode()
+    assert "意向用地单位：盈星电子有限公司" in page and "<svg" in page and "关键路径" in page and "办法比较" in page
+    early = officer.post(f"{address}steps/notice/finish/", {"on": START.isoformat(), "lock_version": 1}, follow=True)
+    assert "还没有起算" in early.content.decode()
+    done = {"on": START.isoformat(), "lock_version": 1}
+    assert officer.post(f"{address}steps/publish/finish/", done).status_code == 302
+    paper = SimpleUploadedFile("执照.pdf", b"%PDF-1.4\n%%EOF\n")
+    form = {"p-TOTAL_FORMS": "1", "p-INITIAL_FORMS": "0", "p-0-material": "licence", "p-0-file": paper,
+            "on": START.isoformat(), "giver": "盈星电子有限公司", "lock_version": 2}
+    assert officer.post(f"{address}papers/", form).status_code == 302
+    receipt = Receipt.objects.get()
+    assert receipt.items[0]["label"] == "营业执照" and len(receipt.items[0]["used"]) > 5
+    printed = officer.get(f"/projects/permits/receipts/{receipt.ulid}.pdf")
+    assert printed["Content-Type"] == "application/pdf" and printed.content.startswith(b"%PDF")
+    service.finish(cast.officer, row, "filing", on=START)
+    assert StepMaterial.objects.get().given == GivenMaterial.objects.get()
+    step = officer.get(f"{address}steps/land_permit/").content.decode()
+    assert "执照.pdf" in step and "内部调取" in step and "依法要在" in step
+    board, owed = officer.get("/projects/permits/"), officer.get("/projects/permits/owed/?format=json")
+    assert "四证看板" in board.content.decode() and any(
+        item["step"] == "notice" for card in owed.json()["departments"] for item in card["items"])
+    assert officer.get(f"/projects/permits/{row.ulid}.json").json()["minimum"] <= row.outlook.get("minimum", "9999")
+    assert sign_in(cast.stranger).get(address).status_code == 404
+    assert sign_in(cast.auditor).get(address).status_code == 403
