@@ -24,7 +24,7 @@ def _beside(name: str) -> Any:
     return sys.modules[key]
 
 
-_town, _answers = _beside("url_world_town"), _beside("url_world_answers")
+_town, _answers, _land = _beside("url_world_town"), _beside("url_world_answers"), _beside("url_world_land")
 DAY, TAX, Town = _town.DAY, _town.TAX, _town.Town
 entered, run_job, square, survey_file, uscc = _town.entered, _town.run_job, _town.square, _town.survey_file, _town.uscc
 fingerprint, spoken, undone, watched = _answers.fingerprint, _answers.spoken, _answers.undone, _answers.watched
@@ -70,6 +70,10 @@ class World:
         if role == "enterprise":
             hidden -= here.firm_may
         hidden = hidden | {word for town in (here, there) if not self.sees(role, "plan", town.name) for word in named(town)}
+        hidden |= {word for town in (here, there) if not self.sees(role, "sealed", town.name) for word in _land.sealed(town)}
+        hidden |= _land.SUMS  # of offers under seal: nobody's
+        if role not in ("county_admin", "leader"):
+            hidden = hidden | here.amounts | there.amounts
         clear = role in ("county_admin", "analyst")
         private = here.private | there.private
         if role == "enterprise":
@@ -80,6 +84,8 @@ class World:
         """Whether the row scope of `role` reaches the object `kind` of `town`: the rule as people say it."""
         if kind in ("job", "figure") and role == "system_admin":
             return kind == "job"
+        if kind == "sealed":
+            return role == {HERE: "town_officer", THERE: "stranger"}[town]
         if kind in ("plan", "site"):
             return role == "analyst" or (role == "town_officer" and town == HERE)
         if role in WHOLE_COUNTY:
@@ -120,6 +126,8 @@ def build() -> World:
     _beside("url_world_plans").build(world)
     _beside("url_world_treated").build(world)
     _beside("url_world_premises").build(world)
+    _beside("url_world_clearance").build(world)
+    _land.build(world)
     _enterprise_desk(world)
     _policy(people)
     _deal(world)
