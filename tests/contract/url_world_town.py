@@ -16,7 +16,10 @@ PHONE, ACCOUNT, TAX = "1395751{}", "33060400110022{}", "76543.{}"
 
 @dataclass
 class Town:
-    """`ids`: what addresses of this town need; `secrets`: what nobody of another town may read."""
+    """`ids`: what addresses of this town need; `secrets`: what nobody of another town may read.
+
+    `amounts`: compensation and payees, for those alone who hold `clearance.money`.
+    """
 
     name: str
     code: str
@@ -24,6 +27,7 @@ class Town:
     ids: dict[str, Any] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
     private: set[str] = field(default_factory=set)
+    amounts: set[str] = field(default_factory=set)
     firm_may: set[str] = field(default_factory=set)
     plots: int = 0
 

@@ -211,6 +211,7 @@ def decide(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("clearance.money")
+@requires("clearance.work")
 def agreement(request: HttpRequest, ulid: str) -> HttpResponse:
     """The draft of an agreement with items and instalments."""
     row = or_404(lambda: queries.holder(request.user, ulid))

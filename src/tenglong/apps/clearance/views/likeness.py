@@ -50,6 +50,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
 
 @require_POST
 @requires("export.make")
+@requires("clearance.money")
 def export(request: HttpRequest, ulid: str) -> HttpResponse:
     row, form = _row(request, ulid), GiveForm(request.POST)
     made = done(request, form, lambda: books.likeness_book(

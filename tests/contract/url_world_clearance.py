@@ -1,0 +1,44 @@
+"""A clearing of plot 1 of each town: started, one holder with an approved agreement; its amounts are for few."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+DAY = date(2024, 6, 1)
+#: 元 for one 亩, inside the range of the policy, and the number of the payee's account
+PRICE, BANK = {"330604001": 31_234_561, "330604002": 31_234_572}, "62220202001122{}"
+
+
+def build(world: Any) -> None:
+    from tenglong.apps.clearance.models import ClearedHolder
+    from tenglong.apps.clearance.service import agreements, clearances, contacts, gathering
+
+    county, leader = world.people["county_admin"], world.people["leader"]
+    for town in world.towns.values():
+        officer = world.people["town_officer" if town.code.endswith("001") else "stranger"]
+        head = {"title": town.word("征迁项目"), "kind": "agreed", "division_code": town.code, "surveyed_on": DAY}
+        row = clearances.create(officer, head)
+        gathering.gather(officer, row, [town.ids["plot1"]])
+        clearances.start(county, row, number=town.word("启动文号"), on=DAY)
+        row.refresh_from_db()
+        for at, step in enumerate(("valuation", "decision")):
+            clearances.enter_step(county, row, step, number=town.word("征迁文号"), on=DAY + timedelta(days=at))
+        holder = ClearedHolder.objects.filter(clearance=row, role="holder").first()
+        town.note("clearance", row.ulid)
+        town.note("cleared_holder", holder.ulid)
+        _money(town, county, leader, holder, agreements, contacts)
+        survey = {"title": town.word("征迁摸底"), "kind": "collective", "division_code": town.code, "surveyed_on": DAY}
+        town.note("clearance_survey", clearances.create(officer, survey).ulid)
+
+
+def _money(town: Any, county: Any, leader: Any, holder: Any, agreements: Any, contacts: Any) -> None:
+    price, bank = PRICE[town.code], BANK.format(town.code[-5:])
+    agreements.value(county, holder, amount_fen=price, appraiser=town.word("评估机构"), number=town.word("评估报告"), on=DAY)
+    agreements.draft(county, holder, number=town.word("协议"), payments=[{"amount_fen": price, "due_on": DAY}],
+                     items=[{"kind": "land", "quantity": Decimal(1), "unit_fen": price}])
+    agreements.submit(county, holder)
+    agreements.approve(leader, holder)
+    contacts.put(county, holder, {"person": town.word("被征收人"), "bank_account": bank})
+    town.amounts |= {bank, str(price), f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", town.word("评估机构")}
