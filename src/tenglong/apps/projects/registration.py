@@ -9,6 +9,7 @@ def register() -> None:
         scope_rules,
         scope_rules_permits,
         scope_rules_towers,
+        wiring_matches,
         wiring_permits,
         wiring_projects,
         wiring_towers,
@@ -18,3 +19,4 @@ def register() -> None:
     wiring_projects.register()
     wiring_permits.register()
     wiring_towers.register()
+    wiring_matches.register()

@@ -1,4 +1,4 @@
-"""Towers: floors and tenants on a day, the register's rooms instead of a second entry, progress as it was said, who sees what."""
+"""Towers: floors and tenants on a day, the register's rooms taken once, progress as it was said, who sees what."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ TOWN, OTHER = "330604001", "330604002"
 def tower(cast):
     for code, name in ((TOWN, "百官街道"), (OTHER, "曹娥街道")):
         Division.objects.create(code=code, name=name, level="town", parent_code="330604", valid_from="2014-01-01")
-    row = service.create(cast.officer, {"name": "数字大厦", "division_code": TOWN, "feature": "数字经济", "feature_codes": ",65,"})
+    head = {"name": "数字大厦", "division_code": TOWN, "feature": "数字经济", "feature_codes": ",65,"}
+    row = service.create(cast.officer, head)
     for floor, area in ((1, 500), (2, 800)):
         service.put_floor(cast.officer, row, floor, lettable_cm2=area * M2)
     return row
@@ -90,7 +91,8 @@ def test_rooms_of_the_register_are_not_entered_twice(cast, tower, firm):
 
 def test_pages_show_the_tower_to_its_town_and_to_nobody_else(cast, tower, firm, client):
     _let(cast, tower, 2, 200, enterprise_id=firm)
-    pages = ("/projects/towers/", f"/projects/towers/{tower.ulid}/", f"/projects/towers/{tower.ulid}.json", "/projects/towers/list/")
+    own = f"/projects/towers/{tower.ulid}"
+    pages = ("/projects/towers/", f"{own}/", f"{own}.json", "/projects/towers/list/")
     seen = {}
     for name in ("officer", "stranger", "firm", "auditor"):
         client.force_login(getattr(cast, name))

@@ -1,0 +1,48 @@
+"""Ready plants for a project: the need is kept, rooms that fit come ranked, each other one says what excludes it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tenglong.apps.projects.service import projects
+from tenglong.apps.registry import service as register
+from tenglong.apps.registry.models import Division
+
+pytestmark = pytest.mark.django_db
+M2, DAY, TOWN = 10_000, date(2024, 1, 1), "330604001"
+
+
+@pytest.fixture
+def project(cast):
+    Division.objects.create(code=TOWN, name="百官街道", level="town", parent_code="330604", valid_from="2014-01-01")
+    house = register.create_building(cast.officer, {"name": "五号楼", "floors": 3}, on=DAY, code="JZ-5", town=TOWN)
+    rooms = {"合适": {"height_mm": 7000, "crane_kg": 5000}, "太矮": {"height_mm": 3900, "crane_kg": 5000}, "不详": {"crane_kg": 5000}}
+    for floor, (name, values) in enumerate(rooms.items(), 1):
+        register.create_unit(cast.officer, {"building_id": house.building_id, "floor": floor, "name": name, "unit_cm2": 1200 * M2,
+                                            **values}, on=DAY, reason="登记")
+    return projects.create(cast.officer, {"name": "电池薄膜", "division_code": TOWN, "needs": "plant"}, on=DAY)
+
+
+def test_a_need_finds_rooms_with_reasons(cast, project, client):
+    client.force_login(cast.officer)
+    url = f"/projects/{project.ulid}/plants/"
+    assert "还没有写明" in client.get(url).content.decode()
+    assert client.post(url, {"area_cm2": ""}).status_code == 422
+    assert client.post(url, {"area_cm2": "1000", "height_mm": "6", "crane_kg": "5", "gas": ""}).status_code == 302
+    twin = client.get(f"/projects/{project.ulid}/plants.json").json()
+    assert [one["name"] for one in twin["fitting"]] == ["合适", "不详"]
+    assert twin["excluders"] == [{"id": "height_mm", "fails": 1, "alone": 1}]
+    page = client.get(url).content.decode()
+    assert "层高不低于 6 m：3.9 m" in page and "不清楚" in page
+    assert client.post(url, {"area_cm2": "900", "lock_version": "9"}).status_code == 200  # somebody was first
+    assert client.get(f"/projects/{project.ulid}/plants.json").json()["need"]["area_cm2"] == 1000 * M2
+
+
+def test_rooms_and_needs_of_another_town_stay_there(cast, project, client):
+    for name, status in (("stranger", 404), ("firm", 403), ("auditor", 403)):
+        client.force_login(getattr(cast, name))
+        assert client.get(f"/projects/{project.ulid}/plants/").status_code == status
+    client.force_login(cast.leader)
+    assert client.post(f"/projects/{project.ulid}/plants/", {"area_cm2": "1"}).status_code == 403

@@ -1,0 +1,134 @@
+"""Ready plants for a project: its needs, the rooms that fit, and what excludes the others."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from tenglong.apps.accounts.scope import Refused, can, requires
+from tenglong.apps.projects.forms_matches import RECORD, NeedForm
+from tenglong.apps.projects.models import PlantNeed, Project
+from tenglong.apps.projects.queries import matches as queries
+from tenglong.apps.projects.queries.projects import project
+from tenglong.apps.projects.service import matches as service
+from tenglong.apps.projects.views.common import CHINESE, done, or_404
+from tenglong.domain.landing.matching import Check, Match, Matches
+from tenglong.domain.units import from_cm2
+from tenglong.web import formats
+
+LABELS = {
+    "state": gettext_lazy("状态"), "area": gettext_lazy("面积不少于"), "most": gettext_lazy("面积不多于"),
+    "height_mm": gettext_lazy("层高不低于"), "load_n_m2": gettext_lazy("楼面荷载不低于"),
+    "power_va": gettext_lazy("用电容量不低于"), "crane_kg": gettext_lazy("行车不低于"), "lift_kg": gettext_lazy("货梯不低于"),
+    "rent_fen": gettext_lazy("租金不高于"), "fire_class": gettext_lazy("火灾危险性至少"), "gas": gettext_lazy("要通天然气"),
+    "ground": gettext_lazy("只要底层"), "industry": gettext_lazy("行业准入"), "park_word": gettext_lazy("园区名称含"),
+    "free_by": gettext_lazy("最迟可用"),
+}
+SHOWN, EXCLUDED = 50, 50
+
+
+@require_http_methods(["GET", "POST"])
+@requires("project.view")
+def page(request: HttpRequest, ulid: str) -> HttpResponse:
+    row = or_404(lambda: project(request.user, ulid))
+    need, may = queries.need_of(request.user, row), can(request.user, "project.work")
+    initial = {name: getattr(need, name) for name in RECORD} | {"lock_version": need.lock_version} if need else {}
+    form = NeedForm(request.POST or None, initial=initial) if may else None
+    if request.method == "POST":
+        if form is None:
+            raise Refused("project.work")
+        if form.is_valid() and done(request, form, lambda: service.ask(
+                request.user, row, form.values(), lock_version=form.cleaned_data["lock_version"]), _("已保存需求")):
+            return redirect("projects:plants", ulid)
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "projects/match.html", {"project": row, "form": form, **shown(request.user, need)}, status=status)
+
+
+def shown(user: Any, need: PlantNeed | None) -> dict[str, Any]:
+    """What a page or tab says of a need; nothing but the empty state without one."""
+    if need is None:
+        return {"need": None}
+    found = queries.matches(user, need)
+    return {
+        "need": need, "asked": asked(found), "fitting": [_told(one) for one in found.fitting[:SHOWN]],
+        "excluded": [_told(one) for one in found.excluded[:EXCLUDED]], "fits": len(found.fitting),
+        "turned": len(found.excluded), "all": len(found.fitting) + len(found.excluded), "shown": SHOWN,
+        "sure": sum(not one.unknown for one in found.fitting),
+        "excluders": [{"label": LABELS[one.id], "fails": one.fails, "alone": one.alone} for one in found.excluders],
+    }
+
+
+def asked(found: Matches) -> list[tuple[Any, str]]:
+    """Requirements as they were said."""
+    need = found.need
+    held = (("area", need.area_cm2), ("most", need.most_cm2), *((name, getattr(need, name)) for name in (
+        "height_mm", "load_n_m2", "power_va", "crane_kg", "lift_kg", "rent_fen", "fire_class", "gas", "ground", "industry",
+        "park_word", "free_by")))
+    return [(LABELS[name], value_text(name, value)) for name, value in held if value not in (None, "", False)]
+
+
+def _told(one: Match) -> dict[str, Any]:
+    room = one.room
+    return {
+        "room": room, "rent": formats.shown("rent_fen", room.rent_fen), "state": formats.choice("let_state", room.state),
+        "tone": formats.tone("let_state", room.state),
+        "met": [_line(check) for check in one.checks if check.verdict == "met" and check.id != "state"],
+        "unknown": [LABELS[check.id] for check in one.unknown], "failed": [_line(check) for check in one.failed],
+    }
+
+
+def _line(check: Check) -> dict[str, Any]:
+    return {"label": LABELS[check.id], "has": value_text(check.id, check.has), "wants": value_text(check.id, check.wants)}
+
+
+def value_text(name: str, value: Any) -> str:
+    """A figure in the unit people say it in."""
+    if name == "state":
+        return str(formats.choice("let_state", value)) if value else ""
+    if value is None:
+        return formats.NONE
+    if name in ("area", "most"):
+        return f"{from_cm2(value, 'm2', 0):,} m²"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if name == "ground":
+        return _("%(floor)s 层") % {"floor": value}
+    if name == "industry":
+        return str(value).strip(",").replace(",", "、") or _("不限")
+    if isinstance(value, date):
+        return value.isoformat()
+    return formats.shown(name, value) if name in formats.SCALED or name == "fire_class" else str(value) or formats.NONE
+
+
+@require_GET
+@requires("project.view")
+def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+    """Whole numbers as the store keeps them: cm², mm, N/m², VA, kg, 分."""
+    row = or_404(lambda: project(request.user, ulid))
+    need = queries.need_of(request.user, row)
+    if need is None:
+        return JsonResponse({"project": row.ulid, "need": None, "fitting": [], "excluded": [], "excluders": []})
+    found = queries.matches(request.user, need)
+
+    def told(one: Match) -> dict[str, Any]:
+        checks = [{"id": check.id, "verdict": check.verdict, "has": check.has, "wants": check.wants} for check in one.checks]
+        return {"unit": one.room.key, "name": one.room.name, "area_cm2": str(one.room.area_cm2), "checks": checks}
+
+    return JsonResponse({
+        "project": row.ulid, "need": {name: getattr(need, name) for name in RECORD},
+        "fitting": [told(one) for one in found.fitting], "excluded": [told(one) for one in found.excluded],
+        "excluders": [{"id": one.id, "fails": one.fails, "alone": one.alone} for one in found.excluders],
+    }, json_dumps_params=CHINESE)
+
+
+def tab(request: HttpRequest, row: Project) -> str:
+    """The first rooms that fit, on the record of the project."""
+    held = shown(request.user, queries.need_of(request.user, row))
+    return render_to_string("projects/tab_match.html", {"project": row, **held}, request)
