@@ -16,7 +16,19 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.registry import bulk, foundation
 from tenglong.apps.registry.foundation import DivisionRow, ZoneRow, occupied
 from tenglong.apps.survey.confirm import quiet_memory
-from tenglong.demo import cast, deliver, load_rows, story, story_done, story_now, story_premises, story_renewal, story_treated
+from tenglong.demo import (
+    cast,
+    deliver,
+    load_rows,
+    story,
+    story_covenant,
+    story_done,
+    story_now,
+    story_premises,
+    story_renewal,
+    story_towers,
+    story_treated,
+)
 from tenglong.demo.build import build_county
 from tenglong.demo.county import COUNTY_CODE, COUNTY_NAME, MARK, PLOTS, County
 from tenglong.demo.ledger import Sheet, build_ledger
@@ -108,6 +120,8 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_renewal.play(stage)
     story_treated.play(stage)
     story_premises.play(stage)
+    story_covenant.play(stage)
+    story_towers.play(stage)
     done.people += stage.people
 
 
