@@ -126,6 +126,7 @@ def build() -> World:
     _beside("url_world_plans").build(world)
     _beside("url_world_treated").build(world)
     _beside("url_world_premises").build(world)
+    _beside("url_world_towers").build(world)
     _beside("url_world_permits").build(world)
     _beside("url_world_covenant").build(world)
     _beside("url_world_clearance").build(world)

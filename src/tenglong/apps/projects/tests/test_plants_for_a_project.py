@@ -18,10 +18,9 @@ M2, DAY, TOWN = 10_000, date(2024, 1, 1), "330604001"
 def project(cast):
     Division.objects.create(code=TOWN, name="百官街道", level="town", parent_code="330604", valid_from="2014-01-01")
     house = register.create_building(cast.officer, {"name": "五号楼", "floors": 3}, on=DAY, code="JZ-5", town=TOWN)
-    rooms = {"合适": {"height_mm": 7000, "crane_kg": 5000}, "太矮": {"height_mm": 3900, "crane_kg": 5000}, "不详": {"crane_kg": 5000}}
-    for floor, (name, values) in enumerate(rooms.items(), 1):
-        register.create_unit(cast.officer, {"building_id": house.building_id, "floor": floor, "name": name, "unit_cm2": 1200 * M2,
-                                            **values}, on=DAY, reason="登记")
+    every = {"building_id": house.building_id, "unit_cm2": 1200 * M2, "crane_kg": 5000}
+    for floor, (name, height) in enumerate({"合适": 7000, "太矮": 3900, "不详": None}.items(), 1):
+        register.create_unit(cast.officer, every | {"floor": floor, "name": name, "height_mm": height}, on=DAY, reason="登记")
     return projects.create(cast.officer, {"name": "电池薄膜", "division_code": TOWN, "needs": "plant"}, on=DAY)
 
 
