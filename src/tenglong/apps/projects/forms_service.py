@@ -20,17 +20,22 @@ PICTURES: Final = ("jpg", "jpeg", "png")
 MOST_PICTURE_BYTES: Final = 15 * 1024 * 1024
 
 
+class Pictures(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
 class PictureField(PaperField):
     """Pictures from a phone: several at once, each judged by name and content like every paper."""
 
-    widget = type("Pictures", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.widget.attrs |= {"accept": "image/jpeg,image/png", "multiple": True}
+    widget = Pictures(attrs={"accept": "image/jpeg,image/png", "multiple": True})
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given and self.required:
+            raise forms.ValidationError(self.error_messages["required"])
         return [self._one(file) for file in given]
 
     def _one(self, file: Any) -> Any:

@@ -1,0 +1,50 @@
+"""我的项目: what an enterprise sees of its own projects, and what it asks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tenglong.apps.accounts.scope import requires
+from tenglong.apps.projects import policies
+from tenglong.apps.projects.forms_service import AskForm
+from tenglong.apps.projects.models import FigureKind
+from tenglong.apps.projects.queries import money
+from tenglong.apps.projects.queries import projects as queries
+from tenglong.apps.projects.service import visits as service
+from tenglong.apps.projects.service.projects import contact
+from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.record import stages
+
+OWN = "project.own"
+
+
+@require_GET
+@requires(OWN)
+def mine(request: HttpRequest) -> HttpResponse:
+    return render(request, "projects/own_list.html", {"rows": queries.projects(request.user).order_by("-pk")})
+
+
+@require_GET
+@requires(OWN)
+def show(request: HttpRequest, ulid: str) -> HttpResponse:
+    """Its dates, plans and promises; no note, no visit, no blocker, nobody else's."""
+    row, today = or_404(lambda: queries.project(request.user, ulid)), timezone.localdate()
+    events = policies.in_force().body.events
+    return render(request, "projects/own.html", {
+        "row": row, "today": today, "stages": stages(row, today), "contact": contact(row, today), "form": AskForm(),
+        "milestones": [(one, _(events[one.kind].label) if one.kind in events else one.kind, one.done_on is None and
+                        one.planned_on is not None and one.planned_on < today) for one in queries.milestones(row)],
+        "promises": queries.promises(request.user).filter(project=row).order_by("-asked_on", "-pk"),
+        "phases": queries.phases(row), "invest": money.months(row, FigureKind.INVEST)})
+
+
+@require_POST
+@requires(OWN)
+def ask(request: HttpRequest, ulid: str) -> HttpResponse:
+    row, form = or_404(lambda: queries.project(request.user, ulid)), AskForm(request.POST)
+    done(request, form, lambda: service.ask(request.user, row, form.cleaned_data["question"]), _("已转给联系人"))
+    return redirect("projects:own", ulid)
