@@ -23,6 +23,7 @@ from tenglong.demo import (
     story,
     story_covenant,
     story_done,
+    story_land,
     story_now,
     story_premises,
     story_renewal,
@@ -120,6 +121,7 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_renewal.play(stage)
     story_treated.play(stage)
     story_premises.play(stage)
+    story_land.play(stage)
     story_covenant.play(stage)
     story_towers.play(stage)
     done.people += stage.people
