@@ -33,7 +33,8 @@ class BeginForm(forms.Form):
         for field, choices in (
             ("policy", [(id_, label) for id_, label, _body in offered]),
             ("route", [("", _("按网络的规定")), *routes.items()]), ("functions", list(functions.items())),
-            ("phase", [("", _("整个项目")), *((one.pk, one.name or _now("第 %(n)s 期") % {"n": one.ordinal}) for one in phases)]),
+            ("phase", [("", _("整个项目")),
+                       *((one.pk, one.name or _now("第 %(n)s 期") % {"n": one.ordinal}) for one in phases)]),
         ):
             held = self.fields[field]
             assert isinstance(held, forms.ChoiceField)
@@ -66,7 +67,8 @@ class FlipForm(forms.Form):
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def numbers(self) -> dict[str, str]:
-        return {name.removeprefix("number-"): str(value)[:80] for name, value in self.data.items() if name.startswith("number-")}
+        named = ((name, value) for name, value in self.data.items() if name.startswith("number-"))
+        return {name.removeprefix("number-"): str(value)[:80] for name, value in named}
 
 
 class PaperForm(forms.Form):

@@ -97,7 +97,8 @@ def test_a_blocker_on_a_step_moves_the_forecast_and_the_kept_outlook_follows(cas
     assert after is not None and after.p50 > until > before.p90
     assert forecast.fresh([network])[network.pk]["goals"][0]["p50"] == after.p50.isoformat() != kept["goals"][0]["p50"]
     network.refresh_from_db()
-    assert network.outlook["on"] == timezone.localdate().isoformat() and forecast.fresh([network])[network.pk] == network.outlook
+    assert network.outlook["on"] == timezone.localdate().isoformat()
+    assert forecast.fresh([network])[network.pk] == network.outlook
 
 
 def test_history_of_the_zone_is_counted_and_told(cast, project, network):

@@ -32,9 +32,9 @@ def papers(request: HttpRequest, ulid: str) -> HttpResponse:
     lines = PaperForms(request.POST if asked else None, request.FILES if asked else None, prefix="p",
                        form_kwargs={"choices": wanted})
     form = TakeForm(request.POST if asked else None, initial={"lock_version": row.lock_version, "giver": row.intended})
-    if asked and works and lines.is_valid() and form.is_valid():
-        if done(request, form, lambda: _take(request, row, form.cleaned_data, lines), _("材料已收，回执已生成")):
-            return redirect("projects:permit-papers", ulid)
+    valid = asked and works and lines.is_valid() and form.is_valid()
+    if valid and done(request, form, lambda: _take(request, row, form.cleaned_data, lines), _("材料已收，回执已生成")):
+        return redirect("projects:permit-papers", ulid)
     return render(request, "projects/permit_papers.html", {
         "row": row, "policy": policy, "rows": _shown(request, row), "lines": lines, "form": form, "works": works,
         "receipts": permits.receipts(request.user).filter(network=row), "why_form": WhyForm(),
