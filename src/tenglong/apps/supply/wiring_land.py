@@ -6,7 +6,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.web import access, formats, menu
+from tenglong.web import access, formats, menu, tabs
 from tenglong.web.listing import register_access
 
 VERBS: Final = {
@@ -23,7 +23,7 @@ VERBS: Final = {
 
 def register() -> None:
     """Called from `pages.register`."""
-    from tenglong.apps.supply import models
+    from tenglong.apps.supply import land_tab, models
 
     for kind, choices in (("change_state", models.ChangeState), ("batch_state", models.BatchState),
                           ("listing_state", models.ListingState), ("listing_method", models.ListingMethod),
@@ -42,3 +42,4 @@ def register() -> None:
         register_access("supply", name, "supply.view")
         menu.register("supply", label, f"supply:{name}", "supply.view", (1, 3, 4)[at])
     menu.register("supply", _("储备库"), "supply:reserve", "supply.view", 2)
+    tabs.register("plot", "supply", _("供地"), land_tab.of_plot, "supply.view", 48)
