@@ -66,12 +66,13 @@ def _places(stage: Stage) -> list[tuple[Any, Any]]:
     star = next(row for row in stage.county.enterprises if row.scale == "above_scale").uscc
     used = registry.occupancies(stage.officer).filter(role="owner", plot__isnull=False, enterprise__isnull=False)
     homes: dict[int, int] = {}
-    for firm, plot in used.order_by("-area_cm2", "pk").values_list("enterprise_id", "plot_id")[:400]:
-        homes.setdefault(firm, plot)
+    pairs = used.filter(area_cm2__gt=0).order_by("-area_cm2", "pk").values_list("enterprise_id", "plot_id")[:400]
+    for firm, plot in pairs:
+        homes.setdefault(firm or 0, plot or 0)
     wanted = [stage.firm_ids[star], *homes]
     rows = {row.enterprise_id: row for row in registry.enterprises(stage.officer).filter(enterprise_id__in=wanted)}
     first = registry.occupancies(stage.officer, enterprise_id=stage.firm_ids[star]).filter(plot__isnull=False).first()
-    if first is not None:
+    if first is not None and first.plot_id:
         homes[stage.firm_ids[star]] = first.plot_id
     land = registry.plots(stage.officer).filter(plot_id__in=list(homes.values()), surveyed_cm2__gt=0)
     plots = {one.plot_id: one for one in land}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -22,8 +23,10 @@ from tenglong.apps.supply.models import Covenant, CovenantCheck, NodeReminder
 from tenglong.apps.supply.queries import covenants as seen
 from tenglong.apps.supply.service import covenants, covenants_checks, covenants_extensions, covenants_reminders
 from tenglong.apps.supply.service.covenants import NodeDay, Promise
-from tenglong.apps.supply.service.covenants_picture import picture
+from tenglong.apps.supply.service.covenants_picture import picture, rules
 from tenglong.apps.supply.standard_promises import prefilled
+from tenglong.domain.landing.covenant.counted import Figure
+from tenglong.domain.landing.covenant.judge import Terms, judge
 from tenglong.domain.units import to_cm2, to_fen
 
 pytestmark = pytest.mark.django_db
@@ -222,11 +225,19 @@ def test_papers_are_refused_with_a_sentence_and_voided_by_another(world: dict[st
 
 
 def test_standard_land_of_an_industry_becomes_the_lines_of_a_paper() -> None:
-    """G13: 装备 150/8/350/2 of 隆昌."""
+    """G13: 装备 150/8/350/2 of 隆昌; a firm with 160, 7.9, 360 and 2.1 % falls short by its tax alone."""
     row = prefilled("sc-longchang@2022:equipment")
     names = ("investment_intensity", "tax_per_mu", "output_per_mu", "rd_share")
     assert [row[f"value-{name}"] for name in names] == [150, 8, 350, 2]
     assert prefilled("sc-longchang@2022:unheard") == {}
+    rule, done = rules().policy, {"complete": date(2023, 5, 1), "full_output": date(2023, 9, 1)}
+    values = {"fixed_investment": 160 * 150, "tax_paid": Fraction("7.9") * 150, "output": 360 * 150, "rd_expense": 21,
+              "revenue": 1000}
+    figures = {(name, year): Figure(Fraction(value)) for name, value in values.items() for year in (2023, 2024)}
+    found = {
+        name: judge(rule, name, Terms(Fraction(row[f"value-{name}"]), after=row[f"after-{name}"], plus=row[f"plus-{name}"]),
+                    figures, land_cm2=LAND, begun=2023, done=done, on=date(2025, 6, 1)).verdict for name in names}
+    assert found == {**dict.fromkeys(names, "met"), "tax_per_mu": "short"}
 
 
 def entered(user: Any) -> Client:
