@@ -21,6 +21,7 @@ from tenglong.demo import (
     deliver,
     load_rows,
     story,
+    story_clearance,
     story_covenant,
     story_done,
     story_land,
@@ -121,6 +122,7 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_renewal.play(stage)
     story_treated.play(stage)
     story_premises.play(stage)
+    story_clearance.play(stage)
     story_land.play(stage)
     story_covenant.play(stage)
     story_towers.play(stage)

@@ -85,7 +85,7 @@ def draft(
     held = live(fresh)
     if held is not None and held.state != AgreementState.DRAFT:
         raise ClearanceError(_("这户已有%(state)s的协议；要改先退回或作废。") % {"state": held.get_state_display()})
-    lines = [_item(one) for one in items]
+    lines = [item_of(str(one["kind"]), Decimal(one["quantity"]), int(one["unit_fen"])) for one in items]
     whole = sum(one["amount_fen"] for one in lines)
     _fits(lines, payments, whole)
     head = {"number": numbered(number, _("协议编号")), "way": way, "amount_fen": whole, "basis": basis.strip()[:120]}
@@ -103,13 +103,13 @@ def draft(
     return held
 
 
-def _item(given: Mapping[str, Any]) -> dict[str, Any]:
-    kind = policies.current().items.get(str(given["kind"]))
-    quantity, unit = Decimal(given["quantity"]), int(given["unit_fen"])
+def item_of(name: str, quantity: Decimal, unit: int) -> dict[str, Any]:
+    """Columns of an item: its amount, and the range of the policy in force. Raises ClearanceError."""
+    kind = policies.current().items.get(name)
     if kind is None or quantity <= 0 or unit < 0 or quantity * E4 != int(quantity * E4):
         raise ClearanceError(_("补偿项目、数量或单价不对：数量最多四位小数，单价不能为负。"))
     low, high = (None if end is None else int(end * FEN) for end in (kind.low, kind.high))
-    return {"kind": given["kind"], "quantity_e4": int(quantity * E4), "unit_fen": unit, "low_fen": low, "high_fen": high,
+    return {"kind": name, "quantity_e4": int(quantity * E4), "unit_fen": unit, "low_fen": low, "high_fen": high,
             "amount_fen": consistency.amount_of(quantity, unit)}
 
 

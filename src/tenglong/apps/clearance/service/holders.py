@@ -117,6 +117,18 @@ def blocks_of(actor: Any, row: ClearedHolder, stage: Stage, day: date) -> list[s
     return found
 
 
+def blocks_of_dates(taking: Any, done: Mapping[str, date], surveying: bool, row: ClearedHolder, today: date) -> list[str]:
+    """Why the days that the row carries cannot stand: their order, and the statutory steps before each."""
+    found = stages.problems(dates_of(row), today) if row.role == Role.HOLDER else []
+    for stage in ("signed", *BY_DAY):
+        day = getattr(row, f"{stage}_on")
+        if day is not None:
+            found += steps.gate(taking, stage, done, surveying, day)
+    if row.role == Role.TENANT and row.vacated_on and row.vacated_on < row.listed_on:
+        found.append(_("日期早于列入名单的日期"))
+    return found
+
+
 def gate_of(actor: Any, row: ClearedHolder, stage: str) -> soil.Gate:
     """What the soil of the holder's plots asks before demolition or delivery."""
     rule, soils = policies.current().soil, soils_of(actor, row)
