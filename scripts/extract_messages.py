@@ -25,6 +25,10 @@ from tenglong.domain.casework.wording import TEMPLATES
 from tenglong.domain.evaluation.attributes import STANDARD
 from tenglong.domain.evaluation.compiled import PURPOSES
 from tenglong.domain.evaluation.units import UNITS, unit_label
+from tenglong.domain.landing.prices.exact import METHOD
+from tenglong.domain.landing.prices.groups import BY
+from tenglong.domain.landing.prices.reasons import FLAGS, LEFT_OUT, TEXTS
+from tenglong.domain.landing.prices.telling import NOTES
 from tenglong.domain.measures import packaged
 from tenglong.domain.policy import load_yaml
 from tenglong.domain.policy.schemas import LABELS
@@ -77,12 +81,21 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("domain/casework/lights.py", word) for word, _tone in WORDS.values())
     yield from (("domain/casework/wording.py", text) for text in TEMPLATES.values() if HAN.search(text))
     yield from (("files/scans/match.py", text) for text in TROUBLES.values())
+    yield from (("domain/landing/prices", text) for text in texts_of_prices())
     yield from labels_of_evaluation()
     yield from (("policies/routes/default@1.yaml", text) for text in texts_of_routes())
     yield from (("domain/renewal/criteria", text) for text in texts_of_criteria())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
+
+
+def texts_of_prices() -> Iterator[str]:
+    """Ways to group, reasons and notes of the comparison of prices."""
+    yield METHOD
+    yield from (label for label, _said in BY.values())
+    for texts in (LEFT_OUT, FLAGS, TEXTS, NOTES):
+        yield from texts.values()
 
 
 def labels_of_evaluation() -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ def print_text(table: PriceTable, report: Report, words: Mapping[str, str], *, o
     whole = table.whole
     click.echo(f"共 {len(whole.rows)} 宗，{whole.n} 宗有价，剔除 {len(whole.rows) - whole.n} 宗；单价单位：万元/亩")
     click.echo(f"口径：单价＝成交总价÷成交面积；{report.extra['quantiles']}；加权均价＝价款合计÷面积合计")
-    lines = [[*_key(one, words), *_figures(one), "；".join(notes_of(one, words))] for one in (*table.groups, whole)]
+    lines = [[*_key(one, words), *_figures(one), "；".join(notes_of(one))] for one in (*table.groups, whole)]
     _grid([(*table.labels, *HEAD, "说明"), *lines], len(table.by))
     _outliers(table, outliers=outliers)
     _left(table)

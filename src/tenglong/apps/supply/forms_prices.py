@@ -27,7 +27,7 @@ class PriceForm(forms.Form):
         super().__init__(*args, **options)
         years = [ALL, *prices.year_choices(user)]
         for name, choices in (("use", [ALL, *prices.use_choices(user)]), ("method", [ALL, *methods()]), ("first", years),
-                              ("last", years), ("by", [(value, _now(label)) for value, label in prices.by_choices()])):
+                              ("last", years), ("by", prices.by_choices())):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tenglong.apps.policy import service as policy
 from tenglong.apps.supply.models import Deal
@@ -126,8 +127,12 @@ def year_choices(user: Any) -> list[tuple[str, str]]:
     return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
+#: ways to group that the page offers
+OFFERED: Final = (
+    ("province", "use", "method"), ("city", "method"), ("division", "method"), ("year", "method"), ("use", "method"),
+    ("industry",), ("grade", "method"),
+)
+
+
 def by_choices() -> list[tuple[str, str]]:
-    """Ways to group that are offered; the address takes any other."""
-    offered = (("province", "use", "method"), ("city", "method"), ("division", "method"), ("year", "method"), ("use", "method"),
-               ("industry",), ("grade", "method"))
-    return [(",".join(names), " · ".join(BY[name][0] for name in names)) for names in offered]
+    return [(",".join(names), " · ".join(_(BY[name][0]) for name in names)) for names in OFFERED]

@@ -16,7 +16,7 @@ from tenglong.apps.supply.queries.prices import Asked, Board, board
 from tenglong.domain.landing.prices import PriceTable
 from tenglong.domain.landing.prices.exact import METHOD
 from tenglong.domain.landing.prices.groups import Group
-from tenglong.domain.landing.prices.reasons import LEFT_OUT
+from tenglong.domain.landing.prices.reasons import LEFT_OUT, Judged
 from tenglong.domain.landing.prices.telling import mu, notes_of
 from tenglong.domain.units import from_cm2
 from tenglong.web import ledger
@@ -61,11 +61,11 @@ def sheets_of(held: Board, table: PriceTable, words: Mapping[str, str]) -> list[
     whole = table.whole
     heads = [_("宗数"), _("有价"), _("中位单价（万元/亩）"), "Q1", "Q3", _("最低"), _("最高"), _("加权均价"), _("异常"),
              _("去异常中位"), _("说明")]
-    groups = [[*(words.get(part, part) for part in one.key), *_cells(one), "；".join(notes_of(one, words))]
+    groups = [[*(words.get(part, part) for part in one.key), *_cells(one), "；".join(notes_of(one, _))]
               for one in table.groups]
     deal_head = [_("地区"), _("受让人"), _("坐落"), _("面积（亩）"), _("单价（万元/亩）"), _("原因")]
     far = [[one.deal.region, one.deal.holder, one.deal.location, float(from_cm2(one.deal.area_cm2 or 0, "mu")),
-            number(one.per_mu), "；".join(flag.says for flag in one.flags)] for one in whole.flagged]
+            number(one.per_mu), "；".join(said(one))] for one in whole.flagged]
     left = [[one.deal.region, one.deal.holder, one.deal.location, mu(one.deal.area_cm2 or 0), "", _(LEFT_OUT[one.left_out])]
             for one in whole.rows if one.left_out]
     deals = {one.deal.ref: one.deal for one in whole.rows}
@@ -80,6 +80,11 @@ def _cells(one: Group) -> list[Any]:
     ends = (one.ordered[0], one.ordered[-1]) if one.ordered else (None, None)
     return [len(one.rows), one.n, *(number(price) for price in (one.median, low, high, *ends, one.mean)), len(one.flagged),
             number(one.median_plain)]
+
+
+def said(one: Judged) -> list[str]:
+    """Why it stands out, in the reader's language."""
+    return [_(flag.text) % dict(flag.values) for flag in one.flags]
 
 
 def number(price: Any) -> Any:

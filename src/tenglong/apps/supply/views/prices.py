@@ -59,7 +59,7 @@ def _shown(held: Board, table: PriceTable, words: dict[str, str]) -> dict[str, A
         "whole": _line(whole, words), "lines": [_line(one, words) for one in table.groups],
         "labels": [_(label) for label in table.labels], "caliber": service.caliber(),
         "reasons": [(_(FLAGS[name]), count) for name, count in reasons.items()], "flagged": len(whole.flagged),
-        "far": [_deal(one) | {"says": [flag.says for flag in one.flags]} for one in whole.flagged[:SHOWN]],
+        "far": [_deal(one) | {"says": service.said(one)} for one in whole.flagged[:SHOWN]],
         "left": [_deal(one) | {"says": [_(LEFT_OUT[one.left_out])]} for one in left[:SHOWN]], "left_count": len(left),
         "below": [{"ulid": issue.key, "deal": deals[issue.key], "issue": issue} for issue in held.below[:SHOWN]],
         "more": SHOWN, "limits": table.limits,
@@ -73,7 +73,7 @@ def _line(one: Group, words: dict[str, str]) -> dict[str, Any]:
         "median": _wan(one.median), "low": _wan(low), "high": _wan(high), "mean": _wan(one.mean),
         "least": _wan(one.ordered[0] if one.ordered else None), "most": _wan(one.ordered[-1] if one.ordered else None),
         "flagged": len(one.flagged), "plain": _wan(one.median_plain), "swapped": one.swapped, "area": mu(one.area_cm2),
-        "notes": notes_of(one, words), "floor_n": len(one.floor),
+        "notes": notes_of(one, _), "floor_n": len(one.floor),
         "floor": formats.thousands(round(one.floor_median / 100, 0)) if one.floor_median is not None else formats.NONE,
     }
 

@@ -24,12 +24,22 @@ FLAGS: Final[Mapping[str, str]] = {
     "tiny-area": "面积很小", "short-term": "年限短", "unit-suspect": "疑似单位有误", "far-above": "远高于同组",
     "far-below": "远低于同组",
 }
-#: what a wrong unit multiplies the price per mu by: (factor, what would then be true)
-_UNITS: Final = (
-    (Fraction(10_000), "价款其实是元而不是万元"),
-    (Fraction(1, 10_000), "价款其实是亿元而不是万元，或面积其实是平方米而不是公顷"),
-    (Fraction(1, 15), "面积其实是亩而不是公顷"), (Fraction(15), "面积其实是公顷而不是亩"),
-)
+#: sentences of flags; a page says them in the language of its reader
+TEXTS: Final[Mapping[str, str]] = {
+    "tiny-area": "面积只有 %(area)s 亩（不足 %(least)s 亩），多为边角地、塔基或按层分摊的厂房用地",
+    "short-term": "年限 %(years)s 年（不足 %(least)s 年），单价没有按年限修正",
+    "yuan": "如果价款其实是元而不是万元，单价是 %(price)s 万元/亩，正在同组的中间一半里；请核对原公告的单位",
+    "yi": "如果价款其实是亿元而不是万元，或面积其实是平方米而不是公顷，"
+          "单价是 %(price)s 万元/亩，正在同组的中间一半里；请核对原公告的单位",
+    "mu": "如果面积其实是亩而不是公顷，单价是 %(price)s 万元/亩，正在同组的中间一半里；请核对原公告的单位",
+    "ha": "如果面积其实是公顷而不是亩，单价是 %(price)s 万元/亩，正在同组的中间一半里；请核对原公告的单位",
+    "far-above": "单价 %(price)s 万元/亩是中位数的 %(times)s 倍，"
+                 "远高于“%(group)s”%(n)s 宗的中位数 %(middle)s 万元/亩（稳健 z＝%(z)s）",
+    "far-below": "单价 %(price)s 万元/亩是中位数的 1/%(times)s，"
+                 "远低于“%(group)s”%(n)s 宗的中位数 %(middle)s 万元/亩（稳健 z＝%(z)s）",
+}
+#: what a wrong unit multiplies the price per mu by, and the sentence of it
+_UNITS: Final = ((Fraction(10_000), "yuan"), (Fraction(1, 10_000), "yi"), (Fraction(1, 15), "mu"), (Fraction(15), "ha"))
 #: 0.6745 is the third quartile of the standard normal; 1.2533 is √(π/2), for the mean deviation (Iglewicz and Hoaglin 1993)
 _MAD_SCALE: Final = 0.6745
 _MEAN_SCALE: Final = 1.253314
@@ -37,10 +47,15 @@ _MEAN_SCALE: Final = 1.253314
 
 @dataclass(frozen=True)
 class Flag:
-    """One reason to look; `says` is the sentence with its figures."""
+    """One reason to look: a sentence of TEXTS and its figures."""
 
     id: str
-    says: str
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def says(self) -> str:
+        return self.text % dict(self.values)
 
 
 @dataclass(frozen=True)
@@ -142,32 +157,31 @@ def doubts(row: PriceRow, limits: Limits) -> list[Flag]:
 def _size(row: PriceRow, limits: Limits) -> list[Flag]:
     if row.area_cm2 is None or row.area_cm2 >= Fraction(limits.tiny_mu) * AREA_UNITS["mu"]:
         return []
-    size = f"面积只有 {area_text(row.area_cm2)} 亩（不足 {limits.tiny_mu:g} 亩）"
-    return [Flag("tiny-area", f"{size}，多为边角地、塔基或按层分摊的厂房用地")]
+    return [_flag("tiny-area", area=area_text(row.area_cm2), least=f"{limits.tiny_mu:g}")]
 
 
 def _term(row: PriceRow, limits: Limits) -> list[Flag]:
     if row.years is None or row.years >= limits.short_years:
         return []
-    return [Flag("short-term", f"年限 {row.years} 年（不足 {limits.short_years} 年），单价没有按年限修正")]
+    return [_flag("short-term", years=str(row.years), least=str(limits.short_years))]
 
 
 def _unit(price: Fraction, among: Baseline) -> list[Flag]:
     """A factor of a wrong unit that would put the price among the middle half of its group."""
-    for factor, meaning in _UNITS:
+    for factor, text in _UNITS:
         if among.low <= price / factor <= among.high:
-            told = f"如果{meaning}，单价是 {wan(price / factor)} 万元/亩，正在同组的中间一半里"
-            return [Flag("unit-suspect", f"{told}；请核对原公告的单位")]
+            return [_flag("unit-suspect", text, price=wan(price / factor))]
     return []
 
 
 def _far(price: Fraction, z: float, among: Baseline) -> Flag:
-    times, above = among.times(price), price > among.middle
-    word = "高" if above else "低"
-    shown = f"是中位数的 {float(times):.1f} 倍" if above else f"是中位数的 1/{float(times):.1f}"
-    text = (f"单价 {wan(price)} 万元/亩{shown}，远{word}于“{among.label}”{len(among.ordered)} 宗的中位数 "
-            f"{wan(among.middle)} 万元/亩（稳健 z＝{z:.1f}）")
-    return Flag("far-above" if above else "far-below", text)
+    return _flag(
+        "far-above" if price > among.middle else "far-below", price=wan(price), times=f"{float(among.times(price)):.1f}",
+        group=among.label, n=str(len(among.ordered)), middle=wan(among.middle), z=f"{z:.1f}")
+
+
+def _flag(id_: str, text: str = "", **values: str) -> Flag:
+    return Flag(id_, TEXTS[text or id_], tuple(values.items()))
 
 
 def wan(fen: Fraction) -> str:

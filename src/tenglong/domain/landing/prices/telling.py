@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -16,6 +16,10 @@ from tenglong.domain.units import area_text, from_cm2, from_fen
 DATASET: Final = "deals"
 UNIT: Final = "yuan/mu"
 ONE_FIRM: Final = Fraction(1, 4)
+NOTES: Final[Mapping[str, str]] = {
+    "left": "剔除 %(n)s 宗（%(why)s）", "most": "%(n)s 宗属同一受让人（%(firm)s）", "all": "%(n)s 宗都属同一受让人",
+    "swapped": "容积率颠倒 %(n)s 宗，不采用",
+}
 
 
 def table_json(table: PriceTable, words: Mapping[str, str]) -> dict[str, Any]:
@@ -114,14 +118,14 @@ def mu(area_cm2: int) -> str:
     return f"{from_cm2(area_cm2, 'mu', 2):,}"
 
 
-def notes_of(group: Group, words: Mapping[str, str]) -> list[str]:
-    """What a reader must know before using the median of this group."""
-    notes = [f"剔除 {count} 宗（{LEFT_OUT[reason]}）" for reason, count in group.left_out.items()]
+def notes_of(group: Group, say: Callable[[str], str] = str) -> list[str]:
+    """What a reader must know before using the median of this group; `say` puts a sentence into the reader's language."""
+    notes = [say(NOTES["left"]) % {"n": count, "why": say(LEFT_OUT[reason])} for reason, count in group.left_out.items()]
     holders, most, times = group.holders
     if group.n and holders > 1 and times > 2 and Fraction(times, group.n) > ONE_FIRM:
-        notes.append(f"{times} 宗属同一受让人（{most}）")
+        notes.append(say(NOTES["most"]) % {"n": times, "firm": most})
     elif group.n > 1 and holders == 1:
-        notes.append(f"{group.n} 宗都属同一受让人")
+        notes.append(say(NOTES["all"]) % {"n": group.n})
     if group.swapped:
-        notes.append(f"容积率颠倒 {group.swapped} 宗，不采用")
+        notes.append(say(NOTES["swapped"]) % {"n": group.swapped})
     return notes
