@@ -22,7 +22,7 @@ if (box) {
     const echarts = await import(source);
     box.hidden = false;
     const note = box.parentElement.querySelector("[data-note]");
-    note.textContent = drawn.left_off ? box.dataset.left.replace("%n", drawn.left_off) : "";
+    note.textContent = drawn.left_off ? box.dataset.left.replace("{n}", drawn.left_off) : "";
     const names = drawn.names;
     const short = (at) => (Number.isInteger(at) && names[at] ? names[at].slice(0, 18) : "");
     const points = spread(drawn.deals);
