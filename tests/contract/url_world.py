@@ -128,6 +128,7 @@ def build() -> World:
     _beside("url_world_premises").build(world)
     _beside("url_world_towers").build(world)
     _beside("url_world_permits").build(world)
+    _beside("url_world_projects").build(world)
     _beside("url_world_covenant").build(world)
     _beside("url_world_clearance").build(world)
     _land.build(world)
@@ -251,6 +252,7 @@ def _enterprise_desk(world: World) -> None:
     here.firm_may |= {here.ids[key] for key in ("area", "sheet", "notice", "low_finding", "low_objection")}
     here.firm_may |= {here.ids["treated"], f"机密{HERE}整治台账"}
     here.firm_may |= _beside("url_world_permits").firm_may(here)
+    here.firm_may |= _beside("url_world_projects").firm_may(here)
     here.firm_may |= {f"机密{HERE}{word}" for word in ("识别条件", "税务出处", "识别异议")}
     here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业", "陈述申辩内容")}
     _beside("url_world_covenant").may(here)

@@ -12,10 +12,11 @@ from tenglong.web.listing import register_access
 
 VERBS: Final = {
     "project.view": (
-        "project", "project-json", "board", "path", "visit", "visit-new", "picture", "photo", "promise", "promise-step",
-        "blocker", "blocker-json", "blocker-new", "blocker-step", "solving", "meeting", "meeting-new", "meeting-step",
-        "minutes", "park", "park-json"),
-    "project.work": ("new", "edit", "phases", "milestone", "months", "member", "stop"),
+        "project", "project-json", "board", "path", "visit", "picture", "promise", "blocker", "blocker-json", "blocker-step",
+        "solving", "meeting", "meeting-step", "minutes", "park", "park-json"),
+    "project.work": (
+        "new", "edit", "phases", "milestone", "months", "member", "stop", "visit-new", "photo", "promise-step", "blocker-new",
+        "meeting-new"),
     "project.own": ("own-list", "own", "own-ask"),
 }
 LISTS: Final = ("projects", "visits", "promises", "blockers", "meetings")

@@ -30,7 +30,7 @@ def open_(
     phase: Phase | None = None,
 ) -> Blocker:
     """A new blocker at the level of the task force. `step`: permit step that it holds. Raises Refused, ProjectError."""
-    row, day = locked(actor, project, WORK, LEAD), on or timezone.localdate()
+    row, day = locked(actor, project, WORK), on or timezone.localdate()
     if row.stopped_on is not None:
         raise ProjectError(_("项目已经终止，不再登记卡点。"))
     if field not in Field.values:
@@ -53,7 +53,7 @@ def _ahead(expected: date | None, opened: date) -> None:
 @transaction.atomic
 def change(actor: Any, blocker: Blocker, values: Mapping[str, Any], *, lock_version: int | None = None) -> Blocker:
     """Who has it, whose it is, which step it holds, until when: what is not in `values` stays. Raises ProjectError."""
-    row = _open_row(actor, blocker, lock_version)
+    row = _open_row(actor, blocker, lock_version, WORK)
     _ahead(values.get("expected_on"), row.opened_on)
     new = {name: values[name] for name in ("office", "owner", "step", "expected_on", "detail") if name in values}
     old = {name: getattr(row, name) for name in new}
@@ -149,8 +149,9 @@ def reopen(actor: Any, blocker: Blocker, *, reason: str, lock_version: int | Non
     return Blocker.objects.get(pk=row.pk)
 
 
-def _open_row(actor: Any, blocker: Blocker, lock_version: int | None) -> Blocker:
-    row = locked(actor, blocker, WORK, LEAD)
+def _open_row(actor: Any, blocker: Blocker, lock_version: int | None, *verbs: str) -> Blocker:
+    """For the task force, or whom `verbs` name; a leader may put it higher, solve it and take it up again."""
+    row = locked(actor, blocker, *(verbs or (WORK, LEAD)))
     guard(row, lock_version)
     if row.solved_on is not None:
         raise ProjectError(_("这个卡点已于 %(day)s 解决。") % {"day": row.solved_on})

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import can, require, scope_of, scoped
+from tenglong.apps.accounts.scope import require, scope_of, scoped
 from tenglong.apps.audit.service import record
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import Blocker, Level, Meeting, MeetingItem, Project
@@ -25,10 +25,8 @@ MOST_ITEMS = 60
 def plan(actor: Any, *, title: str, on: date, level: str, division_code: str, chair: str = "", draw: bool = True) -> Meeting:
     """A meeting; with `draw` every open blocker of that level in the actor's sight and in that place comes on the agenda.
     Raises Refused, ProjectError."""
-    held = [verb for verb in (WORK, LEAD) if can(actor, verb)]
-    if not held:
-        require(actor, WORK)
-    if not any(scope_of(actor, verb).covers(division_code) for verb in held):
+    require(actor, WORK)
+    if not scope_of(actor, WORK).covers(division_code):
         raise ProjectError(_("请选择您管辖的镇街或县。"))
     if level not in Level.values:
         raise ProjectError(_("没有这个层级。"))
@@ -47,8 +45,8 @@ def plan(actor: Any, *, title: str, on: date, level: str, division_code: str, ch
 @transaction.atomic
 def add(actor: Any, meeting: Meeting, project: Project, *, matter: str, blocker: Blocker | None = None) -> MeetingItem:
     """Raises Refused, ProjectError."""
-    row = locked(actor, meeting, WORK, LEAD)
-    about = locked(actor, project, WORK, LEAD)
+    row = locked(actor, meeting, WORK)
+    about = locked(actor, project, WORK)
     if row.held:
         raise ProjectError(_("会已开过，不再加议题。"))
     last = row.items.aggregate(last=Max("ordinal"))["last"] or 0

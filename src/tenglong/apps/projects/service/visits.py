@@ -10,12 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import can
 from tenglong.apps.audit.service import record
 from tenglong.apps.projects import policies
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import Project, Promise, Visit, VisitPhoto
-from tenglong.apps.projects.service.base import LEAD, OWN, WORK, keep, locked, not_ahead, said
+from tenglong.apps.projects.service.base import OWN, WORK, keep, locked, not_ahead, said
 from tenglong.apps.projects.service.projects import contact
 from tenglong.domain.delta import Delta
 
@@ -30,7 +29,7 @@ def log(
     photos: Sequence[Any] = (),
 ) -> Visit:
     """One visit with its promises (question, promise, due_on, owner) and pictures. Raises Refused, ProjectError."""
-    row = locked(actor, project, WORK, LEAD)
+    row = locked(actor, project, WORK)
     made = Visit.objects.create(
         project=row, on=not_ahead(on, _("走访日期")), by=actor, met=said(met, _("接待人"))[:120],
         told=said(told, _("走访情况"))[:2000], created_by_id=actor.pk)
@@ -57,13 +56,12 @@ def photograph(
     actor: Any, project: Project, files: Sequence[Any], *, on: date, caption: str = "", visit: Visit | None = None,
 ) -> list[VisitPhoto]:
     """Pictures of the site, checked by the form; kept as files of the project's town. Raises Refused, ProjectError."""
-    row = locked(actor, project, WORK, LEAD)
+    row = locked(actor, project, WORK)
     if len(files) > MOST_PHOTOS:
         raise ProjectError(_("一次最多 %(n)s 张照片。") % {"n": MOST_PHOTOS})
-    verb = WORK if can(actor, WORK) else LEAD
     return [
         VisitPhoto.objects.create(
-            project=row, visit=visit, document=keep(actor, file, PHOTO, row, verb), on=not_ahead(on, _("拍摄日期")),
+            project=row, visit=visit, document=keep(actor, file, PHOTO, row), on=not_ahead(on, _("拍摄日期")),
             caption=caption.strip()[:120])
         for file in files
     ]
@@ -86,7 +84,7 @@ def ask(actor: Any, project: Project, question: str) -> Promise:
 @transaction.atomic
 def answer(actor: Any, promise: Promise, text: str, *, due_on: date | None = None, owner: Any = None) -> Promise:
     """What is promised and until when. Raises Refused, ProjectError."""
-    row = locked(actor, promise, WORK, LEAD)
+    row = locked(actor, promise, WORK)
     if row.done_on is not None:
         raise ProjectError(_("这件事已经办结。"))
     told = said(text, _("答复和承诺"))[:500]
@@ -100,7 +98,7 @@ def answer(actor: Any, promise: Promise, text: str, *, due_on: date | None = Non
 @transaction.atomic
 def finish(actor: Any, promise: Promise, outcome: str, *, on: date | None = None) -> Promise:
     """The matter is settled. Raises Refused, ProjectError."""
-    row, day = locked(actor, promise, WORK, LEAD), on or timezone.localdate()
+    row, day = locked(actor, promise, WORK), on or timezone.localdate()
     if row.done_on is not None:
         raise ProjectError(_("这件事已经办结。"))
     if not_ahead(day, _("办结日期")) < row.asked_on:

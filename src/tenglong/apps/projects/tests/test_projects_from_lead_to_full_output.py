@@ -182,7 +182,8 @@ def test_a_meeting_takes_up_open_blockers_and_follows_what_was_decided(cast, big
     told = {"decision": "供电公司十日内接电", "office": "供电公司", "due_on": timezone.localdate()}
     decided = meetings.decide(cast.officer, made.items.get(), told)
     meetings.hold(cast.officer, made)
-    assert [one.what for one in seen.ahead(cast.officer, big, timezone.localdate()) if one.kind == "meeting"] == [decided.decision]
+    ahead = seen.ahead(cast.officer, big, timezone.localdate())
+    assert [one.what for one in ahead if one.kind == "meeting"] == [decided.decision]
     client = sign_in(cast.officer)
     assert "供电公司" in client.get(f"/projects/meetings/{made.ulid}/").content.decode()
     from docx import Document

@@ -80,7 +80,7 @@ def solving(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(VIEW)
+@requires(WORK)
 def new(request: HttpRequest, ulid: str) -> HttpResponse:
     row = found(request, ulid)
     form = BlockerForm(row, request.POST or None, steps=steps(request.user, row))
@@ -112,7 +112,8 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "projects/blocker.html", {
         "row": row, "stand": standing(row), "steps": row.steps.select_related("by"),
         "step": step_label(user, row.project, row.step),
-        "outlook": outlook(user, row.project, timezone.localdate()), "top": row.level == Level.COUNTY, "may": may,
+        "outlook": outlook(user, row.project, timezone.localdate()), "top": row.level == Level.COUNTY,
+        "may": may, "works": can(user, WORK),
         "items": queries.meeting_items(user).filter(blocker=row),
         "change": BlockerChangeForm(row.project, steps=known, initial={**change, "owner": row.owner_id, **lock}),
         "up": UpForm(initial=lock), "solve": SolveForm(initial=lock)})

@@ -35,7 +35,7 @@ class MeetingList(ListPage):
     id, title, noun, verb = "meetings", gettext_lazy("专题会"), gettext_lazy("次"), VIEW
     order, row_url = ("-on", "-pk"), "projects:meeting"
     crumbs = ((gettext_lazy("项目"), ""), (gettext_lazy("卡点"), "projects:blockers"))
-    tools = (Tool(gettext_lazy("开会"), "projects:meeting-new", VIEW, primary=True),)
+    tools = (Tool(gettext_lazy("开会"), "projects:meeting-new", WORK, primary=True),)
     empty_title = gettext_lazy("还没有专题会")
     empty_text = gettext_lazy("开一次会，没有解决的卡点自动列入议程；议定的事写明谁、到哪天，直到落实。")
     caliber = gettext_lazy("您管辖范围内的专题会；议题按您能看到的项目计")
@@ -61,7 +61,7 @@ class MeetingList(ListPage):
 
 
 @require_http_methods(["GET", "POST"])
-@requires(VIEW)
+@requires(WORK)
 def new(request: HttpRequest) -> HttpResponse:
     form = MeetingForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -91,7 +91,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         late = one.done_on is None and one.due_on is not None and one.due_on < timezone.localdate()
         items.append((one, late, DecisionForm(one.project, initial=start, prefix=f"d{one.pk}") if may else None))
     return render(request, "projects/meeting.html", {
-        "row": row, "items": items, "may": may, "agenda": AgendaForm() if may and not row.held else None,
+        "row": row, "items": items, "may": may, "agenda": AgendaForm() if can(request.user, WORK) and not row.held else None,
         "outcome": OutcomeForm(), "place": dict(all_divisions()).get(row.division_code, row.division_code),
         "ahead": row.on > timezone.localdate()})
 

@@ -33,13 +33,15 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 def twin(request: HttpRequest, ulid: str) -> JsonResponse:
     found, name = _figures(request, ulid)
 
+    def sums(one: parks.Group) -> dict[str, Any]:
+        return {"projects": one.projects, "total_investment_fen": str(one.total_fen), "invested_fen": str(one.invested_fen)}
+
     def group(one: parks.Group) -> dict[str, Any]:
-        return {"name": one.name, "projects": one.projects, "total_investment_fen": str(one.total_fen),
-                "invested_fen": str(one.invested_fen), "producing": one.producing, "about_to_produce": one.soon,
-                "others": one.rest}
+        """Who produces is counted by cluster alone."""
+        return {"name": one.name, **sums(one), "producing": one.producing, "about_to_produce": one.soon, "others": one.rest}
 
     return JsonResponse({
-        "park": name, "on": found.on, "whole": group(found.whole), "clusters": [group(one) for one in found.clusters],
+        "park": name, "on": found.on, "whole": sums(found.whole), "clusters": [group(one) for one in found.clusters],
         "expected_output_fen_per_year": [{"month": month, "low": str(low), "mid": str(mid), "high": str(high)}
                                          for month, band in found.output.years for low, mid, high in [band.fen]],
         "expectation": True, "formula": found.output.formula, "phases_counted": found.output.counted,

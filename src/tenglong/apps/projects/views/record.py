@@ -24,7 +24,7 @@ from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.places import enterprise_names, plot_labels, town_names
 from tenglong.apps.registry.views._common import tab_context
 
-WORK, LEAD = "project.work", "project.lead"
+WORK = "project.work"
 #: months of the expected curve on a project's page
 AHEAD = 61
 
@@ -40,8 +40,8 @@ def context(request: HttpRequest, row: Project, today: date) -> dict[str, Any]:
         "park": premises.parks(request.user).filter(park__ulid=row.park_key or "-").first(),
         "stages": stages(row, today), "pairs": queries.pairs(row, today), "invest": invest, "open": open_,
         "next": ahead[0] if ahead else None, "owed": len(ahead), "contact": contact(row, today),
-        "outlook": outlook(request.user, row, today), "works": can(request.user, WORK), "leads": can(request.user, LEAD),
-        "may_visit": can(request.user, WORK) or can(request.user, LEAD), "pin": policies.in_force().pin,
+        "outlook": outlook(request.user, row, today), "works": can(request.user, WORK),
+        "may_visit": can(request.user, WORK), "pin": policies.in_force().pin,
         "stop_form": StopForm() if can(request.user, WORK) and row.stopped_on is None else None,
         **tab_context(request, "project", row),
     }
@@ -97,7 +97,7 @@ def served(request: HttpRequest, row: Project) -> str:
     return render_to_string("projects/tab_service.html", {
         "row": row, "visits": queries.visits(user).filter(project=row).prefetch_related("photos", "promises")[:100],
         "promises": queries.promises(user).filter(project=row).order_by("-asked_on", "-pk")[:100],
-        "today": timezone.localdate(), "may_visit": can(user, WORK) or can(user, LEAD),
+        "today": timezone.localdate(), "may_visit": can(user, WORK),
         "members": row.members.select_related("user__department").order_by("until", "duty"),
         "member_form": MemberForm(row) if can(user, WORK) else None, "works": can(user, WORK),
     }, request)
@@ -107,14 +107,14 @@ def stuck(request: HttpRequest, row: Project) -> str:
     rows = queries.blockers(request.user).filter(project=row).order_by("solved_on", "-opened_on")
     told = sorted(((one, standing(one)) for one in rows), key=lambda pair: (pair[0].solved_on is not None, -pair[1].open))
     return render_to_string("projects/tab_blockers.html", {
-        "row": row, "rows": told, "may_visit": can(request.user, WORK) or can(request.user, LEAD)}, request)
+        "row": row, "rows": told, "may_visit": can(request.user, WORK)}, request)
 
 
 def pictures(request: HttpRequest, row: Project) -> str:
     user = request.user
     return render_to_string("projects/tab_photos.html", {
         "row": row, "photos": queries.photos(user).filter(project=row).order_by("on", "pk"),
-        "form": PhotoForm() if can(user, WORK) or can(user, LEAD) else None}, request)
+        "form": PhotoForm() if can(user, WORK) else None}, request)
 
 
 def of_firm(request: HttpRequest, version: Any) -> str:

@@ -28,7 +28,7 @@ from tenglong.apps.projects.views.projects import found
 from tenglong.apps.registry import service as register
 from tenglong.web.listing import Column, Filter, ListPage
 
-VIEW = "project.view"
+VIEW, WORK = "project.view", "project.work"
 KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
@@ -91,7 +91,7 @@ class PromiseList(ListPage):
 
 
 @require_http_methods(["GET", "POST"])
-@requires(VIEW)
+@requires(WORK)
 def new(request: HttpRequest, ulid: str) -> HttpResponse:
     """The form for the phone: everything of one visit goes in, or nothing."""
     row = found(request, ulid)
@@ -139,9 +139,9 @@ def promise(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 @require_POST
-@requires(VIEW)
+@requires(WORK)
 def promise_step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
-    """answer, finish: the service asks for the verb."""
+    """answer, finish."""
     row = or_404(lambda: queries.of_office(request.user, queries.promises(request.user)).get(ulid=ulid))
     if name == "answer":
         form: Any = AnswerForm(request.POST)
@@ -155,7 +155,7 @@ def promise_step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
 
 
 @require_POST
-@requires(VIEW)
+@requires(WORK)
 def photograph(request: HttpRequest, ulid: str) -> HttpResponse:
     row, form = found(request, ulid), PhotoForm(request.POST, request.FILES)
 
