@@ -11,6 +11,9 @@ def make_index(apps, schema_editor):
         schema_editor.execute("CREATE VIRTUAL TABLE store_shape_rtree USING rtree(id, minx, maxx, miny, maxy)")
 
 
+make_index.makes_tables = True  # also where all tables are made at once
+
+
 def drop_index(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP INDEX IF EXISTS store_shape_box")
