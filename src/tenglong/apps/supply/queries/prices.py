@@ -89,6 +89,11 @@ def price_row(deal: Deal) -> PriceRow:
     return _row(1, {name: getattr(deal, name) for name in COLUMNS})
 
 
+def below_floor(deal: Deal) -> Issue | None:
+    """What the floor price in force on the day of the contract says of one deal."""
+    return next(iter(floor_issues([price_row(deal)], floor_books())), None)
+
+
 def _row(at: int, said: dict[str, Any]) -> PriceRow:
     return PriceRow(
         ref=said["ulid"], row=at, region=said["region"], division=said["division"], division_code=said["division_code"],

@@ -37,6 +37,8 @@ def test_page_tells_the_same_figures_as_its_rows(cast, client, deals):
     body = client.get("/supply/prices/").content.decode()
     far, cheap = (f"/deals/{deals[name].ulid}/" for name in ("far", "cheap"))
     assert far in body and "远高于" in body and cheap in body and "zj-shaoxing@2013" in body
+    assert "zj-shaoxing" not in client.get(far).content.decode()
+    assert "低于上虞区（五等）的最低价 12.00 万元/亩" in client.get(cheap).content.decode()
     assert "价款为 0，不是市场价" in body and "14 宗有价 / 共 15 宗" in body
     twin = client.get("/supply/prices.json").json()
     assert twin["total"]["swapped_ratios"] == 1 and twin["total"]["floor_area_price"]["n"] == 0

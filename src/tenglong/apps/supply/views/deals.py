@@ -14,6 +14,7 @@ from tenglong.apps.accounts.scope import requires
 from tenglong.apps.supply import queries
 from tenglong.apps.supply.lists import limits_in_words
 from tenglong.apps.supply.models import Deal
+from tenglong.apps.supply.queries.prices import below_floor
 from tenglong.apps.supply.words import labels, methods
 from tenglong.web import formats
 
@@ -49,6 +50,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "per_mu": formats.thousands(price),
         "limits": limits_in_words(deal.far_lower, deal.far_upper) or formats.NONE,
         "swapped": queries.usable_limits(deal.far_lower, deal.far_upper) is None,
+        "below": below_floor(deal),
         "no_price": _("没有价款") if deal.price_fen is None else _("价款为 0，不参与比价") if price is None else "",
     }
     return render(request, "supply/deal.html", context)
