@@ -77,7 +77,7 @@ def drawn(
             working[name] = np.full(1, spread.days[0], dtype=np.int32)
             continue
         luck = np.random.default_rng([seed, zlib.crc32(base(name).encode())])
-        working[name] = _still(held[name], spread, calendar, as_of).of(luck.random(draws))
+        working[name] = still_possible(held[name], spread, calendar, as_of).of(luck.random(draws))
     return forward(acts, start, calendar, as_of=as_of, working=working, order=ordered(acts))
 
 
@@ -91,8 +91,8 @@ def odds(ends: Days, draws: int) -> Odds:
     return Odds(day_of(at[0]), day_of(at[1]), draws, cases)
 
 
-def _still(one: Activity, spread: Spread, calendar: WorkCalendar, as_of: date | None) -> Spread:
-    """A step that has begun and is not done today takes longer than what has passed."""
+def still_possible(one: Activity, spread: Spread, calendar: WorkCalendar, as_of: date | None) -> Spread:
+    """The spread of a step that has begun and is not done today: it takes longer than what has passed."""
     if one.started_on is None or as_of is None:
         return spread
     begun = np.full(len(spread.days), number(one.started_on), dtype=np.int32)
