@@ -73,7 +73,8 @@ def world(people: dict[str, Any]) -> dict[str, Any]:
              "own": person("own", "enterprise", enterprise_id=firm.enterprise_id)}
     covenants.add_paper(
         people["county"], held, "supervision", number="监管1号", signed_on=date(2021, 5, 1), effective_on=date(2021, 5, 1),
-        promises=[Promise("investment_intensity", "400", after="complete", plus=1), Promise("tax_per_mu", "8", first_year=2024)],
+        promises=[
+            Promise("investment_intensity", "400", after="complete", plus=1), Promise("tax_per_mu", "8", first_year=2024)],
         nodes=[NodeDay("start", date(2022, 1, 1), "1"), NodeDay("complete", date(2022, 12, 31)),
                NodeDay("produce", TODAY + timedelta(days=20))])
     for kind, on in (("start", date(2022, 1, 31)), ("complete", date(2022, 12, 1))):
@@ -143,7 +144,8 @@ def test_amounts_leave_the_case_only_step_by_step(world: dict[str, Any]) -> None
         return seen.shown_check(world[name], fresh)["total_fen"] if fresh else -1
 
     both = to_fen(280, "wan_yuan")
-    assert [total(name) for name in ("county", "second", "leader", "clerk", "own", "stranger")] == [both, both, None, None, -1, -1]
+    assert [total(name) for name in ("county", "second", "leader", "clerk")] == [both, both, None, None]
+    assert [total(name) for name in ("own", "stranger")] == [-1, -1]
     ulid = row.case.ulid
     notice = [("notice", paper(world, "告知书").ulid)]
     with pytest.raises(casework.CaseError, match="办案组"):
@@ -172,7 +174,8 @@ def test_the_hearing_cannot_be_shortened_and_a_late_node_only_warns(world: dict[
     held = covenants.reach_node(world["county"], world["covenant"], "produce", done_on=TODAY, document=paper(world, "投产"))
     assert held.lacking == "above_scale"
     with pytest.raises(CovenantError, match="今天"):
-        covenants.reach_node(world["county"], held, "full_output", done_on=TODAY + timedelta(days=1), document=paper(world, "x"))
+        ahead = TODAY + timedelta(days=1)
+        covenants.reach_node(world["county"], held, "full_output", done_on=ahead, document=paper(world, "x"))
 
 
 def test_an_extension_needs_a_second_person_and_gives_a_dated_node(world: dict[str, Any]) -> None:
