@@ -27,6 +27,7 @@ from tenglong.demo import (
     story_land,
     story_now,
     story_premises,
+    story_projects,
     story_renewal,
     story_towers,
     story_treated,
@@ -125,6 +126,7 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_clearance.play(stage)
     story_land.play(stage)
     story_covenant.play(stage)
+    story_projects.play(stage)
     story_towers.play(stage)
     done.people += stage.people
 

@@ -40,12 +40,21 @@ def enter(
     mine = MonthFigure.objects.filter(project=held, phase=phase, kind=kind)
     known = {one.month: one for one in mine}
     told: list[Delta] = []
+    fresh: list[MonthFigure] = []
     for month, planned, actual in rows:
         _fits(month, planned, actual)
         old = known.get(month)
-        if (old.planned_fen if old else None, old.actual_fen if old else None) != (planned, actual):
-            told.append(Delta(f"{kind}.{month:%Y-%m}", [old.planned_fen, old.actual_fen] if old else None, [planned, actual]))
-            _write(mine, held, phase, kind, month, planned, actual, source, actor)
+        if (old.planned_fen if old else None, old.actual_fen if old else None) == (planned, actual):
+            continue
+        told.append(Delta(f"{kind}.{month:%Y-%m}", [old.planned_fen, old.actual_fen] if old else None, [planned, actual]))
+        new = {"planned_fen": planned, "actual_fen": actual, "source": source[:120], "entered_by": actor}
+        if planned is None and actual is None:
+            mine.filter(month=month).delete()
+        elif old is not None:
+            mine.filter(month=month).update(**new, entered_at=timezone.now())
+        else:
+            fresh.append(MonthFigure(project=held, phase=phase, kind=kind, month=month, **new))
+    MonthFigure.objects.bulk_create(fresh)
     if told:
         record(actor, "project.months", "project", held.ulid, deltas=told, count=len(told), digest=digest_of(told),
                reason=source)
@@ -60,13 +69,3 @@ def _fits(month: date, planned: int | None, actual: int | None) -> None:
     if any(value is not None and value < 0 for value in (planned, actual)):
         raise ProjectError(_("月度数不能为负。"))
 
-
-def _write(
-    mine: Any, project: Project, phase: Phase | None, kind: str, month: date, planned: int | None, actual: int | None,
-    source: str, actor: Any,
-) -> None:
-    if planned is None and actual is None:
-        mine.filter(month=month).delete()
-        return
-    new = {"planned_fen": planned, "actual_fen": actual, "source": source[:120], "entered_by": actor}
-    MonthFigure.objects.update_or_create(project=project, phase=phase, kind=kind, month=month, defaults=new)
