@@ -198,3 +198,26 @@ def test_conditions_that_fit_one_firm_ask_for_an_answer_and_a_second_person(cast
     with pytest.raises(Refused):
         listings.approve(cast.officer, row, lock_version=row.lock_version)
     assert listings.approve(cast.leader, row, lock_version=row.lock_version).state == "approved"
+
+
+def test_pages_refuse_an_early_step_with_the_clause_and_hide_secrets(cast, body, sign_in):
+    start, lot = begun(), lot_of(cast, body)
+    row = step(cast, approved(cast, listing_of(cast, lot)), "announced", start)
+    bids.set_price(cast.officer, row, fen=2_222 * WAN, paper="集体决策纪要")
+    officer = sign_in(cast.officer)
+    page = officer.get(f"/supply/listings/{row.ulid}/").content.decode()
+    assert after(start, 20).isoformat() in page and "第39号第八条" in page and "2,222" not in page
+    data = {"step": "started", "on": (start + DAY).isoformat(), "paper": "挂牌文件", "lock_version": row.lock_version}
+    told = officer.post(f"/supply/listings/{row.ulid}/step/", data, follow=True).content.decode()
+    assert "提前办理不能缩短" in told and not row.steps.filter(step="started").exists()
+    secret = f"/supply/listings/{row.ulid}/secret/"
+    seen = officer.post(f"{secret}see/", {"reason": "核对"}).content.decode()
+    assert "2,222.00" in seen and "2,222.00" not in officer.get(secret).content.decode()
+    twin = officer.get(f"/supply/listings/{row.ulid}.json").json()
+    assert twin["steps"][1]["earliest"] == after(start, 20).isoformat() and "reserve_price" not in twin
+    for address in (
+        "reserve/", f"reserve/{lot.ulid}/", "reserve/bodies/", "reserve/new/", "changes/", "batches/", "listings/new/"):
+        assert officer.get(f"/supply/{address}").status_code == 200, address
+    assert officer.get(f"/supply/reserve.json?on={start.isoformat()}").json()["area_cm2"] == str(100 * MU)
+    others = (cast.stranger, cast.leader, cast.county)
+    assert [sign_in(person).get(secret).status_code for person in others] == [404, 403, 404]
