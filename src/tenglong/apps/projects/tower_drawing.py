@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from tenglong.domain.landing.towers import Level, Stack
@@ -47,6 +48,14 @@ def drawing(whole: Stack) -> Drawing:
         y = 4 + at * (FLOOR + GAP)
         bars.append(Bar(level.floor, y, round(WIDTH * level.lettable_cm2 / widest, 1), _pieces(level, widest, turns), level))
     return Drawing(tuple(bars), 8 + len(bars) * (FLOOR + GAP))
+
+
+def percent(share: Fraction | None) -> str:
+    """With one place, half-even; a dash where there is no denominator."""
+    if share is None:
+        return "—"
+    tenths = round(1000 * share)
+    return f"{tenths // 10}.{tenths % 10}"
 
 
 def _pieces(level: Level, widest: int, turns: dict[str, int]) -> tuple[Piece, ...]:

@@ -152,7 +152,7 @@ def let_floor(actor: Any, floor: TowerFloor, *, enterprise_id: int | None, name:
         raise ProjectError(_("请写明承租面积。"))
     tenant = name.strip() if enterprise_id is None else ""
     if enterprise_id is None:
-        said(tenant, _("租户名称"))
+        said(tenant, _("租户名称"), 1)
     _room(row, area_cm2, since, until)
     made = TowerTenancy.objects.create(
         floor=row, enterprise_id=enterprise_id, name=tenant[:200], area_cm2=area_cm2, since=since, until=until,

@@ -72,7 +72,7 @@ def test_progress_needs_its_source_and_nothing_is_worked_out(cast, tower):
 
 
 def test_rooms_of_the_register_are_not_entered_twice(cast, tower, firm):
-    house = register.create_building(cast.officer, {"name": "主楼", "floors": 2}, on=DAY, code="JZ-1", town=TOWN)
+    house = register.create_building(cast.officer, {"name": "主楼", "floors": 3}, on=DAY, code="JZ-1", town=TOWN)
     values = {"building_id": house.building_id, "unit_cm2": 400 * M2, "name": "301", "floor": 3}
     unit = register.create_unit(cast.officer, values, on=DAY, reason="登记")
     register.create_unit(cast.officer, values | {"name": "302", "number": "302"}, on=DAY, reason="登记")

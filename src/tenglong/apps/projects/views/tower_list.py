@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Case, QuerySet, Value, When
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.projects.models import TowerProgress
 from tenglong.apps.projects.queries import towers as queries
+from tenglong.apps.projects.tower_drawing import percent
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
@@ -71,7 +73,7 @@ class TowerList(ListPage):
             known = bool(whole.lettable_cm2)
             row["lettable"] = whole.lettable_cm2 if known else None
             row["vacant"] = whole.vacant_cm2 if known else None
-            row["vacancy"] = round(100 * whole.vacancy, 1) if whole.vacancy is not None else None
+            row["vacancy"] = Decimal(percent(whole.vacancy)) if whole.vacancy is not None else None
             row["tenants"] = whole.count
 
 

@@ -19,7 +19,7 @@ from tenglong.apps.projects.forms_towers import RECORD, EndForm, FloorForm, Tena
 from tenglong.apps.projects.models import Tower, TowerTenancy
 from tenglong.apps.projects.queries import towers as queries
 from tenglong.apps.projects.service import towers as service
-from tenglong.apps.projects.tower_drawing import drawing
+from tenglong.apps.projects.tower_drawing import drawing, percent
 from tenglong.apps.projects.views.tower_list import UNSAID
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
@@ -53,10 +53,6 @@ def board(request: HttpRequest) -> HttpResponse:
         "vacancy": percent(Fraction(vacant, lettable) if lettable else None), "may_work": can(request.user, "tower.work"),
         "invested": formats.thousands(from_fen(held.invested_fen, "yi_yuan", 2)),
     })
-
-
-def percent(share: Fraction | None) -> str:
-    return formats.NONE if share is None else f"{float(100 * share):.1f}"
 
 
 @require_GET
