@@ -127,7 +127,7 @@ def review(actor: Any, row: CovenantCheck, *, on: date | None = None) -> Covenan
 @transaction.atomic
 def add_member(actor: Any, row: CovenantCheck, user: Any) -> CheckMember:
     """Another person of the case, let in by one of the team: works or decides covenants in that town."""
-    fresh = locked(actor, row, VERB, "covenant.decide")
+    fresh = locked(actor, row, "covenant.view")
     if not is_member(actor, fresh):
         raise CovenantError(_("只有办案组成员可以加人。"))
     verbs = [verb for verb in (VERB, "covenant.decide") if can(user, verb)]
