@@ -22,8 +22,8 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
     return {
         **of("", {}, "permits", "permits-json", queries=("", "?town={code}&q=机密", "?page=junk&town=junk")),
         **of("", {}, "permits-owed", queries=("", "?town={code}&format=json", "?department=junk")),
-        **of("", {}, "permit-new", queries=("", "?project={permit_project}"), drops=True,
-             post={"policy": "zj-90", "on": DAY["on"]}),
+        "projects:permit-new": (Case(), Case(
+            "permit", queries=("?project={permit_project}",), post={"policy": "zj-90", "on": DAY["on"]})),
         **of("permit", NETWORK, "permit", "permit-json"),
         **of("permit", NETWORK, "permit-papers", post={"p-TOTAL_FORMS": "0", "p-INITIAL_FORMS": "0", **DAY}),
         **of("permit", STEP, "permit-step"),
