@@ -57,4 +57,4 @@ def build(world: Any) -> None:
 def firm_may(here: Any) -> set[str]:
     """What firm 1 of HERE reads of its own project."""
     words = {here.word(text) for text in ("重大项目", "专班电话", "问题", "承诺")}
-    return words | {here.ids["project"], here.ids["project_code"]}
+    return words | {here.ids[key] for key in ("project", "project_code", "permit_project")}

@@ -35,6 +35,8 @@ def enter(
         raise ProjectError(_("没有这类月度数。"))
     if len(rows) > MOST_MONTHS:
         raise ProjectError(_("一次最多填 %(n)s 个月。") % {"n": MOST_MONTHS})
+    if len({month for month, _planned, _actual in rows}) < len(rows):
+        raise ProjectError(_("同一个月只填一行。"))
     if phase is not None and phase.project_id != held.pk:
         raise ProjectError(_("这一期不属于这个项目。"))
     mine = MonthFigure.objects.filter(project=held, phase=phase, kind=kind)
