@@ -25,6 +25,6 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("tower", TOWER, "tower-tenant", get=False,
              post={"floor": "{tower_floor}", "name": "新租户", "area_cm2": "1", "since": "2024-01-01"}),
         **of("tower", {**TOWER, "pk": "{tenancy}"}, "tower-tenant-end", get=False, post={"until": "2024-02-01"}),
-        **of("plant_project", PROJECT, "plants", post={"area_cm2": "20", "lock_version": "1"}, also=("project.work",)),
-        **of("plant_project", PROJECT, "plants-json"),
+        **of("plant_project", PROJECT, "plants", "plants-json"),
+        **of("plant_project", PROJECT, "plants-ask", get=False, post={"area_cm2": "20", "lock_version": "1"}),
     }

@@ -12,4 +12,5 @@ def register() -> None:
     from tenglong.apps.projects.views import matches
 
     access.register_all("project.view", ["projects:plants", "projects:plants-json"])
+    access.register("projects:plants-ask", "project.work")
     tabs.register("project", "plants", _("厂房匹配"), matches.tab, "project.view", 60)

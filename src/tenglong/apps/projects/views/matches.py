@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
-from tenglong.apps.accounts.scope import Refused, can, requires
+from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.projects.forms_matches import RECORD, NeedForm
 from tenglong.apps.projects.models import PlantNeed, Project
 from tenglong.apps.projects.queries import matches as queries
@@ -34,21 +34,30 @@ LABELS = {
 SHOWN, EXCLUDED = 50, 50
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @requires("project.view")
 def page(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: project(request.user, ulid))
-    need, may = queries.need_of(request.user, row), can(request.user, "project.work")
-    initial = {name: getattr(need, name) for name in RECORD} | {"lock_version": need.lock_version} if need else {}
-    form = NeedForm(request.POST or None, initial=initial) if may else None
-    if request.method == "POST":
-        if form is None:
-            raise Refused("project.work")
-        if form.is_valid() and done(request, form, lambda: service.ask(
-                request.user, row, form.values(), lock_version=form.cleaned_data["lock_version"]), _("已保存需求")):
-            return redirect("projects:plants", ulid)
+    return _page(request, row, queries.need_of(request.user, row))
+
+
+def _page(request: HttpRequest, row: Project, need: PlantNeed | None, form: NeedForm | None = None) -> HttpResponse:
+    if form is None and can(request.user, "project.work"):
+        form = NeedForm(initial={name: getattr(need, name) for name in (*RECORD, "lock_version")} if need else {})
     status = 422 if form is not None and form.errors else 200
     return render(request, "projects/match.html", {"project": row, "form": form, **shown(request.user, need)}, status=status)
+
+
+@require_POST
+@requires("project.work")
+def ask(request: HttpRequest, ulid: str) -> HttpResponse:
+    """Keep what the project asks; a form that is not sound comes back with its words."""
+    row, form = or_404(lambda: project(request.user, ulid)), NeedForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, queries.need_of(request.user, row), form)
+    lock = form.cleaned_data["lock_version"]
+    done(request, form, lambda: service.ask(request.user, row, form.values(), lock_version=lock), _("已保存需求"))
+    return redirect("projects:plants", ulid)
 
 
 def shown(user: Any, need: PlantNeed | None) -> dict[str, Any]:
