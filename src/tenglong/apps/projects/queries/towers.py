@@ -20,6 +20,7 @@ from tenglong.apps.projects.models import Tower, TowerFloor, TowerProgress, Towe
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry import queries_sensitive as sensitive
+from tenglong.apps.registry.models import LetUnitStep
 from tenglong.apps.registry.places import parts
 from tenglong.domain.landing.towers import Feature, Level, Stack, TaxShare, Tenant, Towers, feature, stack, tax_share
 from tenglong.domain.landing.towers.policy import KIND
@@ -124,14 +125,14 @@ def _of_rooms(user: Any, rooms: dict[int, list[Any]], on: date | None) -> list[R
     """Tenants of the rooms that are let, by their last step."""
     let = {room.unit_id: room for listed in rooms.values() for room in listed if room.state == "let"}
     last: dict[int, Any] = {}
-    steps = scoped(user, premises.LetUnitStep.objects.filter(unit_id__in=list(let), state="let"), premises.VERB)
+    steps = scoped(user, LetUnitStep.objects.filter(unit_id__in=list(let), state="let"), premises.VERB)
     for step in steps.filter(on__lte=on or timezone.localdate()).order_by("on", "id"):
         last[step.unit_id] = step
     told = _firms(user, [step.enterprise_id for step in last.values()])
     found = []
     for unit_id, room in let.items():
-        step = last.get(unit_id)
-        firm, since = (step.enterprise_id, step.on) if step else (None, None)
+        begun = last.get(unit_id)
+        firm, since = (begun.enterprise_id, begun.on) if begun else (None, None)
         found.append(_row(None, room.floor, firm, "" if firm else _("%(room)s 的租户") % {"room": room.name}, room.unit_cm2,
                           told, since, None, ""))
     return found

@@ -32,7 +32,7 @@ def create(actor: Any, values: Values) -> Tower:
     """Raises Refused, ProjectError."""
     require(actor, WORK)
     head = _head(actor, values)
-    made = _kept(lambda: Tower.objects.create(created_by_id=actor.pk, **head))
+    made: Tower = _kept(lambda: Tower.objects.create(created_by_id=actor.pk, **head))
     record(actor, "tower.create", "tower", made.ulid, deltas=diff({}, _told(head)))
     return made
 

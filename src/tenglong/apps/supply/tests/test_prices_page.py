@@ -27,28 +27,29 @@ def deals():
     return {"rows": rows, "far": add("far", "1500"), "cheap": add("cheap", "150", signed_on=date(2016, 5, 1)),
             "zero": add("zero", "0"),
             "swapped": add("swapped", "300", far_lower="2.0", far_upper="1.0", region="安徽省,合肥市",
-                           division_code="340104")}
+                           division_code="340104"), "usable": add("usable", "300", far_lower="1.0", far_upper="1.5")}
 
 
 def test_page_tells_the_same_figures_as_its_rows(cast, client, deals):
     client.force_login(cast.county)
     held = board(cast.county, Asked(), {})
-    assert (held.rows, held.table.whole.n, held.table.whole.left_out) == (15, 14, {"price-zero": 1})
+    assert (held.rows, held.table.whole.n, held.table.whole.left_out) == (16, 15, {"price-zero": 1})
     body = client.get("/supply/prices/").content.decode()
     far, cheap = (f"/deals/{deals[name].ulid}/" for name in ("far", "cheap"))
     assert far in body and "远高于" in body and cheap in body and "zj-shaoxing@2013" in body
     assert "zj-shaoxing" not in client.get(far).content.decode()
     assert "低于上虞区（五等）的最低价 12.00 万元/亩" in client.get(cheap).content.decode()
-    assert "价款为 0，不是市场价" in body and "14 宗有价 / 共 15 宗" in body
+    assert "价款为 0，不是市场价" in body and "15 宗有价 / 共 16 宗" in body
+    assert "200 <small" in body  # 300 万元 ÷ 15,000 m² of floor
     twin = client.get("/supply/prices.json").json()
-    assert twin["total"]["swapped_ratios"] == 1 and twin["total"]["floor_area_price"]["n"] == 0
-    assert len(twin["points"]["deals"]) == 14 and twin["unit"] == "yuan/mu"
+    assert twin["total"]["swapped_ratios"] == 1 and twin["total"]["floor_area_price"]["n"] == 1
+    assert len(twin["points"]["deals"]) == 15 and twin["unit"] == "yuan/mu"
 
 
 def test_conditions_narrow_and_junk_is_told_and_left_out(cast, client, deals):
     client.force_login(cast.county)
-    asked = {"?first=2017": 14, "?place=3306": 14, "?place=安徽": 1, "?last=2016": 1, "?method=auction": 0, "?first=junk": 15,
-             "?by=nonsense": 15, "?use=junk&by=city,method": 15}
+    asked = {"?first=2017": 15, "?place=3306": 15, "?place=安徽": 1, "?last=2016": 1, "?method=auction": 0, "?first=junk": 16,
+             "?by=nonsense": 16, "?use=junk&by=city,method": 16}
     assert {query: client.get(f"/supply/prices.json{query}").json()["rows"] for query in asked} == asked
     assert "清除条件" in client.get("/supply/prices/?method=auction").content.decode()
 

@@ -74,7 +74,7 @@ def _line(one: Group, words: dict[str, str]) -> dict[str, Any]:
         "least": _wan(one.ordered[0] if one.ordered else None), "most": _wan(one.ordered[-1] if one.ordered else None),
         "flagged": len(one.flagged), "plain": _wan(one.median_plain), "swapped": one.swapped, "area": mu(one.area_cm2),
         "notes": notes_of(one, _), "floor_n": len(one.floor),
-        "floor": formats.thousands(round(one.floor_median / 100, 0)) if one.floor_median is not None else formats.NONE,
+        "floor": formats.thousands(round(one.floor_median / 100)) if one.floor_median is not None else formats.NONE,
     }
 
 
