@@ -13,7 +13,7 @@ MONEY = {"on": TODAY, "cost_fen": "1", "rate": "3", "day_count": "act/365", "pap
 SALE = {**PLACE, **LOCK, "number": "公告{code}", "land_use": "工业用地", "method": "listing", "start_price_fen": "1",
         "c-TOTAL_FORMS": "0", "c-INITIAL_FORMS": "0"}
 STEP = {"on": TODAY, "paper": "文书", **LOCK}
-WORK, DECIDE = ("supply.work",), ("supply.decide",)
+WORK = ("supply.work",)
 QUERIES = ("", "?town={code}&q=机密&sort=-area_cm2", "?state=junk&method=junk&sort=junk")
 DAYS = ("", "?on=2024-03-01&town={code}", "?on=junk&town=junk")
 
@@ -51,7 +51,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("listing", LISTING, "listing-edit", post=SALE),
         **post("listing", LISTING, "listing-standard", {"choice": "demo@1|machinery", **LOCK}),
         **post("listing", LISTING, "listing-step", {"step": "started", **STEP}),
-        **post("listing", {**LISTING, "name": "approve"}, "listing-move", LOCK, also=DECIDE),
+        **post("listing", {**LISTING, "name": "submit"}, "listing-move", LOCK, also=WORK),
         **of("sealed", LISTING, "listing-secret"),
         **post("sealed", {**LISTING, "name": "see"}, "listing-secret-act", {"reason": "核对"}),
     }

@@ -55,7 +55,7 @@ def dismiss(actor: Any, row: Listing, reader: ListingReader, *, reason: str) -> 
 
 @transaction.atomic
 def set_price(actor: Any, row: Listing, *, fen: int, paper: str) -> None:
-    """The reserve price, with the paper of the collective decision; the sum itself never reaches the audit."""
+    """The reserve price, with the paper of the collective decision; neither reaches the audit."""
     fresh = _secret(actor, row, ListingState.DRAFT, ListingState.SUBMITTED, ListingState.APPROVED, ListingState.RUNNING)
     if fen <= 0:
         raise SupplyError(_("底价应大于 0。"))
@@ -63,8 +63,7 @@ def set_price(actor: Any, row: Listing, *, fen: int, paper: str) -> None:
     held = ReservePrice.objects.filter(listing=fresh).first()
     ReservePrice.objects.filter(listing=fresh).delete()
     ReservePrice.objects.create(listing=fresh, sealed=encrypt(str(fen)), paper=told, set_by_id=actor.pk)
-    record(actor, "listing.price", "listing", fresh.ulid, deltas=[Delta("reserve_price", "set" if held else None, "set")],
-           reason=told)
+    record(actor, "listing.price", "listing", fresh.ulid, deltas=[Delta("reserve_price", "set" if held else None, "set")])
 
 
 @transaction.atomic
