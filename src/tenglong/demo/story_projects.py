@@ -39,6 +39,8 @@ COURSE: Final = {
 }
 SECOND: Final = {"approved": 500, "notice": 520, "listing": 549, "deal": 568, "land": 570, "permits": 580, "started": 590,
                  "topped_out": 800, "completed": 930, "producing": 995}
+#: event of phase 3 → days before today
+THIRD: Final = {"approved": 90, "notice": 75, "listing": 46, "deal": 27, "land": 25}
 #: projects of the park: producing and about to in the cluster, the rest in the centre
 PRODUCING, SOON, CENTRE = 8, 9, 9
 NAMES: Final = (
@@ -91,10 +93,12 @@ def _large(stage: Stage, today: date) -> None:
         projects.set_plots(actor, row, phase, [(plot, None) for plot in plots[2 * at:2 * at + 2]])
     for kind, day in (("service_began", -5), ("signed", 0), ("plan_notice", 0), ("launched", 14), ("plan_set", 40),
                       ("above_scale", 640)):
-        projects.set_milestone(actor, row, kind, done_on=signed + timedelta(days=day), reason=MARK)
+        projects.set_milestone(actor, row, kind, done_on=signed + timedelta(days=day))
     for phase, course in zip(phases, (COURSE, SECOND, {}), strict=True):
         for kind, day in course.items():
-            projects.set_milestone(actor, row, kind, phase=phase, done_on=signed + timedelta(days=day), reason=MARK)
+            projects.set_milestone(actor, row, kind, phase=phase, done_on=signed + timedelta(days=day))
+    for kind, ago in THIRD.items():
+        projects.set_milestone(actor, row, kind, phase=phases[2], done_on=today - timedelta(days=ago))
     plan = {"permits": 25, "started": 32, "completed": 400, "producing": 430, "full_output": 1160}
     for kind, day in plan.items():
         projects.set_milestone(actor, row, kind, phase=phases[2], planned_on=today + timedelta(days=day))
@@ -181,7 +185,7 @@ def _live(
         "tax_fen": money * YI // 15, "expected_by": f"投资协议（{MARK}）"}])
     events = {"signed": signed, **done} if signed is not None else done
     for kind, ago in events.items():
-        projects.set_milestone(actor, row, kind, done_on=today - timedelta(days=ago), reason=MARK)
+        projects.set_milestone(actor, row, kind, done_on=today - timedelta(days=ago))
     for kind, ahead in plan.items():
         projects.set_milestone(actor, row, kind, planned_on=today + timedelta(days=ahead))
     _team(stage, row)

@@ -78,7 +78,8 @@ def each_day(user: Any, project: Project, today: date) -> list[tuple[date, date,
 
 
 def _network(user: Any, project: Project) -> PermitNetwork | None:
-    rows = permits.networks(user).filter(project=project).order_by("phase__ordinal", "pk")
+    """Of the whole project, else of the last phase that has one: that is where the work is."""
+    rows = permits.networks(user).filter(project=project).order_by("-phase__ordinal", "-pk")
     return rows.filter(phase__isnull=True).first() or rows.first()
 
 

@@ -182,7 +182,8 @@ def chart(sums: Sums) -> dict[str, Any]:
 
     return {
         "months": [f"{row.month:%Y-%m}" for row in sums.rows], "planned": [wan(row.planned) for row in sums.rows],
-        "actual": [wan(row.actual) for row in sums.rows], "planned_sum": [wan(row.planned_sum) for row in sums.rows],
+        "actual": [wan(row.actual) for row in sums.rows],
+        "planned_sum": [wan(row.planned_sum) if sums.planned else None for row in sums.rows],
         "actual_sum": [wan(row.actual_sum) if sums.actual_to and row.month <= sums.actual_to else None for row in sums.rows],
     }
 

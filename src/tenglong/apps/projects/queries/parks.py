@@ -17,13 +17,15 @@ SOON, AHEAD = 12, 49
 
 @dataclass(frozen=True)
 class Group:
-    """The whole park, one cluster, or what stands in none. `silent`: projects whose total investment nobody has told."""
+    """The whole park, one cluster, or what stands in none. `silent`: projects whose total investment nobody has told;
+    `spent`: projects with actual investment by month, `invested_fen` theirs, None without one."""
 
     name: str
     projects: int
     total_fen: int
     silent: int
-    invested_fen: int
+    spent: int
+    invested_fen: int | None
     producing: int
     soon: int
     rest: int
@@ -76,6 +78,7 @@ def _line(row: Project, spent: dict[int, int], starts: dict[int, date], today: d
 
 def _group(name: str, rows: list[dict[str, Any]]) -> Group:
     producing, soon = sum(one["producing"] for one in rows), sum(one["soon"] for one in rows)
+    spent = [one["invested"] for one in rows if one["invested"] is not None]
     return Group(
-        name, len(rows), sum(one["total"] or 0 for one in rows), sum(one["total"] is None for one in rows),
-        sum(one["invested"] or 0 for one in rows), producing, soon, len(rows) - producing - soon)
+        name, len(rows), sum(one["total"] or 0 for one in rows), sum(one["total"] is None for one in rows), len(spent),
+        sum(spent) if spent else None, producing, soon, len(rows) - producing - soon)

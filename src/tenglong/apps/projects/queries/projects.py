@@ -198,7 +198,8 @@ def board(user: Any, today: date, **narrow: Any) -> list[tuple[str, str, list[Ca
     cards: dict[str, list[Card]] = {}
     for row in rows:
         done = first_done(held.get(row.pk, ()))
-        pair = next((days.measure(one, rules.body, done, today, calendar) for one in wanted), None)
+        # a ready plant is moved into, not started
+        pair = next((days.measure(one, rules.body, done, today, calendar) for one in wanted if row.needs == "land"), None)
         levels = stuck.get(row.pk, [])
         worst = next((level for level in ("county", "park", "team") if level in levels), "")
         cards.setdefault(row.stage, []).append(

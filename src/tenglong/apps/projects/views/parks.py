@@ -34,7 +34,8 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
     found, name = _figures(request, ulid)
 
     def sums(one: parks.Group) -> dict[str, Any]:
-        return {"projects": one.projects, "total_investment_fen": str(one.total_fen), "invested_fen": str(one.invested_fen)}
+        return {"projects": one.projects, "total_investment_fen": str(one.total_fen), "projects_with_investment": one.spent,
+                "invested_fen": None if one.invested_fen is None else str(one.invested_fen)}
 
     def group(one: parks.Group) -> dict[str, Any]:
         """Who produces is counted by cluster alone."""

@@ -18,7 +18,7 @@ from tenglong.apps.projects.outlook import outlook
 from tenglong.apps.projects.queries import money
 from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.queries.blockers import standing
-from tenglong.apps.projects.service.projects import contact
+from tenglong.apps.projects.service.projects import WITH_EVERY_PHASE, contact
 from tenglong.apps.projects.views.common import asked_day
 from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.places import enterprise_names, plot_labels, town_names
@@ -48,11 +48,19 @@ def context(request: HttpRequest, row: Project, today: date) -> dict[str, Any]:
 
 
 def stages(row: Project, today: date) -> list[dict[str, Any]]:
-    """The stages with their days: done, now, to come."""
-    done = queries.first_done(queries.milestones(row))
-    planned = {one.kind: one.planned_on for one in queries.milestones(row) if one.planned_on and one.phase_id is None}
-    return [{"id": stage, "label": label, "done": done.get(stage) if (done.get(stage) or date.max) <= today else None,
-             "planned": planned.get(stage), "now": stage == row.stage} for stage, label in Stage.choices]
+    """The stages with their days: done, now, to come. What every phase has to reach is not done with the first."""
+    told = queries.milestones(row)
+    done, planned = queries.first_done(told), dict[str, date]()
+    for one in told:
+        if one.planned_on and one.done_on is None:
+            planned[one.kind] = max(one.planned_on, planned.get(one.kind, one.planned_on))
+    found = []
+    for stage, label in Stage.choices:
+        on = done.get(stage)
+        held = on is not None and on <= today and not (stage in WITH_EVERY_PHASE and row.stage != stage)
+        found.append({"id": stage, "label": label, "done": on if held else None, "planned": planned.get(stage),
+                      "now": stage == row.stage})
+    return found
 
 
 # ---- tabs

@@ -10,11 +10,13 @@ const frame = (months, unit) => ({
 
 function months(box, found) {
   const one = (name, data, more) => ({ name, data, ...more });
-  return { ...frame(found.months, box.dataset.unit), series: [
+  const left = frame(found.months, box.dataset.unit);
+  const sums = { type: "line", yAxisIndex: 1 };
+  return { ...left, grid: { ...left.grid, right: 76 }, yAxis: [left.yAxis, { ...left.yAxis, name: box.dataset.sums, splitLine: { show: false } }], series: [
     one(box.dataset.planned, found.planned, { type: "bar", barMaxWidth: 20, itemStyle: { color: "#a9b8cb" } }),
     one(box.dataset.actual, found.actual, { type: "bar", barMaxWidth: 20, itemStyle: { color: "#2468b4" } }),
-    one(box.dataset.plannedSum, found.planned_sum, { type: "line", symbolSize: 5, lineStyle: { type: "dashed", color: "#6b7280" }, itemStyle: { color: "#6b7280" } }),
-    one(box.dataset.actualSum, found.actual_sum, { type: "line", symbolSize: 6, lineStyle: { color: "#1f9d61" }, itemStyle: { color: "#1f9d61" } }),
+    one(box.dataset.plannedSum, found.planned_sum, { ...sums, symbolSize: 5, lineStyle: { type: "dashed", color: "#6b7280" }, itemStyle: { color: "#6b7280" } }),
+    one(box.dataset.actualSum, found.actual_sum, { ...sums, symbolSize: 6, lineStyle: { color: "#1f9d61" }, itemStyle: { color: "#1f9d61" } }),
   ] };
 }
 
