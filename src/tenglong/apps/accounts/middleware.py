@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from tenglong.apps.accounts.models import UserSession
 from tenglong.apps.accounts.roles import PUBLIC
 from tenglong.apps.accounts.scope import Refused, can
 from tenglong.web import access
+from tenglong.web.twins import Twin
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 #: pages that stay open to someone who must change the password first
@@ -64,7 +65,7 @@ class SessionMiddleware:
         if request.user.is_authenticated and not self._still_good(request):
             logout(request)
             if wants_data(request):
-                return JsonResponse({"error": _("登录已过期，请重新登录")}, status=401)
+                return Twin({"error": _("登录已过期，请重新登录")}, status=401)
             return redirect_to_login(request.get_full_path())
         return self.get_response(request)
 
@@ -112,7 +113,7 @@ class AccessMiddleware:
             return None
         if not request.user.is_authenticated:
             if wants_data(request):
-                return JsonResponse({"error": _("请先登录")}, status=401)
+                return Twin({"error": _("请先登录")}, status=401)
             return redirect_to_login(request.get_full_path())
         if verb is None:
             raise Refused(f"unregistered:{name}")
@@ -126,7 +127,7 @@ def must_change(request: HttpRequest, name: str) -> HttpResponse | None:
     if name in BEFORE_PASSWORD or not password_expired(request.user):
         return None
     if wants_data(request):
-        return JsonResponse({"error": _("密码已到期，请先修改密码")}, status=403)
+        return Twin({"error": _("密码已到期，请先修改密码")}, status=403)
     return redirect("accounts:password")
 
 

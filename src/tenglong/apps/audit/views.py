@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.audit import service
 from tenglong.apps.audit.models import AuditEntry
+from tenglong.web.twins import Twin
 
 PAGE = 100
 EXACT = {"action": "action", "subject_type": "subject_type", "subject": "subject_id", "trace": "trace_id", "result": "result"}
@@ -29,9 +30,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @requires("audit.view")
-def listing_json(request: HttpRequest) -> JsonResponse:
+def listing_json(request: HttpRequest) -> Twin:
     page = Paginator(filtered(request), PAGE).get_page(request.GET.get("page"))
-    return JsonResponse({"rows": [as_json(entry) for entry in page], "total": page.paginator.count})
+    return Twin({"rows": [as_json(entry) for entry in page], "total": page.paginator.count})
 
 
 @requires("audit.view")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from tenglong.apps.accounts.scope import requires
 from tenglong.apps.jobs import service
 from tenglong.apps.jobs.folder import JobFolder
 from tenglong.apps.jobs.models import STATES, Job
+from tenglong.web.twins import Twin
 
 TONES = {"queued": "", "running": "run", "done": "ok", "failed": "late", "cancelled": "", "interrupted": "warn"}
 PAGE = 50
@@ -33,9 +34,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @requires("job.view")
-def listing_json(request: HttpRequest) -> JsonResponse:
+def listing_json(request: HttpRequest) -> Twin:
     page = Paginator(service.jobs(request.user), PAGE).get_page(request.GET.get("page"))
-    return JsonResponse({"rows": [as_json(row) for row in page], "total": page.paginator.count})
+    return Twin({"rows": [as_json(row) for row in page], "total": page.paginator.count})
 
 
 @requires("job.view")
@@ -44,8 +45,8 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 @requires("job.view")
-def show_json(request: HttpRequest, ulid: str) -> JsonResponse:
-    return JsonResponse(as_json(_job(request, ulid)))
+def show_json(request: HttpRequest, ulid: str) -> Twin:
+    return Twin(as_json(_job(request, ulid)))
 
 
 @requires("job.view")

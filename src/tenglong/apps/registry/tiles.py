@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +24,7 @@ from tenglong.store.cells import DEPTH, deinterleave
 from tenglong.store.tiles import EXTENT, Coded, Layer, encode_layers, tile_box
 from tenglong.store.tiles.encoder import Column
 from tenglong.store.tiles.rings import squares
+from tenglong.web.twins import Twin
 
 #: plots in a tile above which it is served as a grid
 MOST: Final = 4_000
@@ -118,10 +119,10 @@ def _tag(user: Any, theme: Theme) -> str:
     return f'"{theme.name}-{_revision(theme.name)}-{user.pk}-{hashlib.sha256(repr(seen).encode()).hexdigest()[:12]}"'
 
 
-def revisions(request: HttpRequest) -> JsonResponse:
+def revisions(request: HttpRequest) -> Twin:
     """`{"plots": 17, …}`: the number that tile addresses carry; 0 for a layer never written."""
     held = dict(scoped(request.user, Revision.objects.filter(layer__in=THEMES)).values_list("layer", "number"))
-    response = JsonResponse({name: held.get(name, 0) for name in THEMES})
+    response = Twin({name: held.get(name, 0) for name in THEMES})
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -14,6 +14,7 @@ from tenglong.apps.casework import board as built
 from tenglong.apps.casework.titles import case_url, definition_labels
 from tenglong.apps.casework.views._common import CHINESE
 from tenglong.apps.registry.places import town_choices, town_names
+from tenglong.web.twins import Twin
 
 
 def _asked(request: HttpRequest) -> tuple[list[tuple[str, str]], str, str]:
@@ -46,13 +47,13 @@ def _shown(card: built.Card, towns: dict[str, str]) -> dict[str, Any]:
 
 @require_GET
 @requires("case.work")
-def twin(request: HttpRequest) -> JsonResponse:
+def twin(request: HttpRequest) -> Twin:
     _labels, definition, town = _asked(request)
     columns = built.board(request.user, definition, town) if definition else []
     body = {"definition": definition, "columns": [
         {"state": one.state.id, "label": _(one.state.label), "count": one.count, "late": one.late,
          "cards": [_card(card) for card in one.cards]} for one in columns]}
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 def _card(card: built.Card) -> dict[str, Any]:

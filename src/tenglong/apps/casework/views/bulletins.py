@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -19,6 +19,7 @@ from tenglong.apps.casework.errors import CaseConflict, CaseError
 from tenglong.apps.casework.models import CaseBulletin
 from tenglong.apps.casework.views._common import CHINESE
 from tenglong.apps.casework.views.supervision import DOCX
+from tenglong.web.twins import Twin
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAGE = 30
@@ -79,11 +80,11 @@ def _edit(request: HttpRequest, row: CaseBulletin) -> None:
 
 @require_GET
 @requires("case.work")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     row = _or_404(request, ulid)
     body = {"ulid": row.ulid, "kind": row.kind, "year": row.year, "issue": row.issue, "first": row.first, "last": row.last,
             "title": row.title, "lead": row.lead, "sections": row.sections, "figures": row.figures}
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 @require_POST

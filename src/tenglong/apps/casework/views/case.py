@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from tenglong.apps.registry.places import town_names
 from tenglong.domain.casework.definition import CaseDefinition
 from tenglong.domain.casework.engine import Move
 from tenglong.domain.casework.kinds import ATTACHMENT
+from tenglong.web.twins import Twin
 
 
 @requires("case.view")
@@ -140,7 +141,7 @@ def kind_word(kind: str) -> str:
 
 
 @requires("case.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     """The page as JSON."""
     case = case_or_404(request, ulid)
     shown = page(request, case)
@@ -157,7 +158,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "checklist": shown.get("checklist", []), "paused_on": case.paused_on, "forecast": shown.get("outlook"),
         "events": [_event_json(one) for one in shown["events"]],
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 def _task_json(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tenglong.apps.casework.escalation import years_unpublished
 from tenglong.apps.casework.titles import case_url
 from tenglong.apps.casework.views._common import CHINESE, case_or_404, step, task_or_404, told
 from tenglong.apps.casework.views.inbox import row_json
+from tenglong.web.twins import Twin
 
 PAGE = 50
 
@@ -68,11 +69,11 @@ def escalations(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("case.work")
-def escalations_twin(request: HttpRequest) -> JsonResponse:
+def escalations_twin(request: HttpRequest) -> Twin:
     page = _rows(request)
     rows = [row_json(one["row"]) | {"escalated_on": one["row"].task.escalated_on, "escalates_unpublished": one["years"],
                                     "escalates_after": one["row"].task.escalates_after} for one in _lit(page)]
-    return JsonResponse({"rows": rows, "total": page.paginator.count, "page": page.number}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": page.paginator.count, "page": page.number}, json_dumps_params=CHINESE)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from tenglong.apps.casework import queries
 from tenglong.apps.casework.models import Task
 from tenglong.apps.casework.titles import case_url, definition_labels
 from tenglong.apps.casework.views._common import CHINESE
+from tenglong.web.twins import Twin
 
 PAGE = 50
 TABS = (
@@ -86,7 +87,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 @requires("case.view")
-def twin(request: HttpRequest) -> JsonResponse:
+def twin(request: HttpRequest) -> Twin:
     """The same rows and counts as the page."""
     page, counts = _page(request)
     rows = [row_json(row) for row in queries.lit(page, timezone.localdate())]
@@ -94,7 +95,7 @@ def twin(request: HttpRequest) -> JsonResponse:
         "window": _chosen(request), "counts": counts, "rows": rows,
         "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages,
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 def row_json(row: queries.Row) -> dict[str, Any]:

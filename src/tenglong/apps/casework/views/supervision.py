@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from tenglong.apps.casework.views._common import CHINESE, case_or_404, step, tol
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
 from tenglong.web.listing import Column, Filter, ListPage
+from tenglong.web.twins import Twin
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: working days to reply that the form proposes
@@ -129,7 +130,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("case.work")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     row = _or_404(request, ulid)
     body = {
         "ulid": row.ulid, "number": row.number, "case": row.case.ulid, "title": row.case.title, "office": row.office,
@@ -138,7 +139,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "replies": [{"text": one.text, "by": one.by.name, "on": one.on, "verdict": one.verdict, "note": one.note}
                     for one in supervisions.replies(request.user, row)],
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 @require_POST

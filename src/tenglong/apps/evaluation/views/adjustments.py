@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from tenglong.apps.evaluation.papers import keep
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
 from tenglong.apps.evaluation.views.run_common import grade_order, result_or_404, run_or_404
 from tenglong.apps.registry import queries as registry
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -102,11 +103,11 @@ def of_year(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def of_year_json(request: HttpRequest) -> JsonResponse:
+def of_year_json(request: HttpRequest) -> Twin:
     years = sorted(set(queries.cycles(request.user).values_list("year", flat=True)), reverse=True)
     year = _year(request, years)
     rows = [asdict(line) for line in queries.adjustments_of_year(request.user, year)] if year else []
-    return JsonResponse({"year": year, "rows": rows}, json_dumps_params=CHINESE)
+    return Twin({"year": year, "rows": rows}, json_dumps_params=CHINESE)
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from tenglong.apps.evaluation.views.cycle_listing import CycleListPage
 from tenglong.apps.evaluation.words import OUTCOMES
 from tenglong.apps.registry.places import town_choices, town_names
 from tenglong.web.listing import Column, Filter
+from tenglong.web.twins import Twin
 
 PAGE = 100
 
@@ -123,7 +124,7 @@ def gaps(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def gaps_twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def gaps_twin(request: HttpRequest, ulid: str) -> Twin:
     cycle = cycle_or_404(request, ulid)
     rows = [
         {"plot": gap.code, "name": gap.name, "division_code": gap.division_code, "plot_cm2": gap.plot_cm2,
@@ -131,7 +132,7 @@ def gaps_twin(request: HttpRequest, ulid: str) -> JsonResponse:
          "note": gap.note.note if gap.note else ""}
         for gap in queries.area_gaps(request.user, cycle)
     ]
-    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
 
 
 @requires("evaluation.area")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -16,6 +16,7 @@ from tenglong.apps.evaluation.views.common import CHINESE
 from tenglong.apps.evaluation.views.result_list import all_runs, run_choices
 from tenglong.apps.evaluation.views.run_common import run_or_404
 from tenglong.apps.registry.places import town_names
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -32,8 +33,8 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def twin(request: HttpRequest) -> JsonResponse:
-    return JsonResponse(_found(request)[2] or {}, json_dumps_params=CHINESE)
+def twin(request: HttpRequest) -> Twin:
+    return Twin(_found(request)[2] or {}, json_dumps_params=CHINESE)
 
 
 def _found(request: HttpRequest) -> tuple[Any, Any, dict[str, Any] | None]:

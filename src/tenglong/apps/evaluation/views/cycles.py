@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from tenglong.apps.evaluation.forms_cycle import CycleForm
 from tenglong.apps.evaluation.progress import readings
 from tenglong.apps.evaluation.stages import STAGES
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
+from tenglong.web.twins import Twin
 
 
 @requires("evaluation.manage")
@@ -44,9 +45,9 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 
 @requires("evaluation.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     cycle = cycle_or_404(request, ulid)
-    return JsonResponse({
+    return Twin({
         "ulid": cycle.ulid, "year": cycle.year, "title": cycle.title, "stage": cycle.stage,
         "stage_label": str(STAGES.get(cycle.stage, cycle.stage)),
         "scheme": {"id": cycle.scheme_id, "version": cycle.scheme_version, "pin": cycle.scheme_pin},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -20,6 +20,7 @@ from tenglong.apps.evaluation.letters import reminder_letter
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head, or_404
 from tenglong.apps.survey import queries as survey
 from tenglong.domain.measures import packaged
+from tenglong.web.twins import Twin
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAGE = 100
@@ -68,14 +69,14 @@ def matrix(rows: list[Any], cells: list[queries.Cell]) -> list[dict[str, Any]]:
 
 @require_GET
 @requires("evaluation.view")
-def board_twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def board_twin(request: HttpRequest, ulid: str) -> Twin:
     cycle = cycle_or_404(request, ulid)
     rows = [
         {"department": cell.delivery.department, "measure": cell.measure, "label": cell.label, "expected": cell.expected,
          "have": cell.have, "lack": cell.lack, "state": cell.delivery.state, "due_on": cell.delivery.due_on.isoformat()}
         for cell in queries.board(request.user, cycle)
     ]
-    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
 
 
 @requires("evaluation.manage")
@@ -115,11 +116,11 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     """One department: what it was asked, what it has sent, what is lacking, when it was reminded."""
     found = delivery_or_404(request, ulid)
     cells = [cell for cell in queries.board(request.user, found.cycle) if cell.delivery.pk == found.pk]
-    return JsonResponse({
+    return Twin({
         "ulid": found.ulid, "cycle": found.cycle.ulid, "department": found.department, "state": found.state,
         "due_on": found.due_on.isoformat(),
         "measures": [{"id": cell.measure, "label": _(cell.label), "expected": cell.expected, "have": cell.have,

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, head
 from tenglong.apps.evaluation.words import DECISION_STATES
 from tenglong.apps.registry import queries as registry
 from tenglong.web.listing import Column, Filter, ListPage, Tool
+from tenglong.web.twins import Twin
 
 
 class FirmList(ListPage):
@@ -228,13 +229,13 @@ def joint(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def joint_twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def joint_twin(request: HttpRequest, ulid: str) -> Twin:
     rows = [
         {"name": row["unit"].name, "members": row["names"], "valid_from": row["unit"].valid_from.isoformat(),
          "valid_to": row["unit"].valid_to.isoformat() if row["unit"].valid_to else None}
         for row in _joint_rows(request, cycle_or_404(request, ulid))
     ]
-    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
 
 
 def _joint_rows(request: HttpRequest, cycle: Any) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from tenglong.apps.evaluation.deadlines import until
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_statement import StatementForm
 from tenglong.apps.evaluation.views.common import CHINESE
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -30,9 +31,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.own")
-def twin(request: HttpRequest) -> JsonResponse:
+def twin(request: HttpRequest) -> Twin:
     found = {"rights": answers.rights(request.user), "rows": answers.answers(request.user)}
-    return JsonResponse({name: [_row(one) for one in rows] for name, rows in found.items()}, json_dumps_params=CHINESE)
+    return Twin({name: [_row(one) for one in rows] for name, rows in found.items()}, json_dumps_params=CHINESE)
 
 
 def _row(one: answers.Answer) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, h
 from tenglong.apps.evaluation.views.run_common import DOCX, XLSX, download, run_or_404
 from tenglong.domain.evaluation.notices import check_notice
 from tenglong.web.formats import mu
+from tenglong.web.twins import Twin
 
 WORDS = {
     "name": gettext_lazy("企业名称"), "uscc": gettext_lazy("统一社会信用代码"), "grade": gettext_lazy("评价等级"),
@@ -119,10 +120,10 @@ def _issues(request: HttpRequest, found: Any) -> list[str]:
 
 @require_GET
 @requires("evaluation.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     """What was published, as it was."""
     found = _found(request, ulid)
-    return JsonResponse({
+    return Twin({
         "ulid": found.ulid, "kind": found.kind, "state": found.state, "title": found.title, "columns": found.columns,
         "starts_on": found.starts_on.isoformat(), "ends_on": found.ends_on.isoformat(), "sha256": found.sha256,
         "rows": found.rows}, json_dumps_params=CHINESE)

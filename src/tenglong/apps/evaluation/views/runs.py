@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +15,7 @@ from tenglong.apps.evaluation import queries, run_summary, service, tables
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
 from tenglong.apps.evaluation.views.run_common import XLSX, download, group_labels, points, run_or_404
 from tenglong.apps.registry.places import town_names
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -93,12 +94,12 @@ def _border(rows: list[dict[str, Any]]) -> str:
 
 @require_GET
 @requires("evaluation.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     run = run_or_404(request, ulid)
     shown = ("key", "label", "n", "ranked", "grades")
     by = {name: [{one: line[one] for one in shown} for line in run_summary.lines(request.user, run, name)["rows"]]
           for name in run_summary.BY}
-    return JsonResponse({
+    return Twin({
         "ulid": run.ulid, "cycle": run.cycle.ulid, "kind": run.kind, "scheme": f"{run.scheme_id}@{run.scheme_version}",
         "pin": run.scheme_pin, "snapshot": run.snapshot.sha256, "result_sha256": run.result_sha256, "software": run.software,
         "watermark": run.watermark, "counts": run.counts, "by": by,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from tenglong.apps.evaluation import scheme_tables
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.schemes import pinned
 from tenglong.apps.evaluation.views.common import CHINESE
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -25,8 +26,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def listing_json(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"rows": scheme_tables.catalogue()}, json_dumps_params=CHINESE)
+def listing_json(request: HttpRequest) -> Twin:
+    return Twin({"rows": scheme_tables.catalogue()}, json_dumps_params=CHINESE)
 
 
 @require_GET

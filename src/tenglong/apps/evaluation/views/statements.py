@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from tenglong.apps.evaluation.deadlines import until
 from tenglong.apps.evaluation.errors import EvaluationError
 from tenglong.apps.evaluation.forms_statement import StatementForm, StatementReplyForm
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
+from tenglong.web.twins import Twin
 
 STATES = ("waiting", "open", "answered", "silent")
 
@@ -49,14 +50,14 @@ def listing(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("evaluation.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     rows = [
         {"ulid": row["notice"].ulid, "name": row["name"], "key": row["notice"].enterprise.key, "grade": row["notice"].grade,
          "served_on": row["notice"].served_on.isoformat(), "window_ends_on": row["notice"].window_ends_on.isoformat(),
          "working_days_left": row["until"].left, "state": row["state"], "statement": row["notice"].statement,
          "reply": row["notice"].reply} for row in _rows(request, cycle_or_404(request, ulid))
     ]
-    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, h
 from tenglong.apps.evaluation.views.sheets import sheet_or_404
 from tenglong.apps.jobs.folder import JobFolder
 from tenglong.files.scans.match import TROUBLES
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -52,13 +53,13 @@ def _shown(row: Any) -> dict[str, Any]:
 
 @require_GET
 @requires("evaluation.manage")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     rows = [
         {"ulid": row.ulid, "file": row.file, "page": row.page, "trouble": row.trouble, "state": row.state,
          "sheet": row.sheet.code if row.sheet else None, "note": row.note}
         for row in queries.unread_scans(request.user, cycle_or_404(request, ulid))
     ]
-    return JsonResponse({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "total": len(rows)}, json_dumps_params=CHINESE)
 
 
 @require_POST

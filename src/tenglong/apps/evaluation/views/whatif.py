@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,6 +18,7 @@ from tenglong.apps.evaluation.forms_whatif import changes_of, labelled
 from tenglong.apps.evaluation.views.common import CHINESE
 from tenglong.apps.registry.places import town_names
 from tenglong.domain.measures import packaged
+from tenglong.web.twins import Twin
 
 #: other years that a try goes over
 YEARS = 4
@@ -75,12 +76,12 @@ def _years(request: HttpRequest, snapshot: Any) -> tuple[Any, ...]:
 
 @require_POST
 @requires("evaluation.whatif")
-def run(request: HttpRequest, ulid: str) -> JsonResponse:
+def run(request: HttpRequest, ulid: str) -> Twin:
     """The same as JSON: sums and first movers alone."""
     found = _tried(request, _snapshot_or_404(request, ulid))
     if "answer" not in found:
-        return JsonResponse({"message": "；".join(found["problems"]), **found}, status=400, json_dumps_params=CHINESE)
-    return JsonResponse(found["answer"], json_dumps_params=CHINESE)
+        return Twin({"message": "；".join(found["problems"]), **found}, status=400, json_dumps_params=CHINESE)
+    return Twin(found["answer"], json_dumps_params=CHINESE)
 
 
 @require_POST

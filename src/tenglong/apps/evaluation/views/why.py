@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from tenglong.apps.evaluation.views.run_common import (
     run_or_404,
 )
 from tenglong.apps.evaluation.why import Why, masked_json, why
+from tenglong.web.twins import Twin
 
 
 def show(request: HttpRequest, ulid: str, key: str) -> HttpResponse:
@@ -46,10 +47,10 @@ def show(request: HttpRequest, ulid: str, key: str) -> HttpResponse:
     })
 
 
-def twin(request: HttpRequest, ulid: str, key: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str, key: str) -> Twin:
     """The trace (schema tenglong.trace/1), or what may be said of it."""
     _run, _result, made = _made(request, ulid, key)
-    return JsonResponse(made.found if made.found is not None else masked_json(made), json_dumps_params=CHINESE)
+    return Twin(made.found if made.found is not None else masked_json(made), json_dumps_params=CHINESE)
 
 
 def book(request: HttpRequest, ulid: str, key: str) -> HttpResponse:

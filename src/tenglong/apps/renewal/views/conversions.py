@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from tenglong.apps.renewal.queries import findings
 from tenglong.apps.renewal.service import conversions as service
 from tenglong.apps.renewal.views.common import CHINESE, done, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
+from tenglong.web.twins import Twin
 
 EDIT = "premises.edit"
 
@@ -97,7 +98,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires("renewal.view")
 def twin(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: queries.conversion(request.user, ulid))
-    return JsonResponse(queries.as_json(request.user, row), json_dumps_params=CHINESE)
+    return Twin(queries.as_json(request.user, row), json_dumps_params=CHINESE)
 
 
 @require_http_methods(["GET", "POST"])

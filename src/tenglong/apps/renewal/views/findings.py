@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +21,7 @@ from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import findings as service
 from tenglong.apps.renewal.service import objections, waivers
 from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -31,10 +32,10 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("renewal.view")
-def runs_json(request: HttpRequest) -> JsonResponse:
+def runs_json(request: HttpRequest) -> Twin:
     rows = [{"ulid": run.ulid, "year": run.year, "criteria": f"{run.policy_id}@{run.policy_version}", **_head(run)}
             for run in queries.runs(request.user)]
-    return JsonResponse({"count": len(rows), "rows": rows}, json_dumps_params=CHINESE)
+    return Twin({"count": len(rows), "rows": rows}, json_dumps_params=CHINESE)
 
 
 def _head(run: Any) -> dict[str, int]:
@@ -70,9 +71,9 @@ def run(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("renewal.view")
-def run_json(request: HttpRequest, ulid: str) -> JsonResponse:
+def run_json(request: HttpRequest, ulid: str) -> Twin:
     found = or_404(lambda: queries.run(request.user, ulid))
-    return JsonResponse({
+    return Twin({
         "ulid": found.ulid, "year": found.year, "criteria": f"{found.policy_id}@{found.policy_version}",
         "pin": found.policy_pin, "rows_sha256": found.rows_sha256, "result_sha256": found.result_sha256,
         "software": found.software, "counts": found.counts, "previous": found.previous.ulid if found.previous else None,
@@ -124,9 +125,9 @@ def _holder(request: HttpRequest, firm: int | None) -> tuple[str, str]:
 
 @require_GET
 @requires("renewal.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     found = or_404(lambda: queries.finding(request.user, ulid))
-    return JsonResponse(queries.shown(request.user, found), json_dumps_params=CHINESE)
+    return Twin(queries.shown(request.user, found), json_dumps_params=CHINESE)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from tenglong.apps.renewal.service import idle as service
 from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
 from tenglong.domain.renewal import idle as rule
 from tenglong.web.listing import Column, Filter, ListPage, Tool
+from tenglong.web.twins import Twin
 
 VERB = "renewal.idle"
 
@@ -99,9 +100,9 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 
 @require_GET
 @requires("renewal.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     found = or_404(lambda: queries.idle_land(request.user, ulid))
-    return JsonResponse(queries.shown(request.user, found), json_dumps_params=CHINESE)
+    return Twin(queries.shown(request.user, found), json_dumps_params=CHINESE)
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from tenglong.apps.renewal import plan_queries as queries
 from tenglong.apps.renewal.models import Plan
 from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
 from tenglong.domain.renewal.economics.work import SECTIONS
+from tenglong.web.twins import Twin
 
 
 @require_GET
@@ -29,10 +30,10 @@ def show(request: HttpRequest, ulid: str, code: str) -> HttpResponse:
 
 @require_GET
 @requires("renewal.secret")
-def twin(request: HttpRequest, ulid: str, code: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str, code: str) -> Twin:
     plan = plan_or_404(request, ulid)
     found = _found(request, plan, code)
-    return JsonResponse({
+    return Twin({
         "plan": plan.ulid, "plot": code, "taken": _taken(request, plan, code), "same": plan_economy.same_parameters(plan),
         "routes": [{"route": one.route, **one.table.as_json(), "tornadoes": one.tornadoes} for one in found],
         "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)

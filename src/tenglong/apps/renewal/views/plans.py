@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from tenglong.apps.renewal.plan_map import Group
 from tenglong.apps.renewal.service import plans
 from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
 from tenglong.apps.renewal.views.plan_steps import running
+from tenglong.web.twins import Twin
 
 YEARS = 3
 PLOTS_SHOWN, LEFT_OUT_SHOWN = 100, 200
@@ -38,10 +39,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("renewal.secret")
-def listing_json(request: HttpRequest) -> JsonResponse:
+def listing_json(request: HttpRequest) -> Twin:
     rows = [{"ulid": one.ulid, "title": one.title, "version": one.version, "state": plans.resting(one),
              "created_at": one.created_at.isoformat()} for one in queries.plan_list(request.user)]
-    return JsonResponse({"rows": rows, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,11 +176,11 @@ def _steps(request: HttpRequest, plan: Plan) -> dict[str, Any]:
 
 @require_GET
 @requires("renewal.secret")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     plan = plan_or_404(request, ulid)
     shown = ("plot_code", "division_code", "block", "route", "year", "land_cm2", "cost_fen", "uplift_fen", "jobs_gained",
              "jobs_lost", "worth_fen")
-    return JsonResponse({
+    return Twin({
         "ulid": plan.ulid, "title": plan.title, "version": plan.version, "state": plans.resting(plan),
         "policy_pins": plan.policy_pins, "mark": plan_view.mark_of(request.user).text,
         "problem": plan.problem.get("problem"), "groups": plan.problem.get("groups"), "left_out": plan.problem.get("left_out"),
@@ -213,11 +214,11 @@ def _compared(request: HttpRequest, ulid: str, other: str) -> dict[str, Any]:
 
 @require_GET
 @requires("renewal.secret")
-def compare_json(request: HttpRequest, ulid: str, other: str) -> JsonResponse:
+def compare_json(request: HttpRequest, ulid: str, other: str) -> Twin:
     found = _compared(request, ulid, other)
     rows = [{"plot": one.code, "kind": one.kind, "before": _pair(one.before), "after": _pair(one.after)}
             for one in found["rows"]]
-    return JsonResponse({"before": found["before"].ulid, "after": found["after"].ulid, "old": found["old"],
+    return Twin({"before": found["before"].ulid, "after": found["after"].ulid, "old": found["old"],
                          "new": found["new"], "gone": found["gone"], "come": found["come"], "rows": rows,
                          "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from tenglong.apps.renewal.service import giving, sites
 from tenglong.apps.renewal.views.plan_common import CHINESE, XLSX, done, download, site_or_404
 from tenglong.apps.renewal.views.plans import route_labels
 from tenglong.domain.units import from_cm2
+from tenglong.web.twins import Twin
 
 WHY = {
     "nothing": gettext_lazy("没有一块地符合条件"), "land": gettext_lazy("相连的地都不够大"),
@@ -44,10 +45,10 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires("renewal.secret")
-def listing_json(request: HttpRequest) -> JsonResponse:
+def listing_json(request: HttpRequest) -> Twin:
     rows = [{"ulid": one.ulid, "title": one.title, "state": one.state, "created_at": one.created_at.isoformat()}
             for one in queries.sites(request.user).defer("answer")]
-    return JsonResponse({"rows": rows, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
+    return Twin({"rows": rows, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
 
 
 def state_of(site: SiteSearch) -> tuple[str, str]:
@@ -140,9 +141,9 @@ def _asked(request: HttpRequest, wanted: sites.Wanted) -> list[str]:
 
 @require_GET
 @requires("renewal.secret")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     site = site_or_404(request, ulid)
-    return JsonResponse({"ulid": site.ulid, "title": site.title, "state": site.state, "wanted": site.wanted,
+    return Twin({"ulid": site.ulid, "title": site.title, "state": site.state, "wanted": site.wanted,
                          "answer": site.answer, "mark": plan_view.mark_of(request.user).text}, json_dumps_params=CHINESE)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from tenglong.apps.renewal.views.common import CHINESE, done, or_404
 from tenglong.apps.renewal.views.plan_common import XLSX, download
 from tenglong.apps.renewal.views.plan_common import done as given
 from tenglong.web.listing import Column, Filter, ListPage
+from tenglong.web.twins import Twin
 
 # ---- counters
 
@@ -59,7 +60,7 @@ def _chart(held: queries.Board) -> dict[str, Any]:
 
 @require_GET
 @requires("renewal.view")
-def counters_json(request: HttpRequest) -> JsonResponse:
+def counters_json(request: HttpRequest) -> Twin:
     held = queries.board(request.user, timezone.localdate())
     body = {
         "counters": [_counter(one) for one in held.counters], "policy": held.pin, "voided": held.voided,
@@ -67,7 +68,7 @@ def counters_json(request: HttpRequest) -> JsonResponse:
                      "wanted": str(one.wanted.number), "reached": str(one.reached.number), "unit": one.wanted.unit}
                     for one in held.targets],
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 def _counter(one: queries.Counted) -> dict[str, Any]:
@@ -202,7 +203,7 @@ def context(request: HttpRequest, held: Treated) -> dict[str, Any]:
 
 @require_GET
 @requires("renewal.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     held = or_404(lambda: queries.row(request.user, ulid))
     told = context(request, held)
     body = {
@@ -210,7 +211,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
         "town": held.division_code, "land_cm2": held.land_cm2, "done_on": held.done_on, "source": held.source,
         "case": held.case.ulid if held.case else None, "voided_at": held.voided_at, "effect": _lines(told["effect"]),
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body, json_dumps_params=CHINESE)
 
 
 def _lines(found: Effect) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from tenglong.apps.survey.forms import UploadForm, kind_choices
 from tenglong.apps.survey.models import ImportBatch, State
 from tenglong.apps.survey.views._common import CHINESE, WORKING, batch_as_json, batch_or_404, described, page_of
 from tenglong.domain.survey.kinds import spec_of
+from tenglong.web.twins import Twin
 
 PAGE = 50
 
@@ -44,11 +45,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @requires("survey.import")
-def listing_json(request: HttpRequest) -> JsonResponse:
+def listing_json(request: HttpRequest) -> Twin:
     page = _found(request).get_page(request.GET.get("page"))
     names = ("mapping", "skipped")
     rows = [{key: value for key, value in batch_as_json(batch).items() if key not in names} for batch in page]
-    return JsonResponse(
+    return Twin(
         {"rows": rows, "total": page.paginator.count, "page": page.number, "pages": page.paginator.num_pages},
         json_dumps_params=CHINESE,
     )

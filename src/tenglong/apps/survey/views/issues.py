@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from tenglong.apps.survey.forms import ReasonForm
 from tenglong.apps.survey.models import ImportBatch, StagedIssue, State
 from tenglong.apps.survey.views._common import batch_or_404, described
 from tenglong.domain.quality.rules import RULES
+from tenglong.web.twins import Twin
 
 PAGE = 50
 TONES = {"error": "late", "warning": "warn", "info": "run"}
@@ -104,10 +105,10 @@ def _picture(found: Any) -> picture.Picture | None:
 
 
 @requires("survey.import")
-def batch_issues_json(request: HttpRequest, ulid: str) -> JsonResponse:
+def batch_issues_json(request: HttpRequest, ulid: str) -> Twin:
     """The same report that `tenglong check --json` prints, with the batch and its waivers."""
     batch = batch_or_404(request, ulid)
-    return JsonResponse(queries.report(request.user, batch).as_json(), json_dumps_params={"ensure_ascii": False})
+    return Twin(queries.report(request.user, batch).as_json(), json_dumps_params={"ensure_ascii": False})
 
 
 @require_POST

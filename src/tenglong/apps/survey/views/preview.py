@@ -6,13 +6,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.survey import queries, shown
 from tenglong.apps.survey.models import Action, ImportBatch, StagedRow, State
 from tenglong.apps.survey.views._common import ACTION_TONES, CHINESE, batch_as_json, batch_or_404, described, page_of
+from tenglong.web.twins import Twin
 
 PAGE = 50
 
@@ -68,16 +69,16 @@ def tabs(batch: ImportBatch, here: str) -> list[dict[str, Any]]:
 
 
 @requires("survey.import")
-def batch_json(request: HttpRequest, ulid: str) -> JsonResponse:
-    return JsonResponse(batch_as_json(batch_or_404(request, ulid)), json_dumps_params=CHINESE)
+def batch_json(request: HttpRequest, ulid: str) -> Twin:
+    return Twin(batch_as_json(batch_or_404(request, ulid)), json_dumps_params=CHINESE)
 
 
 @requires("survey.import")
-def rows_json(request: HttpRequest, ulid: str) -> JsonResponse:
+def rows_json(request: HttpRequest, ulid: str) -> Twin:
     found = batch_or_404(request, ulid)
     rows, tab = picked(request, found)
     page = Paginator(rows, 500).get_page(request.GET.get("page"))
-    return JsonResponse(
+    return Twin(
         {
             "tab": tab,
             "total": page.paginator.count,
