@@ -22,6 +22,8 @@ from tenglong.demo.story import Stage
 from tenglong.domain.units import from_cm2, to_fen
 
 NODES: Final = ("start", "complete", "produce", "above_scale", "full_output")
+PAPERS: Final = {"investment": "投资协议", "supervision": "监管协议", "grant": "出让合同"}
+LABELS: Final = dict(zip(NODES, ("开工", "竣工", "投产", "上规", "达产"), strict=True))
 WAN_A_MU: Final = 40
 #: 万元/亩 of fixed investment: agreed, and what the audit of the first one found
 AGREED, FOUND = 400, 300
@@ -100,15 +102,15 @@ def _covenant(stage: Stage, part: Part, firm: Any, plot: Any) -> Any:
         _sign(stage, held, kind, signed, part.agreed)
     covenants.put_firm(stage.officer, held, firm.uscc, registered=True, producing=True)
     for name, days in zip(NODES, part.done, strict=False):
-        told = f"节点 {name} 的证明材料。"
-        proof = stage.paper(f"{held.number} {name} 证明", told, dated=_day(days), firm=firm.enterprise_id)
+        told = f"{LABELS[name]}的证明材料。"
+        proof = stage.paper(f"{held.number} {LABELS[name]}证明", told, dated=_day(days), firm=firm.enterprise_id)
         held = covenants.reach_node(stage.officer, held, name, done_on=_day(days), document=proof)
     return held
 
 
 def _sign(stage: Stage, held: Any, kind: str, signed: date, days: Sequence[int], agreed: int = AGREED) -> None:
     """Indicators stand in the agreement, dates and the rate of lateness in the contract."""
-    number = f"{held.number}-{kind}（{MARK}）"
+    number = f"{PAPERS[kind]} {held.number}（{MARK}）"
     told = "约定的指标和节点见登记内容。"
     paper = stage.paper(number, told, kind="agreement", number=number, dated=signed, firm=held.enterprise_id)
     promises = [

@@ -59,15 +59,15 @@ class PaperForm(forms.Form):
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         nodes = [("", "—"), *((name, one.label) for name, one in policy.nodes.items())]
         for name, rule in policy.indicators.items():
-            self._line(name, rule.label, nodes, rule.adds)
-        for name, node in policy.nodes.items():
-            self.fields[f"node-{name}"] = day(node.label, required=False)
+            self._line(name, nodes, rule.adds)
+        for name in policy.nodes:
+            self.fields[f"node-{name}"] = day(_("约定日期"), required=False)
             self.fields[f"permille-{name}"] = forms.DecimalField(
                 label=_("每日违约金（‰）"), min_value=0, max_digits=8, decimal_places=4, required=False)
 
-    def _line(self, name: str, label: str, nodes: list[tuple[str, str]], adds: bool) -> None:
+    def _line(self, name: str, nodes: list[tuple[str, str]], adds: bool) -> None:
         modes = MODES if adds else MODES[:2]
-        self.fields[f"value-{name}"] = forms.DecimalField(label=label, max_digits=18, decimal_places=6, required=False)
+        self.fields[f"value-{name}"] = forms.DecimalField(label=_("约定值"), max_digits=18, decimal_places=6, required=False)
         self.fields[f"drop-{name}"] = forms.BooleanField(label=_("取消该指标"), required=False)
         self.fields[f"mode-{name}"] = forms.ChoiceField(label=_("考核方式"), choices=modes, required=False)
         self.fields[f"after-{name}"] = forms.ChoiceField(label=_("起算节点"), choices=nodes, required=False, widget=RuleSelect)
