@@ -26,6 +26,7 @@ from tenglong.demo import (
     story_done,
     story_land,
     story_now,
+    story_permits,
     story_premises,
     story_projects,
     story_renewal,
@@ -127,6 +128,7 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_land.play(stage)
     story_covenant.play(stage)
     story_projects.play(stage)
+    story_permits.play(stage)
     story_towers.play(stage)
     done.people += stage.people
 

@@ -1,112 +1,136 @@
-"""审批: networks of a few projects, some being built (the zone's own history), some in the notice window. All invented."""
+"""审批: networks of the projects whose land was announced. Days that a project tells of itself stand as told; the steps
+between them lie in order and after every lawful wait. All invented.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
 
 from tenglong.apps.projects import permit_policies
-from tenglong.apps.projects.models import Milestone, PermitNetwork, Project
+from tenglong.apps.projects.models import Milestone, PermitNetwork, Phase, Project
 from tenglong.apps.projects.queries import forecast, permits
 from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import permits as service
-from tenglong.apps.projects.service import permits_papers
+from tenglong.apps.projects.service import permits_papers, permits_past
+from tenglong.apps.projects.service.permits_past import Past
 from tenglong.apps.registry import service as registry
 from tenglong.demo.county import MARK
 from tenglong.demo.story import Stage
-from tenglong.domain.casework.definition import Term
+from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.network import ordered
-from tenglong.domain.landing.permits.network import HOLD, PRE, Situation, activities, base, plan
-from tenglong.domain.landing.permits.policy import Step
+from tenglong.domain.landing.permits.network import PRE, Fact, Situation, activities, base
+from tenglong.domain.landing.permits.policy import Permits
 
-BUILT, RUNNING = 3, 5
-#: from the notice to the start of building, longer than any of them took
-LONG: Final = timedelta(days=330)
-#: days since the notice of the running ones
-SINCE: Final = (12, 31, 47, 66, 90)
-BEFORE: Final = ("signed", "approved", "land", "permits")
-AFTER: Final = ("started", "topped_out", "completed", "producing", "above_scale", "full_output")
+POLICY: Final = "zj-land-and-start"
+#: what a project tells of itself → the step that was done on that day
+TOLD: Final = {
+    "notice": "publish", "listing": "notice", "deal": "listing", "land": "contract", "permits": "construction_permit",
+    "started": "start_build", "completed": "build",
+}
+#: of these a project would have told: what it does not tell has not happened
+KNOWN: Final = frozenset({"listing", "deal", "contract", "construction_permit", "start_build", "build"})
 PAPERS: Final = ("licence", "agent", "filing_info")
 WORDS: Final = {"land_permit": "地字第", "title": "不动产权第", "works_permit": "建字第", "construction_permit": "施字第"}
+#: days kept free for a wait that no date of the project frames, and after a notice that must have run out
+WAIT, AFTER_NOTICE = timedelta(days=14), timedelta(days=4)
+FAR: Final = date(2099, 1, 1)
+
+
+@dataclass(frozen=True)
+class When:
+    """Days of an activity; what lies ahead has not happened."""
+
+    begins: date
+    ends: date
 
 
 def play(stage: Stage) -> None:
     dice, today = random.Random(20231022), timezone.localdate()  # noqa: S311 - the same story every time
-    free = projects(stage.officer).filter(networks__isnull=True, stopped_on__isnull=True, needs="land").order_by("code")
-    for row in free.filter(stage__in=AFTER)[:BUILT]:
-        _built(stage, row, dice, today)
-    for since, row in zip(SINCE, free.filter(stage__in=BEFORE)[:RUNNING], strict=False):
-        network = service.begin(stage.officer, row, "zj-land-and-start", on=today - timedelta(days=since))
-        _tell(stage, network, dice, today)
+    rows = projects(stage.officer).filter(stopped_on__isnull=True, networks__isnull=True).order_by("code")
+    for row in rows.filter(milestones__kind="notice", milestones__done_on__isnull=False).distinct():
+        for phase, told in _told(row):
+            _network(stage, row, phase, told, dice, today)
     forecast.by_itself()
 
 
-def _built(stage: Stage, row: Project, dice: random.Random, today: date) -> None:
-    """Its start of building is known: the network began as long before as its steps took."""
-    started = Milestone.objects.filter(project=row, kind="started", done_on__isnull=False).order_by("done_on").first()
-    if started is None or started.done_on is None or started.done_on > today:
-        return
-    network = service.begin(stage.officer, row, "zj-90", route="pre_review", on=started.done_on - LONG)
-    _tell(stage, network, dice, started.done_on, without=("build", "acceptance"))
-    service.finish(stage.officer, network, "start_build", on=started.done_on)
+def _told(row: Project) -> list[tuple[Phase | None, dict[str, date]]]:
+    """Per phase (None: the whole project) the days of the steps that the project tells of."""
+    found: dict[Phase | None, dict[str, date]] = {}
+    dated = Milestone.objects.filter(project=row, done_on__isnull=False).select_related("phase").order_by("phase__ordinal")
+    for one in dated:
+        if one.kind in TOLD and one.done_on is not None:
+            found.setdefault(one.phase, {})[TOLD[one.kind]] = one.done_on
+    return [(phase, days) for phase, days in found.items() if "publish" in days]
 
 
-def _tell(
-    stage: Stage, network: PermitNetwork, dice: random.Random, today: date, *, without: tuple[str, ...] = ()
-) -> None:
-    """What a plan with other durations would have seen done by the day, step by step through the service."""
+def _network(stage: Stage, row: Project, phase: Phase | None, told: dict[str, date], dice: random.Random, today: date) -> None:
+    network = service.begin(stage.officer, row, POLICY, phase=phase, on=told["publish"])
     policy = permit_policies.of(network)
-    calendar, now = permits.calendar(policy), Situation(network.start_on)
-    found = plan(policy, network.route, now, calendar, _lived(dice))
-    order = {name: at for at, name in enumerate(ordered(activities(policy, network.route, now)))}
-    reviewed = {base(task.id) for task in found.tasks if task.id.endswith(PRE)}
-    for task in sorted(found.tasks, key=lambda task: (task.early_finish, order[task.id])):
-        step = policy.steps[base(task.id)]
-        if task.id.endswith(HOLD) or task.early_start > today or step.stage in without:
-            continue
-        _step(stage, network, task, reviewed, step, today)
-        if task.id == "publish":
-            _papers(stage, network)
+    if "listing" in told:
+        told["deal"] = told["listing"]
+    days = lived(policy, network.route, told, permits.calendar(policy), dice, today)
+    lines = [one for name in policy.steps if (one := _past(network, policy, name, days, today)) is not None]
+    permits_past.enter(stage.officer, network, lines, reason=f"按项目台账补录（{MARK}）")
+    _papers(stage, network)
 
 
-def _step(stage: Stage, network: PermitNetwork, task: Any, reviewed: set[str], step: Step, today: date) -> None:
-    name, ended = base(task.id), task.early_finish <= today
-    if task.id.endswith(PRE):
-        service.start_review(stage.officer, network, name, on=task.early_start)
-        if ended:
-            service.finish_review(stage.officer, network, name, on=task.early_finish)
-        return
-    if name not in reviewed and step.kind not in ("wait", "event") and task.early_start < task.early_finish:
-        service.start(stage.officer, network, name, on=task.early_start)
-    if ended:
-        word = WORDS.get(name)
-        number = f"{word} {task.early_finish.year}{network.pk:04d} 号（{MARK}）" if word else ""
-        service.finish(stage.officer, network, name, on=task.early_finish, number=number)
+def lived(
+    policy: Permits, route: str, told: Mapping[str, date], calendar: WorkCalendar, dice: random.Random, today: date
+) -> dict[str, When]:
+    """Days of every activity: after what stands before it, for as long as such steps take, no later than what is told next."""
+    acts = activities(policy, route, Situation(told["publish"]))
+    held, order = {one.id: one for one in acts}, ordered(acts)
+    last = _last(policy, held, order, told)
+    days: dict[str, When] = {}
+    for name in order:
+        one, step = held[name], policy.steps[base(name)]
+        begins = max([told["publish"], *(days[before].ends for before in one.after)])
+        work = round((one.working_days or 0) * (1 if step.wait else dice.uniform(0.65, 1.4)))
+        ends = step.wait.deadline(begins, calendar).due if step.wait else calendar.add_working_days(begins, work)
+        ahead = today + timedelta(days=1) if name in KNOWN and name not in told else begins
+        days[name] = When(begins, told.get(name, max(begins, ahead, min(ends, last[name]))))
+    return days
 
 
-def _lived(dice: random.Random) -> Callable[[str, Step], Term | None]:
-    """Durations as they might have been: from two thirds of the pledge to half as long again; lawful waits as they are."""
+def _last(policy: Permits, held: Mapping[str, Any], order: list[str], told: Mapping[str, date]) -> dict[str, date]:
+    """The day by which an activity must be over, so that what is told after it could happen."""
+    last = {name: told.get(name, FAR) for name in order}
+    for name in reversed(order):
+        wait = policy.steps[base(name)].wait
+        free = timedelta(0) if wait is None or name in told else WAIT
+        for before in held[name].after:
+            notice = policy.steps[base(before)].wait
+            gap = AFTER_NOTICE if notice is not None and before not in told else timedelta(0)
+            last[before] = min(last[before], last[name] - max(free, gap)) if last[name] != FAR else last[before]
+    return last
 
-    def lived(_name: str, step: Step) -> Term | None:
-        term = step.term
-        if step.wait or term is None or not term.working_days:
-            return term
-        return Term(working_days=max(1, round(term.working_days * dice.uniform(0.65, 1.5))))
 
-    return lived
+def _past(network: PermitNetwork, policy: Permits, name: str, days: Mapping[str, When], today: date) -> Past | None:
+    """The days of a step that have come; None while nothing has."""
+    step, when, review = policy.steps[name], days[name], days.get(f"{name}{PRE}")
+    done = when.ends if when.ends <= today else None
+    fact = Fact(done_on=done)
+    if review is not None and review.begins <= today:
+        fact = Fact(pre_started_on=review.begins, pre_done_on=review.ends if review.ends <= today else None, done_on=done)
+    elif review is None and step.kind not in ("wait", "event") and when.begins <= today and when.begins < when.ends:
+        fact = Fact(started_on=when.begins, done_on=done)
+    word = WORDS.get(name) if done else None
+    number = f"{word} {when.ends.year}{network.pk:04d} 号（{MARK}）" if word else ""
+    return None if fact == Fact() else Past(name, fact, number)
 
 
 def _papers(stage: Stage, network: PermitNetwork) -> None:
     policy, town = permit_policies.of(network), network.project.division_code
     taken = []
     for name in PAPERS:
-        if name in policy.materials:
-            label = policy.materials[name].label
-            text = f"{label}\n{network.project.name}\n（{MARK}，内容虚构）\n".encode()
-            file = registry.add_document(stage.officer, f"{label}.txt", text, kind="permit", division_code=town)
-            taken.append(permits_papers.Paper(name, file))
+        label = policy.materials[name].label
+        text = f"{label}\n{network.project.name}\n（{MARK}，内容虚构）\n".encode()
+        file = registry.add_document(stage.officer, f"{label}.txt", text, kind="permit", division_code=town)
+        taken.append(permits_papers.Paper(name, file))
     permits_papers.take_in(stage.officer, network, taken, on=network.start_on)

@@ -16,8 +16,11 @@ from tenglong.apps.projects.models import GivenMaterial, PermitNetwork, PermitSt
 from tenglong.apps.projects.queries import forecast, permits
 from tenglong.apps.projects.service import blockers
 from tenglong.apps.projects.service import permits as service
+from tenglong.apps.projects.service import permits_past as past
+from tenglong.apps.projects.service.permits_past import Past
 from tenglong.apps.registry import service as registry
 from tenglong.apps.registry.models import Division
+from tenglong.domain.landing.permits.network import Fact
 
 TOWN, DAY = "330604001", date(2022, 1, 1)
 #: long ago, so that everything may have happened
@@ -153,3 +156,21 @@ def test_pages_from_begin_to_receipt(cast, project, sign_in):
     assert officer.get(f"/projects/permits/{row.ulid}.json").json()["minimum"] <= row.outlook.get("minimum", "9999")
     assert sign_in(cast.stranger).get(address).status_code == 404
     assert sign_in(cast.auditor).get(address).status_code == 403
+
+
+def test_past_steps_enter_all_or_none_by_the_same_rules(cast, project, network):
+    early = [Past("publish", Fact(done_on=START)), Past("notice", Fact(done_on=START + timedelta(days=10)))]
+    with pytest.raises(ProjectError, match="第八条"):
+        past.enter(cast.officer, network, early, reason="按台账")
+    assert not PermitStep.objects.exists()
+    lines = [Past("publish", Fact(done_on=START)), Past("notice", Fact(done_on=date(2026, 3, 23))),
+             Past("listing", Fact(done_on=date(2026, 4, 2))), Past("deal", Fact(done_on=date(2026, 4, 2))),
+             Past("contract", Fact(date(2026, 4, 2), date(2026, 4, 3))), Past("filing", Fact(done_on=START)),
+             Past("land_permit", Fact(None, date(2026, 4, 3), START, date(2026, 3, 20)), "地字第 1 号")]
+    past.enter(cast.officer, network, lines, reason="按台账")
+    assert AuditEntry.objects.get(action="permit.past").count == 7
+    assert PermitStep.objects.get(step="land_permit").holder_id == project.enterprise_id
+    with pytest.raises(ProjectError, match="已有登记"):
+        past.enter(cast.officer, network, lines[:1], reason="再来")
+    with pytest.raises((Refused, ProjectError)):
+        past.enter(cast.stranger, network, [Past("deed_tax", Fact(done_on=date(2026, 4, 3)))], reason="外镇")

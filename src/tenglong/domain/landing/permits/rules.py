@@ -43,10 +43,13 @@ def refused_review(policy: Permits, name: str, on: date, now: Situation) -> list
 
 
 def waits_of(policy: Permits, name: str, on: date, now: Situation, calendar: WorkCalendar) -> list[Verdict]:
-    """The verdict of every lawful wait that the step is, or that stands right before it."""
-    names = [name] if policy.steps[name].wait else [one for one in policy.steps[name].after if policy.steps[one].wait]
-    return [verdict(wait, begun(policy, one, now), on, calendar) for one in names
-            if (wait := policy.steps[one].wait) is not None and not now.fact(one).omitted]
+    """The verdict of every lawful wait that the step is, or that stands right before it. The wait itself is over on its last
+    day, whatever day the step after it opens on."""
+    if (own := policy.steps[name].wait) is not None:
+        return [verdict(own.model_copy(update={"opens": "last_day"}), begun(policy, name, now), on, calendar)]
+    waits = [(one, policy.steps[one].wait) for one in policy.steps[name].after]
+    return [verdict(wait, begun(policy, one, now), on, calendar) for one, wait in waits
+            if wait is not None and not now.fact(one).omitted]
 
 
 def warnings(policy: Permits, now: Situation, on: date, calendar: WorkCalendar) -> list[tuple[str, Verdict]]:

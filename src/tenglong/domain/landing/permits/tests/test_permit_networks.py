@@ -87,12 +87,15 @@ def test_a_wait_refuses_the_day_before_with_its_clause_and_no_policy_may_begin_i
     now = Situation(LONG_AGO, facts={one: Fact(done_on=MONDAY) for one in policy.steps if one != wait})
     due = rule.deadline(MONDAY, CALENDAR).due
     early = rules.refused_done(policy, wait, due - timedelta(days=1), now, CALENDAR)
-    assert len(early) == 1 and rule.clause in early[0] and rule.earliest(MONDAY, CALENDAR).isoformat() in early[0]
-    assert rules.refused_done(policy, wait, rule.earliest(MONDAY, CALENDAR), now, CALENDAR) == []
+    assert len(early) == 1 and rule.clause in early[0] and due.isoformat() in early[0]
+    assert rules.refused_done(policy, wait, due, now, CALENDAR) == []
     assert rules.refused_review(policy, wait, MONDAY, now)[0].endswith(f"（{rule.clause}）")
     for follower in (one for one, step in policy.steps.items() if wait in step.after):
         said = rules.refused_done(policy, follower, MONDAY, now, CALENDAR)
         assert any(rule.clause in one for one in said) or (said and policy.steps[follower].wait)  # its own has not begun
+        over = replace(now, facts={**now.facts, wait: Fact(done_on=due)})
+        assert bool(rules.refused_done(policy, follower, due, over, CALENDAR)) == (
+            rule.opens == "day_after" or policy.steps[follower].wait is not None)
 
 
 @pytest.mark.parametrize(("name", "step", "kind"), nets.CLOCKS)
