@@ -77,14 +77,14 @@ def _changes(officer: Any, today: date) -> None:
             "use_after": use, "far_before": "1.0", "far_after": "2.2", "reason": f"产业用地更新需要（{MARK}）"})
         start = calendar().next_working_day(today - timedelta(days=ago + 3))
         for name in names:
-            on = _lawful(row, name, start)
-            row = changes.step(officer, row, name, on=on, paper=f"{title}文书（{MARK}）", lock_version=row.lock_version)
+            on, paper = _lawful(row, name, start)
+            row = changes.step(officer, row, name, on=on, paper=paper, lock_version=row.lock_version)
 
 
-def _lawful(row: Any, step: str, start: date) -> date:
-    """The first day on which the step may be done, not before `start`."""
+def _lawful(row: Any, step: str, start: date) -> tuple[date, str]:
+    """(the first day on which the step may be done, not before `start`; its paper)."""
     state = next(one for one in land_steps.where(row, start) if one.step.id == step)
-    return max(start, state.earliest or start)
+    return max(start, state.earliest or start), f"{state.step.paper}（{MARK}）"
 
 
 def _batch(stage: Stage, officer: Any, lots: Sequence[Any], today: date) -> None:
@@ -132,8 +132,8 @@ def _approved(stage: Stage, officer: Any, row: Any) -> Any:
 
 def _step(officer: Any, row: Any, name: str, start: date, **more: Any) -> Any:
     now = land.listing(officer, row.ulid)
-    return listings.step(officer, now, name, on=_lawful(now, name, start), paper=f"{name}（{MARK}）",
-                         lock_version=now.lock_version, **more)
+    on, paper = _lawful(now, name, start)
+    return listings.step(officer, now, name, on=on, paper=paper, lock_version=now.lock_version, **more)
 
 
 def _sold(officer: Any, row: Any, start: date) -> None:

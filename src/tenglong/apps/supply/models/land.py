@@ -6,6 +6,8 @@ opening, and their rows are for persons named to the listing (office-rule 21).
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -92,6 +94,11 @@ class ReserveEntry(Frozen, Named):
 
     class Meta:
         ordering = ["on", "id"]
+
+    @property
+    def percent(self) -> str:
+        """The yearly rate as people write it: 3.45%."""
+        return f"{(Decimal(self.rate or 0) * 100).normalize():f}%"
 
 
 class BatchState(models.TextChoices):
