@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.models import Clearance, ClearedHolder, Role
 from tenglong.apps.clearance.service import clearances, gathering
 from tenglong.apps.clearance.service.past import PastLine, PastPart, enter_past
@@ -76,7 +77,8 @@ def _steps(stage: Stage, row: Clearance, given: Sequence[tuple[str, date]]) -> C
     clearances.start(stage.approver, row, number=f"启动文件（{MARK}）", on=begun)
     row.refresh_from_db()
     for step, day in rest:
-        clearances.enter_step(stage.officer, row, step, number=f"{step}（{MARK}）", on=day)
+        paper = policies.taking_of(row).step(step).document
+        clearances.enter_step(stage.officer, row, step, number=f"{paper}（{MARK}）", on=day)
     return row
 
 

@@ -18,8 +18,8 @@ SIZE: Final = (760.0, 420.0)
 MARGIN, LEAST, MOST_NEIGHBOURS = 12.0, 6.0, 600
 
 
-def picture(user: Any, colours: Mapping[int, str]) -> dict[str, Any] | None:
-    """`colours`: plot → colour of the day. None without boundaries."""
+def picture(user: Any, colours: Mapping[int, str], words: Mapping[str, Any] = COLOURS) -> dict[str, Any] | None:
+    """`colours`: plot → colour of the day; `words`: what the colours are called. None without boundaries."""
     rows = registry.plots(user).filter(plot_id__in=list(colours), shape_id__isnull=False)
     known = list(rows.values_list("plot_id", "code", "shape_id"))
     wkb = read(shape for _plot, _code, shape in known if shape is not None)
@@ -30,7 +30,7 @@ def picture(user: Any, colours: Mapping[int, str]) -> dict[str, Any] | None:
     frame = frame_of((west, south, east, north), *SIZE, 0.08)
     groups = [{"id": name, "label": label, "plots": [_plot(*shapes[plot], frame) for plot, now in colours.items()
                                                      if now == name and plot in shapes],
-               "n": sum(now == name for now in colours.values())} for name, label in COLOURS.items()]
+               "n": sum(now == name for now in colours.values())} for name, label in words.items()]
     bar = scale_bar(METRES_A_DEGREE / frame.scale, SIZE[0] / 4)
     return {"width": SIZE[0], "height": SIZE[1], "groups": groups, "others": _around(user, frame, set(shapes)),
             "scale": bar | {"x": MARGIN, "y": SIZE[1] - MARGIN}, "north": SIZE[0] - 2.5 * MARGIN,

@@ -23,6 +23,7 @@ UNITS: Final[dict[str, str | Promise]] = {"holders": _("户"), "area": _("亩"),
 COLOURS: Final[dict[str, str | Promise]] = {
     "unsigned": _("未签约"), "signed": _("已签约"), "vacated": _("已腾空"), "demolished": _("已拆除"),
 }
+SURVEYED: Final[dict[str, str | Promise]] = {"surveyed": _("摸底范围")}
 RULES: Final[dict[str, str | Promise]] = {
     "range": _("超出政策幅度"), "spread": _("同类项目单价偏离"), "sum": _("金额不等于数量乘单价"),
     "plan": _("付款计划与协议金额不符"), "split": _("疑似拆分付款"), "revalued": _("评估结果变更"),

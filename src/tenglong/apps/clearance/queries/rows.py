@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tenglong.apps.accounts.scope import can, scoped
@@ -71,7 +72,12 @@ def with_counts(user: Any) -> QuerySet[Clearance]:
     """Projects with today's holders, land and how many have signed, vacated and were demolished."""
     day = timezone.localdate()
     here = ClearedHolder.objects.filter(listed(day), clearance=OuterRef("pk")).order_by().values("clearance")
-    stages = {f"n_{stage}": Subquery(here.filter(**{f"{stage}_on__lte": day}).annotate(n=Count("pk")).values("n"))
+
+    def so_far(stage: str) -> Any:
+        reached = here.filter(**{f"{stage}_on__lte": day}).annotate(n=Count("pk"))
+        return Coalesce(Subquery(reached.values("n")), Value(0))
+
+    stages = {f"n_{stage}": so_far(stage)
               for stage in ("signed", "vacated", "demolished", "delivered")}
     return clearances(user).annotate(
         n_holders=Subquery(here.annotate(n=Count("pk")).values("n")),

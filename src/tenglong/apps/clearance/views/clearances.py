@@ -24,7 +24,7 @@ from tenglong.apps.clearance.queries import figures
 from tenglong.apps.clearance.queries import rows as queries
 from tenglong.apps.clearance.service import books, clearances, gathering, holders
 from tenglong.apps.clearance.views.common import CHINESE, day_of, done, download, mark_of, or_404
-from tenglong.apps.clearance.words import BASES, RATES, STAGES, UNITS
+from tenglong.apps.clearance.words import BASES, RATES, STAGES, SURVEYED, UNITS
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
 from tenglong.domain.landing.clearance import rates as counting
@@ -54,12 +54,19 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "bases": [(name, word) for name, word in BASES.items()], "kind": policies.taking_of(row),
         "chart": json.dumps(_chart(points), ensure_ascii=False), "points": _twin_rows(points),
         "curves": [STAGES[stage] for stage in figures.CURVES],
-        "map": picture.picture(request.user, counting.colours(held.lines, on)),
+        "map": _map(request.user, row, counting.colours(held.lines, on)),
         "waiting": _reasons(waiting), "more": found.listed["holders"] - found.cells["signed"]["holders"].done - len(waiting),
         "tenants": tenants, "n_tenants": queries.tenants(request.user, row).count(),
         "town": town_names(request.user).get(row.division_code, row.division_code), **_work(request, row, on),
     }
     return render(request, "clearance/clearance.html", context)
+
+
+def _map(user: Any, row: Clearance, colours: dict[int, str]) -> dict[str, Any] | None:
+    """A survey has no stages: its plots are grey, whatever may come."""
+    if row.state == State.SURVEY:
+        return picture.picture(user, dict.fromkeys(colours, "surveyed"), SURVEYED)
+    return picture.picture(user, colours)
 
 
 def _table(row: Clearance, found: Rates) -> list[dict[str, Any]]:

@@ -50,6 +50,7 @@ class ClearanceList(ListPage):
     columns = (
         Column("title", gettext_lazy("名称"), lead=True),
         Column("state", gettext_lazy("状态"), format="chip", kind="clearance_state"),
+        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
         Column("kind_label", gettext_lazy("方式"), computed=True, source="kind"),
         Column("town", gettext_lazy("镇街"), computed=True, source="division_code"),
         Column("n_holders", gettext_lazy("权利人"), unit=gettext_lazy("户"), format="int", total=True),
@@ -59,7 +60,6 @@ class ClearanceList(ListPage):
         Column("n_demolished", gettext_lazy("已拆除"), unit=gettext_lazy("户"), format="int", total=True),
         Column("surveyed_on", gettext_lazy("摸底日期"), format="date"),
         Column("started_on", gettext_lazy("启动日期"), format="date"),
-        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
     )
     filters = (
         Filter("q", gettext_lazy("名称"), source="title"),
@@ -95,6 +95,7 @@ class HolderList(ListPage):
         Column("number", gettext_lazy("序号"), format="int"),
         Column("name", gettext_lazy("权利人"), lead=True),
         Column("project", gettext_lazy("项目"), source="clearance__title"),
+        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
         Column("kind", gettext_lazy("类型"), format="choice", kind="holder_kind"),
         Column("land_cm2", gettext_lazy("用地面积"), unit=gettext_lazy("亩"), format="mu", total=True),
         Column("floor_cm2", gettext_lazy("建筑面积"), unit="m²", format="m2", total=True),
@@ -105,7 +106,6 @@ class HolderList(ListPage):
         Column("delivered_on", gettext_lazy("交付"), format="date"),
         Column("why", gettext_lazy("未签约的程序原因"), computed=True, source="reason", wrap=True),
         Column("next_on", gettext_lazy("下一步时间"), format="date"),
-        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
     )
     filters = (
         Filter("q", gettext_lazy("权利人"), source="name"),
@@ -143,10 +143,10 @@ class PlotList(ListPage):
     columns = (
         Column("code", gettext_lazy("地块码"), format="code", lead=True),
         Column("project", gettext_lazy("项目"), source="clearance__title"),
+        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
         Column("plot_area", gettext_lazy("列入面积"), unit=gettext_lazy("亩"), format="mu", total=True),
         Column("plot_holders", gettext_lazy("权利人"), unit=gettext_lazy("户"), format="int"),
         *(Column(f"{stage}_word", STAGE_WORDS[stage], computed=True) for stage in STAGES),
-        Column("mark", gettext_lazy("说明"), computed=True, wrap=True),
     )
     filters = (
         Filter("q", gettext_lazy("地块码"), source="code"),

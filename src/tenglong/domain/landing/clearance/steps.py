@@ -58,7 +58,7 @@ def refusals(
         found.append(f"现在只是摸底，不是{taking.decision_word}；先启动，再办“{step.label}”")
     for before in step.after:
         earlier = taking.step(before)
-        if before not in done and not earlier.optional:
+        if before not in done and (step.optional or not earlier.optional):
             found.append(f"先办“{earlier.label}”")
         elif before in done and on < done[before]:
             found.append(f"“{step.label}”的日期早于“{earlier.label}”的 {done[before]}")

@@ -14,13 +14,13 @@ for (const box of document.querySelectorAll("[data-chart]")) {
     const series = found.series.map((one) => {
       stage += one.plan ? 0 : 1;
       const color = COLOURS[stage % COLOURS.length];
-      return { type: "line", name: one.name, data: one.data, showSymbol: false, connectNulls: false,
+      return { type: "line", name: one.name, data: one.data.map((value, at) => [found.days[at], value]), showSymbol: false, connectNulls: false,
         lineStyle: { color, width: one.plan ? 1.5 : 2.5, type: one.plan ? "dashed" : "solid" }, itemStyle: { color } };
     });
     drawn.setOption({
       animation: false, textStyle: { fontFamily: FONT, fontSize: 12 }, grid: { left: 48, right: 16, top: 56, bottom: 28 },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: percent }, legend: { top: 4 },
-      xAxis: { type: "category", data: found.days }, yAxis: { type: "value", max: 100, axisLabel: { formatter: "{value}%" } },
+      xAxis: { type: "time", axisLabel: { formatter: "{yyyy}-{MM}", hideOverlap: true } }, yAxis: { type: "value", max: 100, axisLabel: { formatter: "{value}%" } },
       series,
     });
     new ResizeObserver(() => drawn.resize()).observe(box);
