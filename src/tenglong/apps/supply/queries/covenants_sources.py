@@ -8,10 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenglong.apps.accounts.scope import scoped
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import queries_sensitive as masked
-from tenglong.apps.registry.models import Fact
 from tenglong.apps.registry.places import enterprise_names
 from tenglong.apps.supply.models import CovenantCheck, ProvenFigure
 from tenglong.apps.supply.queries import covenants as queries
@@ -35,15 +33,13 @@ class Source:
 
 def sources(user: Any, row: CovenantCheck, told: dict[str, Any]) -> list[Source]:
     """`told`: what `shown_check` gave this reader; a source it does not tell is not here either."""
-    return [*_facts(user, set(queries.sources(told["rows"], FACT))),
+    return [*_facts(user, row, set(queries.sources(told["rows"], FACT))),
             *_houses(user, row, queries.sources(told["rows"], BUILDING)),
             *_proofs(user, row, queries.sources(told["rows"], PROOF))]
 
 
-def _facts(user: Any, keys: set[int]) -> Iterator[Source]:
-    firms = list(scoped(user, Fact.objects.filter(pk__in=keys)).values_list("subject_id", flat=True).distinct())
-    if not firms:
-        return
+def _facts(user: Any, row: CovenantCheck, keys: set[int]) -> Iterator[Source]:
+    firms = row.result["firms"]["counted"] if keys else []
     names = enterprise_names(user, firms)
     for one in masked.fact_rows(user, subject_type="enterprise", subject_ids=firms, current=False):
         if one.id in keys and one.subject_id in names:

@@ -111,7 +111,8 @@ def create(
     )
     Covenant.objects.filter(pk=made.pk).update(number=f"LY{timezone.localdate():%Y}-{made.pk:05d}")
     CovenantPlot.objects.bulk_create(CovenantPlot(covenant=made, plot_id=one.plot_id, plot_code=one.code) for one in plots)
-    CovenantFirm.objects.create(covenant=made, enterprise_id=firm.enterprise_id, producing=on_land(made, firm.enterprise_id))
+    uses = on_land(actor, made, firm.enterprise_id)
+    CovenantFirm.objects.create(covenant=made, enterprise_id=firm.enterprise_id, producing=uses)
     record(actor, "covenant.create", "covenant", made.ulid, deltas=[Delta("project_name", None, made.project_name)])
     return Covenant.objects.get(pk=made.pk)
 
@@ -128,13 +129,10 @@ def _plots(actor: Any, codes: Sequence[str]) -> list[Any]:
     return found
 
 
-def on_land(covenant: Covenant, enterprise_id: int) -> bool | None:
+def on_land(actor: Any, covenant: Covenant, enterprise_id: int) -> bool | None:
     """True when a land-use relation in force has the firm on a plot of the covenant; None: the register tells nothing."""
-    from tenglong.apps.registry.models import Occupancy
-
-    plots = covenant.plots.values_list("plot_id", flat=True)
-    uses = Occupancy.objects.filter(registry.current(None), plot_id__in=plots, enterprise_id=enterprise_id)
-    return True if uses.exists() else None
+    plots = list(covenant.plots.values_list("plot_id", flat=True))
+    return True if registry.occupancies(actor, enterprise_id=enterprise_id).filter(plot_id__in=plots).exists() else None
 
 
 @transaction.atomic

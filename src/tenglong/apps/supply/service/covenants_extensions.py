@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.audit.service import record
 from tenglong.apps.casework import service as casework
-from tenglong.apps.registry.models import SourceDocument
+from tenglong.apps.registry import queries as registry
 from tenglong.apps.supply.errors_covenants import CovenantError
 from tenglong.apps.supply.models import Covenant, CovenantPaper, Extension, Node
 from tenglong.apps.supply.service.covenants import VERB, going, locked, settle
@@ -97,7 +97,7 @@ def _paper(moved: casework.Moved, row: Extension, granted: date) -> CovenantPape
     day = moved.event.on
     before = picture(row.covenant, day).permille.get(row.kind)
     filed = moved.case.evidence.filter(kind="supplement").order_by("-pk").values_list("document_id", flat=True).first()
-    document = SourceDocument.objects.filter(pk=filed).first() if filed else None
+    document = registry.documents(moved.actor).filter(pk=filed).first() if filed else None
     made = CovenantPaper.objects.create(
         covenant=row.covenant, kind=PAPER, number=(document.number if document else "") or moved.case.title[:120],
         signed_on=day, effective_on=day, document=document, note=moved.case.title[:300], created_by_id=moved.actor.pk)

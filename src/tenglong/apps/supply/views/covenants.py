@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -102,6 +102,8 @@ class CovenantList(ListPage):
         Filter("town", gettext_lazy("镇街"), kind="choice", source="division_code", choices=town_choices),
         Filter("lacking", gettext_lazy("五未"), kind="choice", choices=lacks),
         Filter("due", gettext_lazy("约定日期"), kind="date", source="due_on"),
+        Filter("state", gettext_lazy("状态"), kind="choice", choices=[
+            ("live", gettext_lazy("监管中")), ("ended", gettext_lazy("监管已结束"))]),
     )
 
     @property
@@ -109,7 +111,10 @@ class CovenantList(ListPage):
         return ("division_code", "enterprise_id", "lacking", "due_on", "ended_on")
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
-        return queries.covenants(user)
+        """Those under supervision, as 五未 counts them, unless the state is asked for."""
+        word = Case(When(ended_on__isnull=True, then=Value("live")), default=Value("ended"))
+        found = queries.covenants(user).annotate(state=word)
+        return found if self.params.get("state") else found.filter(ended_on=None)
 
     def decorate(self, rows: list[dict[str, Any]]) -> None:
         towns, words, today = town_names(self.user), dict(lacks(self.user)), timezone.localdate()
@@ -213,7 +218,7 @@ def _firms(user: Any, held: Covenant) -> list[dict[str, Any]]:
     rows = list(queries.firms(user, held))
     names = enterprise_names(user, [row.enterprise_id for row in rows])
     return [{"row": row, "name": names.get(row.enterprise_id, ("", "—"))[1], "ulid": names.get(row.enterprise_id, ("", ""))[0],
-             "share": row.share_bp / 100, "on_land": service.on_land(held, row.enterprise_id)} for row in rows]
+             "share": row.share_bp / 100, "on_land": service.on_land(user, held, row.enterprise_id)} for row in rows]
 
 
 def _figures(user: Any, held: Covenant) -> list[dict[str, Any]]:
