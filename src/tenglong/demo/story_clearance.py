@@ -11,7 +11,6 @@ from typing import Any, Final
 from django.utils import timezone
 
 from tenglong.apps.clearance import policies
-from tenglong.apps.clearance.models import Clearance, ClearedHolder, Role
 from tenglong.apps.clearance.service import clearances, gathering
 from tenglong.apps.clearance.service.past import PastLine, PastPart, enter_past
 from tenglong.apps.registry import queries as registry
@@ -39,7 +38,7 @@ def play(stage: Stage) -> None:
     _survey(stage)
 
 
-def _set_up(stage: Stage, title: str, kind: str, town: str, day: date, most: int, plan: Any = None) -> Clearance | None:
+def _set_up(stage: Stage, title: str, kind: str, town: str, day: date, most: int, plan: Any = None) -> Any:
     """The survey with its holders; None where the county is too small for one."""
     plots = chosen(stage.officer, town, most)
     if not plots:
@@ -71,7 +70,7 @@ def chosen(actor: Any, town: str, most: int) -> list[str]:
     return found if len(taken) >= LEAST else []
 
 
-def _steps(stage: Stage, row: Clearance, given: Sequence[tuple[str, date]]) -> Clearance:
+def _steps(stage: Stage, row: Any, given: Sequence[tuple[str, date]]) -> Any:
     """The first one starts the taking."""
     (_first, begun), *rest = given
     clearances.start(stage.approver, row, number=f"启动文件（{MARK}）", on=begun)
@@ -99,7 +98,7 @@ def _baiguan(stage: Stage) -> None:
         return
     _steps(stage, row, [("offer", date(2023, 3, 20)), ("valuation", date(2023, 4, 28)), ("decision", date(2023, 5, 20)),
                         ("funds", date(2023, 5, 30)), ("demolition_plan", date(2023, 10, 10))])
-    holders = list(row.holders.filter(role=Role.HOLDER).order_by("number"))
+    holders = list(row.holders.filter(role="holder").order_by("number"))
     days = [list(_spread(len(holders), span)) for span in (SIGNED, VACATED, DEMOLISHED)]
     lines = []
     for at, holder in enumerate(holders):
@@ -111,18 +110,18 @@ def _baiguan(stage: Stage) -> None:
     enter_past(stage.officer, row, [*_left(row, lines), *lines], source=SOURCE)
 
 
-def _left(row: Clearance, lines: Sequence[PastLine]) -> list[PastLine]:
+def _left(row: Any, lines: Sequence[PastLine]) -> list[PastLine]:
     """Tenants go a week before their landlord."""
     days = {line.number: line.days["vacated"] for line in lines if "vacated" in line.days}
     found = []
-    for tenant in row.holders.filter(role=Role.TENANT).select_related("landlord"):
+    for tenant in row.holders.filter(role="tenant").select_related("landlord"):
         landlord = tenant.landlord.number if tenant.landlord else 0
         if landlord in days:
             found.append(PastLine(tenant.number, {"vacated": max(days[landlord] - timedelta(days=7), tenant.listed_on)}))
     return found
 
 
-def _line(holder: ClearedHolder, at: int, reached: dict[Step, date], valued: date) -> PastLine:
+def _line(holder: Any, at: int, reached: dict[Step, date], valued: date) -> PastLine:
     """Amounts inside the policy's ranges but for one; one was paid in halves just under the limit, one was valued again."""
     mu = from_cm2(holder.land_cm2, "mu", 4)
     items = [("land", mu, (300_000 + 5_000 * (at % 7)) * YUAN), ("moving", from_cm2(holder.land_cm2, "m2", 2), 20 * YUAN)]
@@ -163,7 +162,7 @@ def _under_way(stage: Stage) -> None:
     _steps(stage, row, [("interest", ago(220)), ("plan", ago(190)), ("opinions", ago(180)), ("opinions_done", ago(130)),
                         ("risk", ago(125)), ("funds", ago(110)), ("decision", ago(90)), ("appraiser", ago(70)),
                         ("valuation", ago(45))])
-    holders = list(row.holders.filter(role=Role.HOLDER).order_by("number"))
+    holders = list(row.holders.filter(role="holder").order_by("number"))
     signed = len(holders) * 5 // 8
     days = list(_spread(len(holders), (ago(40), today + timedelta(days=20))))
     lines = []
