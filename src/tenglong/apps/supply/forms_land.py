@@ -82,7 +82,7 @@ class MoneyLine(Needed):
     paper = forms.CharField(label=_("依据文号"), max_length=160)
     note = forms.CharField(label=_("说明"), max_length=300, required=False)
 
-    needed = ("cost_fen",)
+    needed: tuple[str, ...] = ("cost_fen",)
 
 
 class LotForm(MoneyLine):
@@ -141,8 +141,13 @@ class BatchForm(Needed):
     planned_on = forms.DateField(label=_("计划供应日期"), widget=day_input(), required=False)
 
 
+class LotField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.title)
+
+
 class BatchPlotForm(Needed):
-    lot = forms.ModelChoiceField(ReserveEntry.objects.none(), label=_("在库地块"))
+    lot = LotField(ReserveEntry.objects.none(), label=_("在库地块"))
     area_cm2 = SquareMetresField(label=_("供应面积"))
     land_use = forms.CharField(label=_("用途"), max_length=64, initial=_("工业用地"))
 
@@ -153,7 +158,6 @@ class BatchPlotForm(Needed):
         lot = self.fields["lot"]
         assert isinstance(lot, forms.ModelChoiceField)
         lot.queryset = reserve.lots(user).filter(division_code__startswith=town)
-        lot.label_from_instance = lambda row: row.title  # type: ignore[method-assign]
 
 
 class StandardForm(forms.Form):

@@ -61,4 +61,5 @@ def reserve_price(user: Any, row: Listing) -> ReservePrice | None:
 
 def person(pk: int | None) -> Any:
     """Who did it, for a name on the page; None when unknown."""
-    return get_user_model().objects.filter(pk=pk).select_related("department").first()
+    found = get_user_model().objects.filter(pk=pk) if pk is not None else get_user_model().objects.none()
+    return found.select_related("department").first()

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 
 from tenglong.apps.accounts.scope import scoped
 from tenglong.apps.supply.models import ReserveBody, ReserveEntry
-from tenglong.domain.landing.supply.reserve import Carried, Entry, Lot, Stock, stock, whole_fen
+from tenglong.domain.landing.supply.reserve import Carried, DayCount, Entry, Kind, Lot, Stock, stock, whole_fen
 
 
 def bodies(user: Any) -> QuerySet[ReserveBody]:
@@ -37,7 +37,7 @@ def lines_of(rows: QuerySet[ReserveEntry]) -> list[Entry]:
     """Lines that count: a reversed line and the one that takes it back are both left out."""
     told = rows.filter(reverses__isnull=True, reversed_by__isnull=True).order_by("on", "pk").values_list(
         "pk", "lot_id", "kind", "on", "area_cm2", "cost_fen", "rate", "day_count")
-    return [Entry(str(pk), str(lot or pk), kind, on, area, cost, Decimal(rate or 0), count)
+    return [Entry(str(pk), str(lot or pk), cast(Kind, kind), on, area, cost, Decimal(rate or 0), cast(DayCount, count))
             for pk, lot, kind, on, area, cost, rate, count in told]
 
 

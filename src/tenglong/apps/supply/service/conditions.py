@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.registry.models import EnterpriseVersion, Fact
-from tenglong.apps.registry.queries import current
+from tenglong.apps.registry import whole_county
 from tenglong.domain.landing.supply.policy import LandClocks
 from tenglong.domain.landing.supply.tailored import Condition, Figure, Finding, Firm, check
 
@@ -31,23 +30,13 @@ def findings(conditions: Sequence[dict[str, Any]], town: str, policy: LandClocks
 
 def _firms(measures: set[str], town: str) -> list[Firm]:
     """Firms of the register as they stand today, with the figures asked for. A firm elsewhere has no name here."""
-    rows = EnterpriseVersion.objects.filter(current()).values_list(
-        "enterprise_id", "name", "industry", "registered_on", "scale", "division_code")
-    facts = _latest([name for name in FACTS if name in measures])
+    facts = whole_county.latest_figures(name for name in FACTS if name in measures)
     found = []
-    for pk, name, industry, founded, scale, division in rows:
+    for row in whole_county.firms():
         figures: dict[str, Figure] = {
-            "industry": industry or None, "registered_year": Decimal(founded.year) if founded else None, "scale": scale or None,
-            **{measure: facts.get((pk, measure)) for measure in FACTS},
+            "industry": row.industry or None, "scale": row.scale or None,
+            "registered_year": Decimal(row.registered_on.year) if row.registered_on else None,
+            **{measure: facts.get((row.enterprise_id, measure)) for measure in FACTS},
         }
-        found.append(Firm(name if division == town else ELSEWHERE, figures))
+        found.append(Firm(row.name if row.division_code == town else ELSEWHERE, figures))
     return found
-
-
-def _latest(measures: list[str]) -> dict[tuple[int, str], Decimal]:
-    """The latest yearly figure of each firm, none of it from statistics."""
-    if not measures:
-        return {}
-    rows = Fact.objects.filter(subject_type="enterprise", measure__in=measures, superseded_by__isnull=True).exclude(
-        legal_basis="statistics").order_by("period").values_list("subject_id", "measure", "period", "value_e6")
-    return {(pk, measure): Decimal(value) / 1_000_000 for pk, measure, period, value in rows if len(period) == 4}

@@ -49,7 +49,7 @@ def _open(actor: Any, row: Listing, on: date) -> dict[str, Any]:
 def _confirm(actor: Any, row: Listing, winner: Any) -> dict[str, Any]:
     """The winner is an opened offer, its deposit paid, not under the starting nor the reserve price; a bare highest price wins
     an auction and a listing."""
-    bid = Bid.objects.filter(pk=getattr(winner, "pk", None), listing=row, state=BidState.OPENED).first()
+    bid = Bid.objects.filter(pk=getattr(winner, "pk", 0), listing=row, state=BidState.OPENED).first()
     if bid is None or bid.amount_fen is None:
         raise SupplyError(_("请从已开启的报价里选竞得人。"))
     floor = ReservePrice.objects.filter(listing=row).first()

@@ -51,7 +51,7 @@ def take_in(actor: Any, values: Values) -> ReserveEntry:
     """
     town = values["division_code"]
     in_reach(actor, town)
-    body = ReserveBody.objects.filter(pk=values.get("body_id")).first()
+    body = ReserveBody.objects.filter(pk=values.get("body_id") or 0).first()
     if body is None:
         raise SupplyError(_("收储单位不在土地储备机构名录里。国资公司的收购不是收储，不能记入收储账。"))
     day = not_later_than_today(values["on"], _("入库日期"))
