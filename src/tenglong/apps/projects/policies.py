@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tenglong.apps.casework import pinning
 from tenglong.apps.policy import service as policy
@@ -14,6 +15,14 @@ from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.landing.projects.policy import KIND, Milestones
 
 DEFAULT: Final = "shangyu"
+#: texts of the policy that comes with the program, for readers of another language; a county's own stay as written
+TEXTS: Final = (
+    gettext_noop("专班进驻"), gettext_noop("启动建设"), gettext_noop("控规公示"), gettext_noop("控规批复"),
+    gettext_noop("出让公告"), gettext_noop("挂牌开始"), gettext_noop("成交"), gettext_noop("19 天服务到启动"),
+    gettext_noop("百日落地"), gettext_noop("成交到开工"),
+    gettext_noop("年化产值 = 达产年产值 × 爬坡比例；爬坡比例按“投产后的月数 ÷ 投产到达产的月数”在各点之间线性取值，"
+                 "给出低（P10）、中（P50）、高（P90）"),
+)
 
 _read: dict[str, Milestones] = {}
 

@@ -157,7 +157,7 @@ def _seen(places: list[Fraction]) -> dict[str, dict[Fraction, Fraction]]:
         one.full += phase.output_fen or 0
     told = MonthFigure.objects.filter(project_id__in=runs, kind="output", actual_fen__isnull=False)
     for key, month, fen in told.values_list("project_id", "month", "actual_fen"):
-        runs[key].months[month] = runs[key].months.get(month, 0) + fen
+        runs[key].months[month] = runs[key].months.get(month, 0) + (fen or 0)
     found: dict[str, dict[Fraction, Fraction]] = {}
     for key, one in runs.items():
         shares = {at: share for at in places if (share := one.share(at)) is not None}
@@ -171,7 +171,7 @@ def invested(keys: Iterable[int]) -> dict[int, int]:
     found: dict[int, int] = defaultdict(int)
     rows = MonthFigure.objects.filter(project_id__in=list(keys), kind="invest", actual_fen__isnull=False)
     for key, fen in rows.values_list("project_id", "actual_fen"):
-        found[key] += fen
+        found[key] += fen or 0
     return dict(found)
 
 

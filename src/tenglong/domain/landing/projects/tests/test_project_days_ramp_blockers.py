@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from fractions import Fraction as F
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
@@ -112,18 +112,21 @@ def test_the_band_holds_its_middle_and_never_falls(month: int, length: int) -> N
 
 def test_own_history_replaces_the_assumption_only_when_every_point_has_enough() -> None:
     places = [point.at for point in POLICY.ramp.points]
-    seen = {str(n): {at: at * F(n, 10) for at in places} for n in range(1, 6)}
+    seen = {str(n): {at: at * Fraction(n, 10) for at in places} for n in range(1, 6)}
     found = ramp.learned(POLICY.ramp, seen)
     assert found.own and found.n == (5, 5, 5, 5)
-    assert found.points[-1].mid == F(3, 10)
-    seen["5"].pop(F(1))
+    assert found.points[-1].mid == Fraction(3, 10)
+    seen["5"].pop(Fraction(1))
     kept = ramp.learned(POLICY.ramp, seen)
     assert not kept.own and kept.points == POLICY.ramp.points and kept.n == (5, 5, 5, 4)
 
 
-@pytest.mark.parametrize(("values", "at", "is_"), [([1], F(1, 2), 1), ([1, 3], F(1, 2), 2), ([0, 10, 20, 30, 40], F(9, 10), 36)])
-def test_quantiles_lie_between_order_statistics(values: list[int], at: F, is_: int) -> None:
-    assert ramp.quantile([F(value) for value in values], at) == is_
+HALF, NINE_TENTHS = Fraction(1, 2), Fraction(9, 10)
+
+
+@pytest.mark.parametrize(("values", "at", "is_"), [([1], HALF, 1), ([1, 3], HALF, 2), ([0, 10, 20, 30, 40], NINE_TENTHS, 36)])
+def test_quantiles_lie_between_order_statistics(values: list[int], at: Fraction, is_: int) -> None:
+    assert ramp.quantile([Fraction(value) for value in values], at) == is_
 
 
 def test_a_blocker_goes_up_when_its_days_have_passed_and_stays_at_the_top() -> None:
