@@ -176,6 +176,15 @@ class PartForm(PaperForm):
     ordinal = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=99)
 
 
+class CorrectPartForm(forms.Form):
+    """Empty: it did not happen."""
+
+    ordinal = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=99)
+    funded_on = forms.DateField(label=_("资金到位"), widget=day_input(), required=False)
+    paid_on = forms.DateField(label=_("支付日期"), widget=day_input(), required=False)
+    number = forms.CharField(label=_("更正依据"), max_length=120, min_length=2)
+
+
 class AgreementForm(LockForm):
     number = forms.CharField(label=_("协议编号"), max_length=120, min_length=2)
     way = forms.ChoiceField(label=_("补偿方式"), choices=Way.choices)

@@ -31,7 +31,7 @@ from tenglong.apps.clearance.models import (
 )
 from tenglong.apps.clearance.service.base import DECIDE, MONEY, WORK, holder_for_work, numbered, past, raised
 from tenglong.apps.clearance.service.holders import blocks_of
-from tenglong.domain.delta import Delta
+from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.clearance import consistency
 
 E4, FEN = 10_000, 100
@@ -231,6 +231,25 @@ def pay(actor: Any, holder: ClearedHolder, ordinal: int, *, voucher: str, on: da
     if part.funded_on is None or day < part.funded_on or part.paid_on:
         raise ClearanceError(_("资金到位后才能付款；付过的不能再付。"))
     return _write(actor, fresh, part, "clearance.pay", paid_on=day, voucher=numbered(voucher, _("凭证号")))
+
+
+@transaction.atomic
+def correct_part(
+    actor: Any, holder: ClearedHolder, ordinal: int, *, funded_on: date | None, paid_on: date | None, number: str
+) -> Payment:
+    """Other days, or none, for an instalment that was entered wrongly; the audit keeps the old ones and the basis."""
+    fresh, part = _part(actor, holder, ordinal)
+    basis, days = numbered(number, _("更正依据")), [past(day) for day in (funded_on, paid_on) if day is not None]
+    if paid_on is not None and (funded_on is None or fresh.signed_on is None or paid_on < max(funded_on, fresh.signed_on)):
+        raise ClearanceError(_("支付应在签约和资金到位之后。"))
+    before = {"funded_on": part.funded_on, "paid_on": part.paid_on}
+    Payment.objects.filter(pk=part.pk).update(funded_on=funded_on, paid_on=paid_on)
+    if fresh.signed_on:
+        raised(fresh, funded_on=_funded(part.agreement, fresh.signed_on))
+    record(actor, "clearance.correct", "cleared_holder", fresh.ulid, count=len(days), reason=basis,
+           deltas=[Delta("ordinal", ordinal, ordinal), *diff(before, {"funded_on": funded_on, "paid_on": paid_on})])
+    part.funded_on, part.paid_on = funded_on, paid_on
+    return part
 
 
 def _part(actor: Any, holder: ClearedHolder, ordinal: int) -> tuple[ClearedHolder, Payment]:

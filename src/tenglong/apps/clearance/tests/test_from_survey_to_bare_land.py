@@ -143,6 +143,12 @@ def test_from_agreement_to_bare_land_and_the_rates_of_every_day(cast: Any, proje
     agreements.fund(cast.county, holder, 2, on=DAY + timedelta(days=15))
     assert one(row, "甲").funded_on == DAY + timedelta(days=15)
     agreements.pay(cast.county, holder, 1, voucher="V1", on=DAY + timedelta(days=12))
+    later = {"funded_on": DAY + timedelta(days=16), "paid_on": None, "number": "更9"}
+    with pytest.raises(ClearanceError, match="支付应在"):
+        agreements.correct_part(cast.county, holder, 2, **{**later, "paid_on": DAY + timedelta(days=15)})
+    agreements.correct_part(cast.county, holder, 2, **later)
+    assert one(row, "甲").funded_on == DAY + timedelta(days=16)
+    assert AuditEntry.objects.get(action="clearance.correct").reason == "更9"
     with pytest.raises(ClearanceError, match="承租户没有搬出"):
         holders.reach(cast.officer, holder, "vacated", on=DAY + timedelta(days=30))
     holders.reach(cast.officer, one(row, "丙"), "vacated", on=DAY + timedelta(days=25))

@@ -170,6 +170,7 @@ MONEYS: Final[dict[str, tuple[type[Any], Act]]] = {
         user, row, told["ordinal"], on=told["on"], voucher=told["number"])),
     "pay": (forms.PartForm, lambda user, row, told: agreements.pay(
         user, row, told["ordinal"], on=told["on"], voucher=told["number"])),
+    "correct-part": (forms.CorrectPartForm, lambda user, row, told: agreements.correct_part(user, row, **told)),
 }
 DECISIONS: Final[dict[str, tuple[type[Any], Act]]] = {
     "approve": (forms.LockForm, lambda user, row, told: agreements.approve(user, row, lock_version=told["lock_version"])),
