@@ -21,7 +21,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
     return {
         **lists("supply:covenants", queries=("", "?lacking=complete&town={code}&q=机密", "?sort=price_fen&lacking=junk")),
         **of("", {}, "covenant-five", "covenant-five-json"),
-        **of("", {}, "covenant-new", queries=("", "?plot={plot_code1}&uscc={uscc1}"),
+        **of("", {}, "covenant-new", queries=("", "?plot={plot_code1}&uscc={uscc1}", "?listing={listing}"),
              post={"project_name": "新项目", "uscc": "没有", "plots": "没有", "land": "1"}),
         **of("plot", COVENANT, "covenant", "covenant-json"),
         **of("plot", COVENANT, "covenant-paper", queries=("", "?row=sc-longchang@2022:equipment", "?row=junk"), post=PAPER),

@@ -33,6 +33,7 @@ class NewForm(forms.Form):
     plots = forms.CharField(label=_("地块码"), max_length=500, help_text=_("多块地用逗号或空格隔开"))
     land = forms.DecimalField(label=_("宗地面积"), min_value=1, max_digits=14, decimal_places=4)
     price = forms.DecimalField(label=_("出让价款"), min_value=0, max_digits=14, decimal_places=6, required=False)
+    listing = forms.CharField(max_length=26, required=False, widget=forms.HiddenInput)
 
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data

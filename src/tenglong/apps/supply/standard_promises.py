@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tenglong.apps.policy import service as policy
+from tenglong.apps.supply.models import Covenant
 from tenglong.domain.landing.standard.policy import StandardLand
 from tenglong.domain.policy.shelf import refs
 
@@ -36,6 +37,12 @@ def prefilled(chosen: str) -> dict[str, Any]:
             after = "complete" if ours in ("investment_intensity", "plot_ratio") else "full_output"
             found |= {f"value-{ours}": value, f"after-{ours}": after, f"plus-{ours}": 0 if after == "complete" else 1}
     return found
+
+
+def attached(held: Covenant) -> str:
+    """The row that the listing of the covenant was offered with, as `prefilled` takes it; "" without a listing."""
+    row = held.listing
+    return f"{row.standard.split(' ')[0]}:{row.standard_row}" if row is not None and row.standard and row.standard_row else ""
 
 
 def _table(name: str) -> StandardLand:

@@ -19,7 +19,7 @@ from tenglong.apps.casework import service as casework
 from tenglong.apps.registry import service as registry
 from tenglong.apps.registry.models import Division, Fact
 from tenglong.apps.supply.errors_covenants import CovenantError
-from tenglong.apps.supply.models import Covenant, CovenantCheck, NodeReminder
+from tenglong.apps.supply.models import Covenant, CovenantCheck, Listing, NodeReminder
 from tenglong.apps.supply.queries import covenants as seen
 from tenglong.apps.supply.service import covenants, covenants_checks, covenants_extensions, covenants_reminders
 from tenglong.apps.supply.service.covenants import NodeDay, Promise
@@ -273,3 +273,21 @@ def test_pages_of_office_and_enterprise(world: dict[str, Any]) -> None:
         assert own.get(page_name).status_code == 403
     firm = f"/enterprises/{world['firm'].enterprise.ulid}/?tab=covenants"
     assert "甲项目" in own.get(firm).content.decode()
+
+
+def test_a_contracted_listing_becomes_a_covenant_with_its_indicators(world: dict[str, Any]) -> None:
+    row = Listing.objects.create(
+        number="挂1号", title="甲地块", division_code=TOWN, plot_id=world["plot"].plot_id, area_cm2=LAND, land_use="工业",
+        method="listing", start_price_fen=PRICE, price_fen=PRICE, clocks="cn", procedure="listing",
+        standard="sc-longchang@2022 ab", standard_row="equipment", state="contracted")
+    clerk = entered(world["county"])
+    page = clerk.get(f"/supply/covenants/new/?listing={row.ulid}").content.decode()
+    assert 'value="甲地块"' in page and world["plot"].code in page and 'value="1000' in page
+    form = {"project_name": "丙项目", "uscc": world["code"], "plots": world["plot"].code, "land": "100000", "price": "1000",
+            "listing": row.ulid}
+    clerk.post("/supply/covenants/new/", form)
+    made = Covenant.objects.get(project_name="丙项目")
+    assert (made.listing_id, made.land_cm2, made.price_fen) == (row.pk, LAND, PRICE)
+    assert 'value="350"' in clerk.get(f"/supply/covenants/{made.ulid}/paper/").content.decode()
+    entered(world["clerk"]).post("/supply/covenants/new/", {**form, "project_name": "丁项目", "listing": "没有"})
+    assert Covenant.objects.get(project_name="丁项目").listing_id is None

@@ -23,13 +23,15 @@ from tenglong.apps.registry import service as register
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
 from tenglong.apps.supply.errors_covenants import CovenantError
 from tenglong.apps.supply.forms_covenant import ExtensionForm, FigureForm, FirmForm, NewForm, NodeForm, PaperForm, VoidForm
-from tenglong.apps.supply.models import Covenant, CovenantPaper, NodeReminder
+from tenglong.apps.supply.models import Covenant, CovenantPaper, Listing, NodeReminder
 from tenglong.apps.supply.queries import covenants as queries
+from tenglong.apps.supply.queries import listings
 from tenglong.apps.supply.service import covenants as service
 from tenglong.apps.supply.service import covenants_extensions
 from tenglong.apps.supply.service.covenants_picture import picture, rules
-from tenglong.apps.supply.standard_promises import offered, prefilled
+from tenglong.apps.supply.standard_promises import attached, offered, prefilled
 from tenglong.domain.measures import packaged
+from tenglong.domain.units import from_cm2, from_fen
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 WORK = service.VERB
@@ -160,15 +162,33 @@ def five_json(request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "POST"])
 @requires(WORK)
 def new(request: HttpRequest) -> HttpResponse:
-    form = NewForm(request.POST or None, initial={"plots": request.GET.get("plot", ""), "uscc": request.GET.get("uscc", "")})
+    form = NewForm(request.POST or None, initial=_begin(request))
     if request.method == "POST" and form.is_valid():
         try:
-            made = service.create(request.user, **form.values())
+            made = service.create(
+                request.user, **form.values(), listing=_contracted(request.user, form.cleaned_data["listing"]))
         except CovenantError as error:
             form.add_error(None, str(error))
         else:
             return redirect("supply:covenant", made.ulid)
     return render(request, "supply/covenant_new.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+def _contracted(user: Any, ulid: str) -> Listing | None:
+    """A listing in sight whose contract is signed."""
+    return listings(user).filter(ulid=ulid, state="contracted").select_related("plot", "winner").first() if ulid else None
+
+
+def _begin(request: HttpRequest) -> dict[str, Any]:
+    """First values: of the plot and firm asked for, or of the listing that was contracted."""
+    row = _contracted(request.user, request.GET.get("listing", ""))
+    if row is None:
+        return {"plots": request.GET.get("plot", ""), "uscc": request.GET.get("uscc", "")}
+    plot = registry.plots(request.user).filter(plot_id=row.plot_id or 0).first()
+    return {
+        "project_name": row.title, "uscc": row.winner.uscc if row.winner else "", "plots": plot.code if plot else "",
+        "land": from_cm2(row.area_cm2, "m2", 4), "listing": row.ulid,
+        "price": None if row.price_fen is None else from_fen(row.price_fen, "wan_yuan", 6)}
 
 
 # ---- one covenant
@@ -253,7 +273,8 @@ def paper(request: HttpRequest, ulid: str) -> HttpResponse:
     """A paper with what it agrees; `?row=` fills in the standard-land indicators of an industry (标准地)."""
     held = or_404(lambda: queries.covenant(request.user, ulid))
     policy = rules(held.policy).policy
-    form = PaperForm(policy, request.POST or None, request.FILES or None, initial=prefilled(request.GET.get("row", "")))
+    chosen = request.GET.get("row", attached(held))
+    form = PaperForm(policy, request.POST or None, request.FILES or None, initial=prefilled(chosen))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
@@ -273,7 +294,7 @@ def paper(request: HttpRequest, ulid: str) -> HttpResponse:
             messages.success(request, _("已登记文书"))
             return redirect("supply:covenant", ulid)
     return render(request, "supply/covenant_paper.html", {
-        "covenant": held, "form": form, "standards": offered(), "row": request.GET.get("row", "")},
+        "covenant": held, "form": form, "standards": offered(), "row": chosen},
         status=400 if form.is_bound else 200)
 
 
