@@ -141,7 +141,7 @@ class BatchForm(Needed):
     planned_on = forms.DateField(label=_("计划供应日期"), widget=day_input(), required=False)
 
 
-class LotField(forms.ModelChoiceField):
+class LotField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.title)
 
