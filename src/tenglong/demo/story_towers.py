@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from tenglong.apps.projects.models import Project
 from tenglong.apps.projects.service import matches, towers
+from tenglong.apps.registry import bulk
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import queries_premises as premises
+from tenglong.apps.registry import service as register
 from tenglong.demo.county import COUNTY_CODE, MARK
 from tenglong.demo.story import Stage
 
@@ -28,6 +30,10 @@ FEATURES: Final = (
     ("新材料", ",26,29,"), ("", ""),
 )
 FLOORS, TENANTS = 6, 26
+#: firms that work in the first tower and nowhere else, with their tax of a year in 万元
+OFFICES: Final = (
+    ("云上曹江软件", "6513", 186), ("舜帆数据服务", "6550", 92), ("江畔数字内容", "6572", 41), ("虞舜物联网科技", "6532", 128),
+)
 #: m² to let on each floor from the ground up
 AREAS: Final = (620, 980, 980, 940, 940, 760)
 NEED: Final = {
@@ -40,13 +46,29 @@ NEED: Final = {
 def play(stage: Stage) -> None:
     today = timezone.localdate()
     firms = list(registry.enterprises(stage.officer).filter(division_code=TOWN).order_by("enterprise__key")
-                 .values_list("enterprise_id", flat=True)[:TENANTS])
+                 .values_list("enterprise_id", "industry")[:TENANTS])
     house = premises.units(stage.officer).filter(division_code=TOWN).order_by("building__code").first()
+    offices = _offices(stage.officer, today)
     for at, said in enumerate(SAID):
-        row = towers.create(stage.officer, _head(at, said, today, firms, house))
+        row = towers.create(stage.officer, _head(at, said, today, [firm for firm, _trade in firms], house))
         if said == "done":
-            _let(stage.officer, row, at, firms, today)
+            _let(stage.officer, row, at, _fitting([*offices, *firms] if at == 0 else firms, row.feature_codes, at), today)
     _seek(stage.officer)
+
+
+def _offices(actor: Any, today: date) -> list[tuple[int, str]]:
+    """Firms that own and rent no land: only their tax can be told of the floors they rent."""
+    made = [register.create_enterprise(actor, {"name": f"绍兴{name}有限公司（{MARK}）", "industry": code, "status": "active"},
+                                       on=today - timedelta(days=900), town=TOWN, reason=MARK) for name, code, _tax in OFFICES]
+    rows = len(made)
+    columns: dict[str, list[Any]] = {
+        "subject_type": ["enterprise"] * rows, "subject_id": [one.enterprise_id for one in made],
+        "measure": ["tax_paid"] * rows, "period": [str(today.year - 1)] * rows,
+        "value_e6": [tax * 10**6 for _name, _code, tax in OFFICES], "given": [str(tax) for _name, _code, tax in OFFICES],
+        "department": ["税务局"] * rows, "legal_basis": ["shared"] * rows, "legal_document": [MARK] * rows}
+    facts = bulk.PreparedRows(actions=["new"] * rows, targets=[None] * rows, columns=columns, towns=[TOWN] * rows)
+    bulk.apply("facts", facts, actor=actor, on=today, batch_id=None)
+    return [(one.enterprise_id, code) for one, (_name, code, _tax) in zip(made, OFFICES, strict=True)]
 
 
 def _head(at: int, said: str, today: date, firms: list[int], house: Any) -> dict[str, Any]:
@@ -62,6 +84,16 @@ def _head(at: int, said: str, today: date, firms: list[int], house: Any) -> dict
     }
 
 
+def _fitting(firms: list[tuple[int, str]], codes: str, at: int) -> list[int]:
+    """Firms of the tower's trade first, as far as the street has any."""
+    prefixes = tuple(filter(None, codes.split(",")))
+    inside = [firm for firm, trade in firms if trade.lstrip("C").startswith(prefixes) and prefixes]
+    others = [firm for firm, _trade in firms if firm not in inside]
+    turn = at * 5 % max(1, len(others))
+    chosen = inside[:4] if at == 0 else inside[at % 2 : 3 + at % 2]
+    return [*chosen, *others[turn:], *others[:turn]]
+
+
 def _let(actor: Any, row: Any, at: int, firms: list[int], today: date) -> None:
     """Upper floors fill last; a few tenants have left again."""
     if row.building_id is not None:
@@ -74,7 +106,7 @@ def _let(actor: Any, row: Any, at: int, firms: list[int], today: date) -> None:
         for turn, share in enumerate((45, 30) if floor <= 4 else (60,) if at % 3 else ()):
             since = today - timedelta(days=700 - 60 * floor - 15 * turn)
             until = today - timedelta(days=40) if (at + floor + turn) % 7 == 0 else None
-            firm = firms[(at * 3 + floor * 2 + turn) % len(firms)] if firms and turn == 0 else None
+            firm = firms[(floor - 1) % len(firms)] if firms and turn == 0 else None
             name = "" if firm else f"入驻企业 {at + 1}-{floor}-{turn + 1}（{MARK}）"
             towers.let_floor(actor, held, enterprise_id=firm, name=name, area_cm2=area * M2 * share // 100,
                              since=since, until=until, source=MARK)

@@ -36,7 +36,7 @@ def test_a_need_finds_rooms_with_reasons(cast, project, client):
     page = client.get(url).content.decode()
     assert "层高不低于 6 m：3.9 m" in page and "不清楚" in page
     client.post(f"{url}ask/", {"area_cm2": "900", "lock_version": "9"})  # somebody was first
-    assert client.get(f"/projects/{project.ulid}/plants.json").json()["need"]["area_cm2"] == 1000 * M2
+    assert client.get(f"/projects/{project.ulid}/plants.json").json()["need"]["area_cm2"] == str(1000 * M2)
 
 
 def test_rooms_and_needs_of_another_town_stay_there(cast, project, client):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -18,10 +18,11 @@ from tenglong.apps.projects.models import PlantNeed, Project
 from tenglong.apps.projects.queries import matches as queries
 from tenglong.apps.projects.queries.projects import project
 from tenglong.apps.projects.service import matches as service
-from tenglong.apps.projects.views.common import CHINESE, done, or_404
+from tenglong.apps.projects.views.common import done, or_404
 from tenglong.domain.landing.matching import Check, Match, Matches
 from tenglong.domain.units import from_cm2
 from tenglong.web import formats
+from tenglong.web.twins import Twin
 
 LABELS = {
     "state": gettext_lazy("状态"), "area": gettext_lazy("面积不少于"), "most": gettext_lazy("面积不多于"),
@@ -118,23 +119,29 @@ def value_text(name: str, value: Any) -> str:
 
 @require_GET
 @requires("project.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     """Whole numbers as the store keeps them: cm², mm, N/m², VA, kg, 分."""
     row = or_404(lambda: project(request.user, ulid))
     need = queries.need_of(request.user, row)
     if need is None:
-        return JsonResponse({"project": row.ulid, "need": None, "fitting": [], "excluded": [], "excluders": []})
+        return Twin({"project": row.ulid, "need": None, "fitting": [], "excluded": [], "excluders": []})
     found = queries.matches(request.user, need)
 
     def told(one: Match) -> dict[str, Any]:
-        checks = [{"id": check.id, "verdict": check.verdict, "has": check.has, "wants": check.wants} for check in one.checks]
+        checks = [{"id": check.id, "verdict": check.verdict, "has": exact(check.has), "wants": exact(check.wants)}
+                  for check in one.checks]
         return {"unit": one.room.key, "name": one.room.name, "area_cm2": str(one.room.area_cm2), "checks": checks}
 
-    return JsonResponse({
+    return Twin({
         "project": row.ulid, "need": {name: getattr(need, name) for name in RECORD},
         "fitting": [told(one) for one in found.fitting], "excluded": [told(one) for one in found.excluded],
         "excluders": [{"id": one.id, "fails": one.fails, "alone": one.alone} for one in found.excluders],
-    }, json_dumps_params=CHINESE)
+    })
+
+
+def exact(value: Any) -> Any:
+    """Whole numbers of the store leave as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def tab(request: HttpRequest, row: Project) -> str:

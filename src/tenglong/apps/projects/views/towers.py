@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,8 +27,7 @@ from tenglong.apps.registry.views._common import asked_day
 from tenglong.domain.landing.towers import TaxShare
 from tenglong.domain.units import from_fen
 from tenglong.web import formats
-
-CHINESE = {"ensure_ascii": False}
+from tenglong.web.twins import Twin
 
 
 def tower_or_404(request: HttpRequest, ulid: str) -> Tower:
@@ -95,7 +94,7 @@ def told_tax(tax: TaxShare | None, period: str) -> dict[str, Any]:
 
 @require_GET
 @requires("tower.view")
-def twin(request: HttpRequest, ulid: str) -> JsonResponse:
+def twin(request: HttpRequest, ulid: str) -> Twin:
     """Areas in cm² as text; tax a m² only for those who see figures of firms."""
     row = tower_or_404(request, ulid)
     on = asked_day(request)
@@ -112,7 +111,7 @@ def twin(request: HttpRequest, ulid: str) -> JsonResponse:
                     "tenants": [{"name": tenant.name, "area_cm2": str(tenant.area_cm2)} for tenant in one.tenants]}
                    for one in held.stack.levels],
     }
-    return JsonResponse(body, json_dumps_params=CHINESE)
+    return Twin(body)
 
 
 # ---- steps

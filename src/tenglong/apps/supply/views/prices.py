@@ -105,11 +105,18 @@ def _points(table: PriceTable, words: dict[str, str]) -> dict[str, Any]:
     many = sorted((one for one in table.groups if one.n), key=lambda one: (-one.n, one.key))[:CHARTED]
     chosen = sorted(many, key=lambda one: (-(one.median or 0), one.key))
     return {
-        "names": [" · ".join(words.get(part, part) or _("未写明") for part in one.key) for one in chosen],
+        "names": _names(chosen, words),
         "boxes": [_box(one) for one in chosen], "left_off": sum(1 for one in table.groups if one.n) - len(chosen),
         "deals": [[at, service.number(row.per_mu), row.deal.ref, row.flagged, row.deal.holder]
                   for at, one in enumerate(chosen) for row in one.rows if row.per_mu is not None],
     }
+
+
+def _names(chosen: list[Group], words: dict[str, str]) -> list[str]:
+    """Without the words that all groups share."""
+    keys = [[words.get(part, part) or _("未写明") for part in one.key] for one in chosen]
+    same = [len({key[at] for key in keys}) == 1 and len(keys) > 1 for at in range(len(keys[0]))] if keys else []
+    return [" · ".join(part for part, shared in zip(key, same, strict=True) if not shared) or key[0] for key in keys]
 
 
 def _box(one: Group) -> list[float]:

@@ -15,6 +15,12 @@ const spread = (deals) => {
   });
 };
 
+/** The next 1, 2, 3 … times a power of ten. */
+const nice = (value, towards) => {
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return towards(value / unit) * unit;
+};
+
 if (box) {
   const told = await (await fetch(box.dataset.prices, { credentials: "same-origin" })).json();
   const drawn = told.points;
@@ -24,9 +30,11 @@ if (box) {
     const note = box.parentElement.querySelector("[data-note]");
     note.textContent = drawn.left_off ? box.dataset.left.replace("{n}", drawn.left_off) : "";
     const names = drawn.names;
-    const short = (at) => (Number.isInteger(at) && names[at] ? names[at].slice(0, 18) : "");
+    const short = (at) => (Number.isInteger(at) && names[at] ? names[at].slice(0, box.clientWidth < 520 ? 11 : 16) : "");
     const points = spread(drawn.deals);
     const number = (value) => value.toLocaleString();
+    const prices = drawn.deals.map((one) => one[1]);
+    const floor = nice(Math.min(...prices), Math.floor), ceiling = nice(Math.max(...prices), Math.ceil);
     box.style.height = `${Math.max(260, 60 + names.length * 34)}px`;
     const chart = echarts.init(box, null, { renderer: "canvas" });
     const boxed = (params, api) => {
@@ -41,10 +49,10 @@ if (box) {
       ] };
     };
     chart.setOption({
-      animation: false, textStyle: { fontFamily: FONT, fontSize: 12 }, grid: { left: 150, right: 24, top: 36, bottom: 44 },
+      animation: false, textStyle: { fontFamily: FONT, fontSize: 12 }, grid: { left: box.clientWidth < 520 ? 116 : 140, right: 24, top: 36, bottom: 44 },
       legend: { top: 4, data: [box.dataset.plain, box.dataset.far, box.dataset.box] },
       tooltip: { trigger: "item", renderMode: "richText", formatter: (item) => (item.data.holder ? `${item.data.holder}\n${number(item.data.value[0])} ${box.dataset.unit}` : names[item.data[0]]) },
-      xAxis: { type: "log", name: box.dataset.unit, nameLocation: "middle", nameGap: 28, axisLabel: { formatter: number } },
+      xAxis: { type: "log", name: box.dataset.unit, nameLocation: "middle", nameGap: 28, min: floor, max: ceiling, axisLine: { onZero: false }, axisLabel: { formatter: number } },
       yAxis: { type: "value", min: -0.6, max: names.length - 0.4, interval: 1, inverse: true, splitLine: { show: false }, axisTick: { show: false }, axisLabel: { formatter: (at) => short(Math.round(at * 10) / 10) , customValues: names.map((_name, at) => at) } },
       series: [
         { type: "custom", name: box.dataset.box, renderItem: boxed, data: drawn.boxes.map((one, at) => [at, ...one]), encode: { x: [1, 2, 3, 4, 5], y: 0 }, itemStyle: { color: "#2468b4" }, z: 3 },
