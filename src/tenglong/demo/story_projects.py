@@ -9,11 +9,10 @@ from __future__ import annotations
 import struct
 import zlib
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
-from tenglong.apps.projects.models import Project
 from tenglong.apps.projects.service import blockers, figures, meetings, projects, visits
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import service as register
@@ -49,7 +48,7 @@ NAMES: Final = (
     "中试基地", "设计云", "检测实验室", "工业软件", "边缘计算", "量子传感", "生物芯片", "材料计算",
 )
 #: name, days since the lead, days since signing (None: still a lead), 亿元, mu, events by days ago, plan by days ahead
-LIVE: Final = (
+LIVE: Final[tuple[Any, ...]] = (
     ("固态电池中试线", 25, None, 12, 80, {}, {"signed": 20}),
     ("航空紧固件基地", 70, None, 6, 45, {}, {"signed": 45}),
     ("智能电网开关", 90, 41, 8, 60, {"service_began": 44, "plan_notice": 38}, {"launched": -19, "notice": 10, "started": 59}),
@@ -107,7 +106,7 @@ def _large(stage: Stage, today: date) -> None:
     _team(stage, row)
 
 
-def _months(stage: Stage, row: Project, start: date, today: date) -> None:
+def _months(stage: Stage, row: Any, start: date, today: date) -> None:
     """Investment since the start, output and tax since the first product; some months behind the plan."""
     count = (today.year - start.year) * 12 + today.month - start.month
     first = start.replace(day=1)
@@ -122,7 +121,7 @@ def _months(stage: Stage, row: Project, start: date, today: date) -> None:
     figures.enter(stage.officer, row, "tax", tax, source=f"企业月报（{MARK}）")
 
 
-def _team(stage: Stage, row: Project) -> None:
+def _team(stage: Stage, row: Any) -> None:
     projects.add_member(stage.officer, row, stage.approver, duty="chief")
     projects.add_member(stage.officer, row, stage.officer, duty="contact", phone="0575-82000000")
 
@@ -175,7 +174,7 @@ def _one(stage: Stage, park: str, name: str, kind: str, at: int, month: date) ->
 def _live(
     stage: Stage, today: date, name: str, lead: int, signed: int | None, money: int, land: int, done: dict[str, int],
     plan: dict[str, int],
-) -> Project:
+) -> Any:
     actor = stage.officer
     row = projects.create(actor, {
         "name": f"{name}（{MARK}）", "division_code": TOWN, "total_investment_fen": money * YI, "land_cm2": to_cm2(land, "mu")},
@@ -192,7 +191,7 @@ def _live(
     return row
 
 
-def _served(stage: Stage, rows: list[Project], today: date) -> None:
+def _served(stage: Stage, rows: list[Any], today: date) -> None:
     """Visits with pictures and promises, blockers of each level, two of them solved, and a meeting."""
     actor = stage.officer
     for at, row in enumerate(rows[2:]):
