@@ -10,6 +10,7 @@ HERE, START = "百官", date(2026, 3, 2)
 
 def build(world: Any) -> None:
     from tenglong.apps.projects.models import PermitStep, Project
+    from tenglong.apps.projects.queries import forecast
     from tenglong.apps.projects.service import permits, permits_papers
     from tenglong.apps.registry import service as registry
 
@@ -30,6 +31,7 @@ def build(world: Any) -> None:
         town.note("permit_receipt", receipt.ulid)
         town.note("permit_paper", made.project.materials.get().ulid)
         town.note("permit_project", row.ulid)
+    forecast.by_itself()  # as the worker does, so that looking keeps nothing anew
 
 
 def firm_may(here: Any) -> set[str]:
