@@ -53,9 +53,9 @@ def refusals(
     taking: Taking, step: TakingStep, done: Done, surveying: bool, on: date, calendar: WorkCalendar
 ) -> tuple[str, ...]:
     """Why the step may not be done on that day: an order of steps, a wait that has not run, or nothing but a survey so far."""
+    if surveying and not step.survey and not step.starts:
+        return (f"现在只是摸底，不是{taking.decision_word}；先启动，再办“{step.label}”",)
     found = []
-    if surveying and not step.survey:
-        found.append(f"现在只是摸底，不是{taking.decision_word}；先启动，再办“{step.label}”")
     for before in step.after:
         earlier = taking.step(before)
         if before not in done and (step.optional or not earlier.optional):
