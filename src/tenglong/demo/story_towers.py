@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from tenglong.apps.projects.models import Project
+from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import matches, towers
 from tenglong.apps.registry import bulk
 from tenglong.apps.registry import queries as registry
@@ -114,6 +114,6 @@ def _let(actor: Any, row: Any, at: int, firms: list[int], today: date) -> None:
 
 def _seek(actor: Any) -> None:
     """The first project that wants a ready plant says what it needs."""
-    wanted = Project.objects.filter(needs="plant", stopped_on=None).order_by("code").first()
+    wanted = projects(actor).filter(needs="plant", stopped_on=None).order_by("code").first()
     if wanted is not None:
         matches.ask(actor, wanted, NEED, lock_version=None)

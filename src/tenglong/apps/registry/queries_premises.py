@@ -58,6 +58,13 @@ def steps(user: Any, unit_id: int) -> QuerySet[LetUnitStep]:
     return scoped(user, LetUnitStep.objects.filter(unit_id=unit_id), VERB).order_by("-on", "-id")
 
 
+def let_since(user: Any, unit_ids: Iterable[int], on: date | None = None) -> dict[int, LetUnitStep]:
+    """Unit → the last step that let it, up to the day (None: today)."""
+    found = scoped(user, LetUnitStep.objects.filter(unit_id__in=list(unit_ids), state="let"), VERB)
+    dated = found if on is None else found.filter(on__lte=on)
+    return {step.unit_id: step for step in dated.order_by("on", "id")}
+
+
 def tenancies(user: Any, ulids: Iterable[str]) -> list[int]:
     """Land-use relations that were begun with a step of these units."""
     found = scoped(user, LetUnitStep.objects.filter(unit__ulid__in=list(ulids), occupancy__isnull=False), VERB)

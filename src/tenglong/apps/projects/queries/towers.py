@@ -20,7 +20,6 @@ from tenglong.apps.projects.models import Tower, TowerFloor, TowerProgress, Towe
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry import queries_sensitive as sensitive
-from tenglong.apps.registry.models import LetUnitStep
 from tenglong.apps.registry.places import parts
 from tenglong.domain.landing.towers import Feature, Level, Stack, TaxShare, Tenant, Towers, feature, stack, tax_share
 from tenglong.domain.landing.towers.policy import KIND
@@ -124,10 +123,7 @@ def _rooms(user: Any, row: Tower, on: date | None) -> dict[int, list[Any]]:
 def _of_rooms(user: Any, rooms: dict[int, list[Any]], on: date | None) -> list[Row]:
     """Tenants of the rooms that are let, by their last step."""
     let = {room.unit_id: room for listed in rooms.values() for room in listed if room.state == "let"}
-    last: dict[int, Any] = {}
-    steps = scoped(user, LetUnitStep.objects.filter(unit_id__in=list(let), state="let"), premises.VERB)
-    for step in steps.filter(on__lte=on or timezone.localdate()).order_by("on", "id"):
-        last[step.unit_id] = step
+    last = premises.let_since(user, let, on)
     told = _firms(user, [step.enterprise_id for step in last.values()])
     found = []
     for unit_id, room in let.items():
