@@ -55,7 +55,6 @@ def calendar() -> WorkCalendar:
     return pinning.calendar()
 
 
-def label(kind: str) -> str:
-    """Words of an event; the id itself when the policy in force has it no more."""
-    events = in_force().body.events
-    return _(events[kind].label) if kind in events else kind
+def labels() -> dict[str, str]:
+    """Words of every event in the reader's language."""
+    return {name: _(one.label) for name, one in in_force().body.events.items()}

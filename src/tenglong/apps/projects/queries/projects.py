@@ -123,9 +123,10 @@ class Moment:
 
 def behind(user: Any, row: Project, today: date) -> list[Moment]:
     """What came before, newest first; a firm reads its dates and what it was promised."""
+    words = policies.labels()
     found = [
-        Moment(one.done_on, "milestone", _name(one), one.entered_by.name if one.entered_by else "", done=True, told=one.reason,
-               document=one.document)
+        Moment(one.done_on, "milestone", _name(one, words), one.entered_by.name if one.entered_by else "", done=True,
+               told=one.reason, document=one.document)
         for one in milestones(row) if one.done_on is not None and one.done_on <= today
     ]
     for visit in visits(user).filter(project=row, on__lte=today):
@@ -141,8 +142,9 @@ def behind(user: Any, row: Project, today: date) -> list[Moment]:
 
 def ahead(user: Any, row: Project, today: date) -> list[Moment]:
     """Who owes what by when, the earliest first, what nobody dated last."""
+    words = policies.labels()
     found = [
-        Moment(one.planned_on, "milestone", _name(one), "", late=bool(one.planned_on and one.planned_on < today))
+        Moment(one.planned_on, "milestone", _name(one, words), "", late=bool(one.planned_on and one.planned_on < today))
         for one in milestones(row) if one.done_on is None and one.planned_on is not None
     ]
     for promise in promises(user).filter(project=row, done_on__isnull=True):
@@ -159,8 +161,8 @@ def ahead(user: Any, row: Project, today: date) -> list[Moment]:
     return sorted(found, key=lambda one: (one.on is None, one.on or date.max))
 
 
-def _name(one: Milestone) -> str:
-    label = policies.label(one.kind)
+def _name(one: Milestone, words: dict[str, str]) -> str:
+    label = words.get(one.kind, one.kind)
     return _("%(label)s（第 %(n)s 期）") % {"label": label, "n": one.phase.ordinal} if one.phase else label
 
 

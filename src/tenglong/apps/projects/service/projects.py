@@ -196,6 +196,8 @@ def set_milestone(
 
 def _lawful(project: Project, phase: Phase | None, kind: str, on: date, body: Any) -> None:
     """Whatever the new day breaks that held before; what was wrong before is not held against this step."""
+    if not any(kind in (wait.after, wait.before) for wait in body.waits):
+        return
     done, calendar = done_of(project, phase), policies.calendar()
     before = set(days.breaches(body, done, calendar))
     told = [said for said in days.breaches(body, done | {kind: on}, calendar) if said not in before]

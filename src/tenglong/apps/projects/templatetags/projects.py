@@ -7,8 +7,6 @@ from typing import Any
 
 from django import template
 
-from tenglong.apps.projects import policies
-
 register = template.Library()
 FEN_OF_YI = 10_000_000_000
 
@@ -17,12 +15,6 @@ FEN_OF_YI = 10_000_000_000
 def yi(fen: Any) -> str:
     """分 → 亿元 with two decimals."""
     return "—" if fen is None else f"{int(fen) / FEN_OF_YI:,.2f}"
-
-
-@register.filter
-def event(kind: str) -> str:
-    """Words of a milestone."""
-    return policies.label(kind)
 
 
 @register.filter

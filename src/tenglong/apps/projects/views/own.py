@@ -33,11 +33,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
     """Its dates, plans and promises; no note, no visit, no blocker, nobody else's."""
     row, today = or_404(lambda: queries.project(request.user, ulid)), timezone.localdate()
-    events = policies.in_force().body.events
+    words = policies.labels()
     return render(request, "projects/own.html", {
         "row": row, "today": today, "stages": stages(row, today), "contact": contact(row, today), "form": AskForm(),
-        "milestones": [(one, _(events[one.kind].label) if one.kind in events else one.kind, one.done_on is None and
-                        one.planned_on is not None and one.planned_on < today) for one in queries.milestones(row)],
+        "milestones": [(one, words.get(one.kind, one.kind), one.done_on is None and one.planned_on is not None
+                        and one.planned_on < today) for one in queries.milestones(row)],
         "promises": queries.promises(request.user).filter(project=row).order_by("-asked_on", "-pk"),
         "phases": queries.phases(row), "invest": money.months(row, FigureKind.INVEST)})
 

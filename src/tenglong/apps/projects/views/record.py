@@ -41,7 +41,7 @@ def context(request: HttpRequest, row: Project, today: date) -> dict[str, Any]:
         "stages": stages(row, today), "pairs": queries.pairs(row, today), "invest": invest, "open": open_,
         "next": ahead[0] if ahead else None, "owed": len(ahead), "contact": contact(row, today),
         "outlook": outlook(request.user, row, today), "works": can(request.user, WORK),
-        "may_visit": can(request.user, WORK), "pin": policies.in_force().pin,
+        "may_visit": can(request.user, WORK), "pin": policies.in_force().pin, "words": policies.labels(),
         "stop_form": StopForm() if can(request.user, WORK) and row.stopped_on is None else None,
         **tab_context(request, "project", row),
     }
