@@ -85,9 +85,17 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from labels_of_evaluation()
     yield from (("policies/routes/default@1.yaml", text) for text in texts_of_routes())
     yield from (("domain/renewal/criteria", text) for text in texts_of_criteria())
+    yield from (("policies/covenant", text) for text in texts_of_covenants())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
+
+
+def texts_of_covenants() -> Iterator[str]:
+    """The words of the 五未 list; papers, indicators and clauses are marked as Chinese where they stand."""
+    for path in sorted((PACKAGE / "policies" / "covenant").glob("*.yaml")):
+        nodes = load_yaml(path.read_text("utf-8"), kind="covenant", id=path.stem.partition("@")[0]).data["nodes"]
+        yield from (node["lacks"] for node in nodes.values())
 
 
 def texts_of_prices() -> Iterator[str]:

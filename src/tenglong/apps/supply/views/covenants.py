@@ -76,7 +76,7 @@ def keep(actor: Any, file: Any, kind: str, held: Covenant, *, number: str = "", 
 
 
 def lacks(user: Any) -> list[tuple[str, Any]]:
-    return [(name, one.lacks) for name, one in rules().policy.nodes.items()]
+    return [(name, _(one.lacks)) for name, one in rules().policy.nodes.items()]
 
 
 class CovenantList(ListPage):
