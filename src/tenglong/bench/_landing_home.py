@@ -40,10 +40,11 @@ def main(projects: int, tries: int, draws: int, runs: int) -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     began = time.perf_counter()
     officer = _officer(apps)
-    rows = _fill(officer, projects)
+    rows = _fill(apps, officer, projects)
     built = time.perf_counter() - began
     pages, first, failed = _pages(officer, rows, tries)
-    return {"built": built, "pages": pages, "first": first, "failed": failed, **_counts(rows), **_drawn(rows, draws, runs)}
+    told = _counts(apps, rows) | _drawn(rows, draws, runs)
+    return {"built": built, "pages": pages, "first": first, "failed": failed, **told}
 
 
 def _officer(apps: Any) -> Any:
@@ -58,13 +59,12 @@ def _officer(apps: Any) -> Any:
     return user
 
 
-def _fill(officer: Any, projects: int) -> list[Any]:
+def _fill(apps: Any, officer: Any, projects: int) -> list[Any]:
     """Each project entered the network on another day of the last 300 and has done what its plan put before today, some steps
     quicker, some slower; every fifth has a blocker."""
     from django.utils import timezone
 
     from tenglong.apps.projects import permit_policies
-    from tenglong.apps.projects.models import PermitStep, Project
     from tenglong.apps.projects.queries import permits as queries
     from tenglong.apps.projects.service import blockers, permits
     from tenglong.domain.landing.permits.network import Situation, plan
@@ -72,13 +72,14 @@ def _fill(officer: Any, projects: int) -> list[Any]:
     dice, today, made = random.Random(20231022), timezone.localdate(), []  # noqa: S311 - the same data every time
     for at in range(projects):
         head = {"code": f"XM-{at:04d}", "name": f"项目{at}", "division_code": TOWN, "zone_code": "Z1", "stage": "land"}
-        project = Project.objects.create(**head)
+        project = apps.get_model("projects", "Project")._default_manager.create(**head)
         start = today - timedelta(days=5 * at + 5)
         row = permits.begin(officer, project, POLICY, on=start)
         policy = permit_policies.of(row)
         found = plan(policy, row.route, Situation(start), queries.calendar(policy))
         done = [task for task in found.tasks if task.early_finish < today - timedelta(days=dice.randrange(0, 9))]
-        PermitStep.objects.bulk_create([PermitStep(
+        step = apps.get_model("projects", "PermitStep")
+        step._default_manager.bulk_create([step(
             network=row, step=task.id, done_on=task.early_finish,
             started_on=task.early_start if task.early_start < task.early_finish else None) for task in done])
         if at % 5 == 0:
@@ -108,16 +109,16 @@ def _pages(officer: Any, rows: list[Any], tries: int) -> tuple[dict[str, list[fl
     return found, first, failed
 
 
-def _counts(rows: list[Any]) -> dict[str, Any]:
+def _counts(apps: Any, rows: list[Any]) -> dict[str, Any]:
     from django.utils import timezone
 
     from tenglong.apps.projects import permit_policies
-    from tenglong.apps.projects.models import PermitStep
     from tenglong.apps.projects.queries import permits as queries
 
     policy = permit_policies.of(rows[0])
     seen = queries.seen(rows, timezone.localdate(), queries.calendar(policy))
-    return {"steps": len(policy.steps), "facts": PermitStep.objects.count(), "cases": sum(map(len, seen["Z1"].values()))}
+    facts = apps.get_model("projects", "PermitStep")._default_manager.count()
+    return {"steps": len(policy.steps), "facts": facts, "cases": sum(map(len, seen["Z1"].values()))}
 
 
 def _drawn(rows: list[Any], draws: int, runs: int) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from django.utils import timezone
 
 from tenglong.apps.projects import permit_policies
-from tenglong.apps.projects.models import Milestone, PermitNetwork, Phase, Project
 from tenglong.apps.projects.queries import forecast, permits
 from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import permits as service
@@ -59,17 +58,17 @@ def play(stage: Stage) -> None:
     forecast.by_itself()
 
 
-def _told(row: Project) -> list[tuple[Phase | None, dict[str, date]]]:
+def _told(row: Any) -> list[tuple[Any, dict[str, date]]]:
     """Per phase (None: the whole project) the days of the steps that the project tells of."""
-    found: dict[Phase | None, dict[str, date]] = {}
-    dated = Milestone.objects.filter(project=row, done_on__isnull=False).select_related("phase").order_by("phase__ordinal")
+    found: dict[Any, dict[str, date]] = {}
+    dated = row.milestones.filter(done_on__isnull=False).select_related("phase").order_by("phase__ordinal")
     for one in dated:
         if one.kind in TOLD and one.done_on is not None:
             found.setdefault(one.phase, {})[TOLD[one.kind]] = one.done_on
     return [(phase, days) for phase, days in found.items() if "publish" in days]
 
 
-def _network(stage: Stage, row: Project, phase: Phase | None, told: dict[str, date], dice: random.Random, today: date) -> None:
+def _network(stage: Stage, row: Any, phase: Any, told: dict[str, date], dice: random.Random, today: date) -> None:
     network = service.begin(stage.officer, row, POLICY, phase=phase, on=told["publish"])
     policy = permit_policies.of(network)
     if "listing" in told:
@@ -111,7 +110,7 @@ def _last(policy: Permits, held: Mapping[str, Any], order: list[str], told: Mapp
     return last
 
 
-def _past(network: PermitNetwork, policy: Permits, name: str, days: Mapping[str, When], today: date) -> Past | None:
+def _past(network: Any, policy: Permits, name: str, days: Mapping[str, When], today: date) -> Past | None:
     """The days of a step that have come; None while nothing has."""
     step, when, review = policy.steps[name], days[name], days.get(f"{name}{PRE}")
     done = when.ends if when.ends <= today else None
@@ -125,7 +124,7 @@ def _past(network: PermitNetwork, policy: Permits, name: str, days: Mapping[str,
     return None if fact == Fact() else Past(name, fact, number)
 
 
-def _papers(stage: Stage, network: PermitNetwork) -> None:
+def _papers(stage: Stage, network: Any) -> None:
     policy, town = permit_policies.of(network), network.project.division_code
     taken = []
     for name in PAPERS:

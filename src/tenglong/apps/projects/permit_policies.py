@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tenglong.apps.policy import presets
 from tenglong.apps.policy import service as policy
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import PermitNetwork, PermitPolicy
@@ -49,8 +47,7 @@ def by_pin(pinned: PermitPolicy) -> Permits:
 def offered(on: date) -> list[tuple[str, str, Permits]]:
     """(reference, label, network) of every network that a project may begin with today."""
     found = []
-    packaged = {name.partition("@")[0] for kind, name in presets.names() if kind == KIND}
-    for name in sorted(packaged | set(_own())):
+    for name in sorted({row["id"] for row in policy.listing() if row["kind"] == KIND}):
         try:
             loaded = policy.current(KIND, name, on)
         except (KeyError, policy.PolicyError):
@@ -60,9 +57,3 @@ def offered(on: date) -> list[tuple[str, str, Permits]]:
         body = _read[loaded.sha256]
         found.append((name, body.name, body))
     return found
-
-
-def _own() -> list[Any]:
-    from tenglong.apps.policy.models import PolicyVersion
-
-    return list(PolicyVersion.objects.filter(kind=KIND, state="approved").values_list("policy_id", flat=True).distinct())
