@@ -203,11 +203,13 @@ def _served(stage: Stage, rows: list[Any], today: date) -> None:
             photos=[_Picture(f"现场{at + 1}.png", picture(at))])
     stuck = [
         blockers.open_(actor, rows[2 + at % 4], title=title, on=today - timedelta(days=ago), field=field, office=office,
-                       expected_on=today + timedelta(days=ahead) if ahead else None)
-        for at, (title, ago, field, office, ahead) in enumerate((
-            ("临时用电容量不够", 3, "utilities", "供电公司", 9), ("红线内管线迁改", 9, "utilities", "水务集团", 0),
-            ("排污总量指标没有落实", 26, "permit", "生态环境分局", 20), ("进场道路未贯通", 48, "land", "镇街", 0),
-            ("施工图审查退回", 60, "permit", "住建局", 0), ("土方外运许可", 33, "building", "综合执法局", 0)))]
+                       step=step, expected_on=today + timedelta(days=ahead) if ahead else None)
+        for at, (title, ago, field, office, ahead, step) in enumerate((
+            ("临时用电容量不够", 3, "utilities", "供电公司", 9, ""),
+            ("红线内管线迁改", 9, "utilities", "水务集团", 0, "start_build"),
+            ("排污总量指标没有落实", 26, "permit", "生态环境分局", 20, "construction_permit"),
+            ("进场道路未贯通", 48, "land", "镇街", 0, ""), ("施工图审查退回", 60, "permit", "住建局", 0, ""),
+            ("土方外运许可", 33, "building", "综合执法局", 0, "")))]
     for one in stuck[1:3]:
         blockers.escalate(actor, one, reason="专班协调后仍未解决")
     top = blockers.escalate(actor, stuck[3], reason="涉及跨镇道路")
