@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tenglong.apps.accounts.models import RoleGrant
 from tenglong.apps.accounts.scope import Refused
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.projects.errors import ProjectError
@@ -154,6 +155,12 @@ def test_pages_from_begin_to_receipt(cast, project, sign_in):
     assert "四证看板" in board.content.decode() and any(
         item["step"] == "notice" for card in owed.json()["departments"] for item in card["items"])
     assert officer.get(f"/projects/permits/{row.ulid}.json").json()["minimum"] <= row.outlook.get("minimum", "9999")
+    service.omit(cast.officer, row, "soil_water", reason="内部的依据")
+    RoleGrant.objects.filter(user=cast.firm).update(enterprise_id=project.enterprise_id)
+    firm = sign_in(cast.firm)
+    assert f"/projects/mine/permits/{row.ulid}/" in firm.get(f"/projects/mine/{project.ulid}/").content.decode()
+    own = firm.get(f"/projects/mine/permits/{row.ulid}/").content.decode()
+    assert receipt.number in own and "<svg" in own and "内部的依据" not in own and "怎样省时最多" not in own
     assert sign_in(cast.stranger).get(address).status_code == 404
     assert sign_in(cast.auditor).get(address).status_code == 403
 
