@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.policy import service as policy
-from tenglong.apps.supply.models import Deal
+from tenglong.apps.supply.models import Deal, Listing
 from tenglong.apps.supply.queries.deals import deals
 from tenglong.domain.landing.prices import BY, PriceRow, PriceTable, tabulate
 from tenglong.domain.landing.prices.floors import FloorBook, book_of, floor_issues
@@ -92,6 +92,20 @@ def price_row(deal: Deal) -> PriceRow:
 def below_floor(deal: Deal) -> Issue | None:
     """What the floor price in force on the day of the contract says of one deal."""
     return next(iter(floor_issues([price_row(deal)], floor_books())), None)
+
+
+def listing_below_floor(listing: Listing) -> Issue | None:
+    """An error when the price asked lies below the floor: of today while it is a draft, of its first step afterwards.
+
+    The price that was reached is held against the floor of the day of the opening.
+    """
+    steps = list(listing.steps.order_by("on").values_list("on", flat=True)[:1])
+    reached = listing.price_fen is not None and listing.opened_on is not None
+    on = listing.opened_on if reached else steps[0] if steps else timezone.localdate()
+    row = PriceRow(
+        ref=listing.number, division_code=listing.division_code, land_use=listing.land_use, method=listing.method, signed_on=on,
+        area_cm2=listing.area_cm2, price_fen=listing.price_fen if reached else listing.start_price_fen)
+    return next(iter(floor_issues([row], floor_books(), dataset="listings")), None)
 
 
 def _row(at: int, said: dict[str, Any]) -> PriceRow:

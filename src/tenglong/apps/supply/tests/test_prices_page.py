@@ -74,6 +74,19 @@ def test_enterprise_and_auditor_see_no_prices(cast, client, deals):
         assert all("企业far" not in one.content.decode() for one in answers)
 
 
+def test_a_listing_is_held_against_the_floor_of_its_day(cast):
+    from tenglong.apps.supply.models import Listing
+    from tenglong.apps.supply.queries.prices import listing_below_floor
+
+    row = Listing.objects.create(number="2026-1", title="甲地", division_code="330604001", area_cm2=to_cm2("15", "mu"),
+                                 land_use="工业用地", method="listing", start_price_fen=to_fen("150", "wan_yuan"))
+    assert listing_below_floor(row).severity == "error" and "12.00 万元/亩" in listing_below_floor(row).message
+    row.price_fen, row.opened_on = to_fen("180", "wan_yuan"), date(2026, 1, 5)
+    assert listing_below_floor(row) is None
+    row.price_fen, row.opened_on = to_fen("100", "wan_yuan"), date(2006, 1, 5)
+    assert listing_below_floor(row) is None  # no standard was in force then
+
+
 def test_an_approved_floor_replaces_the_packaged_one_from_its_day_on(cast):
     from tenglong.apps.policy.models import PolicyVersion
     from tenglong.domain import presets

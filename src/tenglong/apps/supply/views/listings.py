@@ -15,6 +15,7 @@ from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.forms_land import OPS, ConditionForms, ListingForm, MoveForm, StandardForm, StepForm
 from tenglong.apps.supply.models import Listing
 from tenglong.apps.supply.queries import land, reserve
+from tenglong.apps.supply.queries.prices import listing_below_floor
 from tenglong.apps.supply.service import listings as service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.apps.supply.views import land_common as common
@@ -90,6 +91,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
                        for one in row.indicators],
+        "below": listing_below_floor(row),
         "named": land.is_named(user, row), "bids": list(land.bids(user, row)) if row.opened_on else [],
         "ends": works and row.state in ("draft", "submitted", "approved", "running"),
         "standard_form": StandardForm(initial={"choice": f"{row.standard}|{row.standard_row}"})
