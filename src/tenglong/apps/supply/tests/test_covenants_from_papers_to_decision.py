@@ -249,6 +249,7 @@ def entered(user: Any) -> Client:
     return client
 
 
+@pytest.mark.slow
 def test_pages_of_office_and_enterprise(world: dict[str, Any]) -> None:
     held, clerk, own = world["covenant"], entered(world["county"]), entered(world["own"])
     form = {"kind": "supplement", "number": "补2", "signed_on": "2023-02-01", "effective_on": "", "value-rd_share": "2.5",
@@ -275,6 +276,7 @@ def test_pages_of_office_and_enterprise(world: dict[str, Any]) -> None:
     assert "甲项目" in own.get(firm).content.decode()
 
 
+@pytest.mark.slow
 def test_a_contracted_listing_becomes_a_covenant_with_its_indicators(world: dict[str, Any]) -> None:
     row = Listing.objects.create(
         number="挂1号", title="甲地块", division_code=TOWN, plot_id=world["plot"].plot_id, area_cm2=LAND, land_use="工业",
