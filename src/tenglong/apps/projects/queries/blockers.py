@@ -11,8 +11,10 @@ from django.utils import timezone
 from tenglong.apps.projects import policies
 from tenglong.apps.projects.models import Blocker, Field, Level, Project
 from tenglong.apps.projects.queries.projects import blockers
+from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.landing.projects import blockers as rule
 from tenglong.domain.landing.projects.blockers import Solving
+from tenglong.domain.landing.projects.policy import Milestones
 
 
 def holding(project: Project, today: date | None = None) -> dict[str, date]:
@@ -27,15 +29,16 @@ def holding_many(keys: list[int], today: date | None = None) -> dict[int, dict[s
     by: dict[int, list[Any]] = {}
     for key, *told in rows.values_list("project_id", "step", "level", "expected_on"):
         by.setdefault(key, []).append(told)
-    return {key: _held(told, today) for key, told in by.items()}
+    known = (policies.in_force().body, policies.calendar()) if by else None
+    return {key: _held(told, today, known) for key, told in by.items()}
 
 
-def _held(rows: Any, today: date | None) -> dict[str, date]:
+def _held(rows: Any, today: date | None, known: tuple[Milestones, WorkCalendar] | None = None) -> dict[str, date]:
+    """`known`: the rules and the calendar, when the caller has read them for many projects."""
     day, found = today or timezone.localdate(), dict[str, date]()
-    policy, calendar = None, policies.calendar()
     for step, level, expected in rows:
-        policy = policy or policies.in_force().body
-        until = rule.holds_until(policy, level, expected, day, calendar)
+        known = known or (policies.in_force().body, policies.calendar())
+        until = rule.holds_until(known[0], level, expected, day, known[1])
         found[step] = max(until, found.get(step, until))
     return found
 
