@@ -7,7 +7,9 @@ from typing import Any
 
 TODAY = date.today().isoformat()
 PROJECT, BLOCKER, MEETING, PROMISE = ({"ulid": f"{{{name}}}"} for name in ("project", "blocker", "meeting", "promise"))
-LISTS = ("", "?q=机密&town={code}&sort=-pk", "?stage=junk&level=junk&park={park}&cluster=机密", "?on_min=junk&due_on_max=2030-01-01")
+LISTS = (
+    "", "?q=机密&town={code}&sort=-pk", "?stage=junk&level=junk&park={park}&cluster=机密", "?on_min=junk&due_on_max=2030-01-01",
+)
 TABS = ("", "?tab=figures", "?tab=phases", "?tab=blockers", "?tab=service", "?tab=photos", "?print=1", "?on=2026-03-04")
 HEAD = {"name": "改名", "division_code": "{code}", "needs": "land", "lock_version": "99"}
 
@@ -42,7 +44,8 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("blocker", BLOCKER, "blocker", "blocker-json"),
         **of("blocker", {**BLOCKER, "name": "change"}, "blocker-step", get=False, post={"office": "某局", "lock_version": "1"},
              also=("project.work",)),
-        **of("", {}, "meeting-new", post={"title": "会议", "on": TODAY, "level": "team", "division_code": "{code}"}, drops=True),
+        **of("", {}, "meeting-new", drops=True,
+             post={"title": "会议", "on": TODAY, "level": "team", "division_code": "{code}"}),
         **of("meeting", MEETING, "meeting", "minutes"),
         **of("meeting", {**MEETING, "name": "add"}, "meeting-step", get=False, post={"code": "{project_code}", "matter": "议题"},
              also=("project.work",)),
