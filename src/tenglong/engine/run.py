@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -159,7 +160,7 @@ def evaluate_parquet(
     trace: bool = False,
 ) -> Ran:
     """Parquet (rows) → Parquet (results, in no particular order). A key that is missing or repeated gives
-    EngineError before anything is worked.
+    EngineError, and `target` stays as it was.
 
     `memory` bounds DuckDB's buffers; what does not fit goes to a temporary folder beside `target`.
     """
@@ -176,15 +177,25 @@ def evaluate_parquet(
 def _files(
     compiled: Compiled, source: Path, target: Path, threads: int, memory: str, last_year: LastYear | None, trace: bool
 ) -> int:
-    with tempfile.TemporaryDirectory(prefix=".evaluate-", dir=target.parent) as folder, duckdb.connect() as connection:
+    """Keys are looked through beside the work: what is made of rows that must not be together never becomes `target`."""
+    with (
+        tempfile.TemporaryDirectory(prefix=".evaluate-", dir=target.parent) as folder,
+        duckdb.connect() as connection,
+        ThreadPoolExecutor(1) as beside,
+    ):
         configure(connection, threads, memory, folder)
         connection.execute(f"CREATE VIEW {_ROWS} AS SELECT * FROM read_parquet('{_quoted(source)}')")  # noqa: S608 - our own text
         schema = connection.execute(f"SELECT * FROM {_ROWS} LIMIT 0").to_arrow_table().schema  # noqa: S608 - our own text
         _has_key(schema.names)
-        keys.check(connection, _ROWS)
+        checked = beside.submit(keys.check, connection.cursor(), _ROWS)
         text = _text(compiled, schema, last_year, trace, words=True)
-        with _plain_words():
-            done = connection.execute(f"COPY ({text}) TO '{_quoted(target)}' ({_PARQUET})").fetchone()
+        made = Path(folder) / "results.parquet"
+        try:
+            with _plain_words():
+                done = connection.execute(f"COPY ({text}) TO '{_quoted(made)}' ({_PARQUET})").fetchone()
+        finally:
+            checked.result()
+        made.replace(target)
         return int(done[0]) if done else 0
 
 
