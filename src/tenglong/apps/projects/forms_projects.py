@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,8 @@ from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.form_fields import EnterpriseField, NumberField, WanYuanField, plainly
 from tenglong.apps.registry.forms import day_input
 from tenglong.apps.registry.places import town_choices, zone_choices
+from tenglong.apps.supply import queries as supply
+from tenglong.apps.supply.queries import covenants
 from tenglong.domain.units import from_cm2, to_cm2
 
 EXTRA, MOST_PHASES, MONTHS = 2, 20, 12
@@ -47,12 +49,14 @@ class ProjectForm(forms.Form):
     needs = forms.ChoiceField(label=_("落地方式"), choices=[("land", _("供地新建")), ("plant", _("租购厂房"))])
     park_key = forms.ChoiceField(label=_("园区"), required=False)
     cluster = forms.CharField(label=_("组团"), max_length=64, required=False)
+    listing_id = forms.TypedChoiceField(label=_("出让地块"), required=False, coerce=int, empty_value=None)
+    covenant_id = forms.TypedChoiceField(label=_("履约约定"), required=False, coerce=int, empty_value=None)
     on = forms.DateField(label=_("线索日期"), widget=day_input(), initial=timezone.localdate)
     note = forms.CharField(label=_("内部说明"), max_length=500, required=False, help_text=_("企业看不到"))
     lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
 
     record = ("name", "division_code", "zone_code", "enterprise_id", "industry", "total_investment_fen", "land_cm2", "needs",
-              "park_key", "cluster", "note")
+              "park_key", "cluster", "note", "listing_id", "covenant_id")
 
     def __init__(self, *args: Any, user: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -62,9 +66,20 @@ class ProjectForm(forms.Form):
                 "park_key": [("", _("不在园区里")), *parks]}
         for name, found in told.items():
             self.fields[name].choices = found  # type: ignore[attr-defined]
+        self._tied("listing_id", ((one.pk, f"{one.number} {one.title}") for one in supply.listings(user)))
+        self._tied("covenant_id", ((one.pk, f"{one.number} {one.project_name}") for one in covenants.covenants(user)))
+
+    def _tied(self, name: str, found: Iterable[tuple[int, str]]) -> None:
+        """What the project is tied to already and this person does not see stays as it is: the field is left out."""
+        choices = list(found)
+        held = self.initial.get(name)
+        if held is not None and held not in dict(choices):
+            del self.fields[name]
+            return
+        self.fields[name].choices = [("", _("没有")), *choices]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.record}
+        return {name: self.cleaned_data[name] for name in self.record if name in self.fields}
 
 
 class PhaseForm(forms.Form):

@@ -17,6 +17,8 @@ from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import Member, Milestone, Phase, PhasePlot, Project
 from tenglong.apps.projects.service.base import WORK, document_of, guard, locked, not_ahead, said
 from tenglong.apps.registry import queries as registry
+from tenglong.apps.supply import queries as supply
+from tenglong.apps.supply.queries import covenants
 from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.projects import days
 from tenglong.domain.landing.projects.policy import stage_of
@@ -24,7 +26,7 @@ from tenglong.domain.landing.projects.policy import stage_of
 Values = Mapping[str, Any]
 HEAD: Final = (
     "name", "division_code", "zone_code", "enterprise_id", "industry", "total_investment_fen", "land_cm2", "park_key",
-    "cluster", "needs", "note",
+    "cluster", "needs", "note", "listing_id", "covenant_id",
 )
 PHASE: Final = ("name", "land_cm2", "investment_fen", "output_fen", "tax_fen", "ramp_months", "expected_by")
 #: stages that a project reaches only with its last phase
@@ -37,6 +39,7 @@ def create(actor: Any, values: Values, *, on: date, reason: str = "") -> Project
     """A new project with its first phase; `on`: day of the lead. Raises Refused, ProjectError."""
     require(actor, WORK)
     head = _head(actor, values)
+    _in_sight(actor, {}, head)
     not_ahead(on, _("线索日期"))
     made = _numbered(head | {"created_by_id": actor.pk, "milestone_policy": policies.in_force().pin}, on)
     Phase.objects.create(
@@ -73,6 +76,17 @@ def _head(actor: Any, values: Values) -> dict[str, Any]:
     return head
 
 
+def _in_sight(actor: Any, held: Mapping[str, Any], head: Mapping[str, Any]) -> None:
+    """A listing or covenant that is newly tied to the project is one that the actor sees."""
+    for name, rows, sentence in (
+        ("listing_id", supply.listings(actor), _("没有这宗出让，或者它不在您的管辖范围内。")),
+        ("covenant_id", covenants.covenants(actor), _("没有这份履约约定，或者它不在您的管辖范围内。")),
+    ):
+        key = head.get(name)
+        if key is not None and key != held.get(name) and not rows.filter(pk=key).exists():
+            raise ProjectError(sentence)
+
+
 def _told(head: Values) -> dict[str, Any]:
     return {name: value for name, value in head.items() if value not in (None, "")}
 
@@ -84,6 +98,7 @@ def edit(actor: Any, project: Project, values: Values, *, lock_version: int | No
     guard(row, lock_version)
     old = {name: getattr(row, name) for name in HEAD}
     head = _head(actor, old | dict(values))
+    _in_sight(actor, old, head)
     Project.objects.filter(pk=row.pk).update(lock_version=row.lock_version + 1, **head)
     if changed := diff(old, head):
         record(actor, "project.edit", "project", row.ulid, deltas=changed, reason=reason)

@@ -23,6 +23,8 @@ from tenglong.apps.projects.views.common import asked_day
 from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.places import enterprise_names, plot_labels, town_names
 from tenglong.apps.registry.views._common import tab_context
+from tenglong.apps.supply import queries as supply
+from tenglong.apps.supply.queries import covenants
 
 WORK = "project.work"
 #: months of the expected curve on a project's page
@@ -38,12 +40,21 @@ def context(request: HttpRequest, row: Project, today: date) -> dict[str, Any]:
         "firm": enterprise_names(request.user, [row.enterprise_id]).get(row.enterprise_id or 0, ("", "")),
         "town": town_names(request.user).get(row.division_code, row.division_code),
         "park": premises.parks(request.user).filter(park__ulid=row.park_key or "-").first(),
+        **_tied(request.user, row),
         "stages": stages(row, today), "pairs": queries.pairs(row, today), "invest": invest, "open": open_,
         "next": ahead[0] if ahead else None, "owed": len(ahead), "contact": contact(row, today),
         "outlook": outlook(request.user, row, today), "works": can(request.user, WORK),
         "may_visit": can(request.user, WORK), "pin": policies.in_force().pin, "words": policies.labels(),
         "stop_form": StopForm() if can(request.user, WORK) and row.stopped_on is None else None,
         **tab_context(request, "project", row),
+    }
+
+
+def _tied(user: Any, row: Project) -> dict[str, Any]:
+    """The land it was sold and what it promised, for those who see them."""
+    return {
+        "listing": supply.listings(user).filter(pk=row.listing_id).first() if can(user, "supply.view") else None,
+        "covenant": covenants.covenants(user).filter(pk=row.covenant_id).first() if can(user, "covenant.view") else None,
     }
 
 
