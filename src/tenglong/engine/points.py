@@ -45,14 +45,17 @@ def _families(plan: Plan, rows: Table, name: str) -> Iterator[tuple[int, Scored]
 
 def _with_means(plan: Plan, rows: Table) -> Table:
     """Adds `mean_<group>_<i>`: the item's mean points over the rows of the group that have it, where a rule asks for it."""
+    asked = [(group, name) for name in plan.indicators for group, _, indicator in plan.holding(name)
+             if indicator.missing == "group_mean"]
+    if not asked:
+        return rows
     firms = plan.enterprises(rows)
-    wanted = {
+    firms = firms.filter(firms["grp"].isin(sorted({group for group, _ in asked})))  # the other groups are not worked twice
+    means = {
         f"mean_{group}_{name}": steady_mean(firms[f"p_{name}"], (firms["grp"] == group) & firms[f"p_{name}"].notnull())
-        for name in plan.indicators
-        for group, _, indicator in plan.holding(name)
-        if indicator.missing == "group_mean"
+        for group, name in asked
     }
-    return rows.cross_join(firms.aggregate(**wanted)) if wanted else rows
+    return rows.cross_join(firms.aggregate(**means))
 
 
 def _missing(plan: Plan, rows: Table) -> Table:
