@@ -86,6 +86,8 @@ def labels() -> Iterator[tuple[str, str]]:
     yield from (("policies/routes/default@1.yaml", text) for text in texts_of_routes())
     yield from (("domain/renewal/criteria", text) for text in texts_of_criteria())
     yield from (("policies/covenant", text) for text in texts_of_covenants())
+    yield from (("policies/clearance", text) for text in texts_of_clearance())
+    yield from (("policies/permits", text) for text in texts_of_permits())
     for path in sorted((PACKAGE / "policies" / "cases").glob("*.yaml")):
         document = load_yaml(path.read_text("utf-8"), kind="cases", id=path.stem)
         yield from ((f"policies/cases/{path.name}", text) for text in texts_of(CaseDefinition.model_validate(document.data)))
@@ -96,6 +98,20 @@ def texts_of_covenants() -> Iterator[str]:
     for path in sorted((PACKAGE / "policies" / "covenant").glob("*.yaml")):
         nodes = load_yaml(path.read_text("utf-8"), kind="covenant", id=path.stem.partition("@")[0]).data["nodes"]
         yield from (node["lacks"] for node in nodes.values())
+
+
+def texts_of_clearance() -> Iterator[str]:
+    """Kinds of taking and reasons why somebody has not signed: they stand in lists that are filtered by them."""
+    for path in sorted((PACKAGE / "policies" / "clearance").glob("*.yaml")):
+        data = load_yaml(path.read_text("utf-8"), kind="clearance", id=path.stem.partition("@")[0]).data
+        yield from (one["label"] for group in ("kinds", "reasons") for one in data[group].values())
+
+
+def texts_of_permits() -> Iterator[str]:
+    """What a building is for; networks, steps and papers are marked as Chinese where they stand."""
+    for path in sorted((PACKAGE / "policies" / "permits").glob("*.yaml")):
+        data = load_yaml(path.read_text("utf-8"), kind="permits", id=path.stem.partition("@")[0]).data
+        yield from data.get("applies", {}).get("functions", {}).values()
 
 
 def texts_of_prices() -> Iterator[str]:

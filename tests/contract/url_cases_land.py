@@ -7,7 +7,7 @@ from typing import Any
 
 TODAY = date.today().isoformat()
 LOCK = {"lock_version": "9"}
-LOT, CHANGE, BATCH, LISTING = ({"ulid": f"{{{name}}}"} for name in ("lot", "change", "batch", "listing"))
+LOT, CHANGE, BATCH, LISTING = ({"ulid": f"{{{name}}}"} for name in ("lot", "change", "lots", "listing"))
 PLACE = {"title": "新建", "division_code": "{code}", "area_cm2": "10"}
 MONEY = {"on": TODAY, "cost_fen": "1", "rate": "3", "day_count": "act/365", "paper": "凭证"}
 SALE = {**PLACE, **LOCK, "number": "公告{code}", "land_use": "工业用地", "method": "listing", "start_price_fen": "1",
@@ -42,11 +42,11 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **post("change", CHANGE, "change-step", {"step": "argued", **STEP}),
         **post("change", CHANGE, "change-withdraw", {"reason": "不办了", **LOCK}),
         **of("", {}, "batch-new", post=PLACE, drops=True),
-        **of("batch", BATCH, "batch", "batch-json"),
-        **post("batch", BATCH, "batch-plot", {"lot": "1", "area_cm2": "1", "land_use": "工业用地", **LOCK}),
-        **post("batch", BATCH, "batch-standard", {"choice": "demo@1|machinery", **LOCK}),
-        **post("batch", {**BATCH, "name": "submit"}, "batch-move", LOCK, also=WORK),
-        **of("", {}, "listing-new", queries=("", "?lot={lot}&batch={batch}"), post=SALE, drops=True),
+        **of("lots", BATCH, "batch", "batch-json"),
+        **post("lots", BATCH, "batch-plot", {"lot": "1", "area_cm2": "1", "land_use": "工业用地", **LOCK}),
+        **post("lots", BATCH, "batch-standard", {"choice": "demo@1|machinery", **LOCK}),
+        **post("lots", {**BATCH, "name": "submit"}, "batch-move", LOCK, also=WORK),
+        **of("", {}, "listing-new", queries=("", "?lot={lot}&batch={lots}"), post=SALE, drops=True),
         **of("listing", LISTING, "listing", "listing-json"),
         **of("listing", LISTING, "listing-edit", post=SALE),
         **post("listing", LISTING, "listing-standard", {"choice": "demo@1|machinery", **LOCK}),

@@ -47,7 +47,7 @@ def _furnish(world: Any, town: Any, officer: Any, body: Any) -> None:
     town.note("change", change.ulid)
     batch = batches.draft(officer, {"title": town.word("供应批次"), "division_code": town.code})
     batches.add(officer, batch, lot, area_cm2=8000 * M2, land_use="工业用地", lock_version=batch.lock_version)
-    town.note("batch", batch.ulid)
+    town.note("lots", batch.ulid)
     _listing(world, town, officer, lot)
 
 

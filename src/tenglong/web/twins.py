@@ -11,13 +11,14 @@ class Twin(JsonResponse):
     """Whole numbers under a name that ends in `_fen` or `_cm2` leave as text, at any depth."""
 
     def __init__(self, data: Any, **options: Any) -> None:
-        super().__init__(_exact(data), **{"json_dumps_params": {"ensure_ascii": False}, **options})
+        super().__init__(exact(data), **{"json_dumps_params": {"ensure_ascii": False}, **options})
 
 
-def _exact(value: Any, name: str = "") -> Any:
+def exact(value: Any, name: str = "") -> Any:
+    """`value` with money and areas as text."""
     if isinstance(value, dict):
-        return {key: _exact(one, str(key)) for key, one in value.items()}
+        return {key: exact(one, str(key)) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_exact(one, name) for one in value]
+        return [exact(one, name) for one in value]
     whole = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if whole and name.endswith(("_fen", "_cm2")) else value

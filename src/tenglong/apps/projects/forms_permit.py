@@ -29,7 +29,7 @@ class BeginForm(forms.Form):
     def __init__(self, *args: Any, offered: list[tuple[str, str, Permits]], phases: list[Any], **options: Any) -> None:
         super().__init__(*args, **options)
         routes = {name: one.label for _id, _label, body in offered for name, one in body.routes.items()}
-        functions = {name: label for _id, _label, body in offered for name, label in body.applies.functions.items()}
+        functions = {name: _now(label) for _id, _label, body in offered for name, label in body.applies.functions.items()}
         for field, choices in (
             ("policy", [(id_, label) for id_, label, _body in offered]),
             ("route", [("", _("按网络的规定")), *routes.items()]), ("functions", list(functions.items())),
@@ -39,6 +39,8 @@ class BeginForm(forms.Form):
             held = self.fields[field]
             assert isinstance(held, forms.ChoiceField)
             held.choices = choices
+            if field in ("policy", "route"):
+                held.widget.attrs["lang"] = "zh-Hans"  # words of the policy
 
 
 class DayForm(forms.Form):
@@ -80,6 +82,7 @@ class PaperForm(forms.Form):
         held = self.fields["material"]
         assert isinstance(held, forms.ChoiceField)
         held.choices = [("", "—"), *choices]
+        held.widget.attrs["lang"] = "zh-Hans"  # words of the policy
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

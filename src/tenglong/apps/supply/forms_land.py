@@ -171,6 +171,7 @@ class StandardForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         tables = [(name, land_base.standard_of(name)) for name, _label in land_base.standards()]
         field.choices = [(table.name, [(f"{name}|{row.id}", row.label) for row in table.industries]) for name, table in tables]
+        field.widget.attrs["lang"] = "zh-Hans"  # words of the policy
 
     def picked(self) -> tuple[str, str]:
         standard, _bar, row = self.cleaned_data["choice"].partition("|")

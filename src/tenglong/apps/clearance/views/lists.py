@@ -27,11 +27,11 @@ def project_choices(user: Any) -> list[tuple[str, str]]:
 
 
 def kind_choices(user: Any) -> list[tuple[str, str]]:
-    return [(name, one.label) for name, one in policies.current().kinds.items()]
+    return [(name, _(one.label)) for name, one in policies.current().kinds.items()]
 
 
 def reason_choices(user: Any) -> list[tuple[str, str]]:
-    return [(name, one.label) for name, one in policies.current().reasons.items()]
+    return [(name, _(one.label)) for name, one in policies.current().reasons.items()]
 
 
 def reached() -> tuple[Filter, ...]:

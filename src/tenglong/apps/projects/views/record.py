@@ -53,8 +53,8 @@ def context(request: HttpRequest, row: Project, today: date) -> dict[str, Any]:
 def _tied(user: Any, row: Project) -> dict[str, Any]:
     """The land it was sold and what it promised, for those who see them."""
     return {
-        "listing": supply.listings(user).filter(pk=row.listing_id).first() if can(user, "supply.view") else None,
-        "covenant": covenants.covenants(user).filter(pk=row.covenant_id).first() if can(user, "covenant.view") else None,
+        "listing": supply.listings(user).filter(pk=row.listing_id or 0).first(),
+        "covenant": covenants.covenants(user).filter(pk=row.covenant_id or 0).first(),
     }
 
 

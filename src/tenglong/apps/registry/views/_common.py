@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import can
 from tenglong.web import tabs
+from tenglong.web.twins import exact
 
 R = TypeVar("R")
 
@@ -55,4 +56,4 @@ def tab_context(request: HttpRequest, subject: str, version: Any) -> dict[str, A
 
 
 def as_json(body: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body, default=str), content_type="application/json", status=status)
+    return HttpResponse(orjson.dumps(exact(body), default=str), content_type="application/json", status=status)
