@@ -30,7 +30,6 @@ def run(options: BenchOptions) -> BenchResult:
         home = Path(folder)
         options.say("生成数据")
         source = _evaluate_data.write(home / "rows.parquet", rows, options.seed)
-        os.sync()  # the first side is not to pay for writing the data
         traced = ["trace", "pandas-trace"] if options.trace else []
         sides = [*BOTH, *traced, *(["spark"] if options.spark else [])]
         figures: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
@@ -47,6 +46,7 @@ def run(options: BenchOptions) -> BenchResult:
 
 def _measured(options: BenchOptions, home: Path, source: Path, side: str) -> dict[str, Any]:
     options.say(side)
+    os.sync()  # what was written before is not for this side to pay for
     backend, traced = {"trace": ("duckdb", True), "pandas-trace": ("pandas", True)}.get(side, (side, False))
     words = [backend, str(source), str(home / side), *(["trace"] if traced else [])]
     command = [sys.executable, "-m", "tenglong.bench._evaluate_steps", *words]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Final
 
 import ibis
 
-from tenglong.domain.evaluation.scheme import Indicator, Points
+from tenglong.domain.evaluation.scheme import Benchmark, Indicator, Points
+from tenglong.engine.benchmarks import ROLES
 from tenglong.engine.exact import NUMBER, Column, Table, double, pick, steady_mean
 from tenglong.engine.families import FAMILIES, Item, Scored
 from tenglong.engine.plan import Plan, code
@@ -35,12 +38,19 @@ def _raw(plan: Plan, rows: Table) -> Table:
 
 
 def _families(plan: Plan, rows: Table, name: str) -> Iterator[tuple[int, Scored]]:
-    held = set(rows.columns)
     for group, _, indicator in plan.holding(name):
         if indicator.score is not None:
-            base, low = (rows[column] if column in held else NUMBER for column in (f"b_{name}", f"l_{name}"))
+            stated = FAMILIES[indicator.score.family].benchmarks(indicator.score)
+            base, low = (_benchmark(rows, prefix + name, stated.get(role)) for role, prefix in ROLES.items())
             item = Item(rows[f"x_{name}"], base, low, indicator.weight)
             yield group, FAMILIES[indicator.score.family].points(indicator.score, item)
+
+
+def _benchmark(rows: Table, column: str, stated: Benchmark | None) -> Column:
+    """A number that the scheme states is asked for as such: the column would have it picked again for every row."""
+    if stated is not None and stated.kind == "fixed" and stated.value is not None:
+        return double(stated.value)
+    return rows[column] if column in rows.columns else NUMBER
 
 
 def _with_means(plan: Plan, rows: Table) -> Table:
@@ -50,12 +60,19 @@ def _with_means(plan: Plan, rows: Table) -> Table:
     if not asked:
         return rows
     firms = plan.enterprises(rows)
-    firms = firms.filter(firms["grp"].isin(sorted({group for group, _ in asked})))  # the other groups are not worked twice
+    firms = firms.filter(_likely(plan, firms, {group for group, _ in asked}))
     means = {
         f"mean_{group}_{name}": steady_mean(firms[f"p_{name}"], (firms["grp"] == group) & firms[f"p_{name}"].notnull())
         for group, name in asked
     }
     return rows.cross_join(firms.aggregate(**means))
+
+
+def _likely(plan: Plan, rows: Table, groups: set[int]) -> list[Column]:
+    """Rows of these groups, so that the others are not worked twice. The rule of the group alone leaves most of them out, and
+    is quicker than the place among all groups that is asked of the rest."""
+    rules = [plan.flag(rows, f"groups.{name}.when", body.when) for number, name, body in plan.groups if number in groups]
+    return [reduce(or_, rules), rows["grp"].isin(sorted(groups))]
 
 
 def _missing(plan: Plan, rows: Table) -> Table:

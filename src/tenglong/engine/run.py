@@ -125,11 +125,12 @@ def _text(compiled: Compiled, schema: pa.Schema, last_year: LastYear | None, tra
 
 
 def configure(connection: duckdb.DuckDBPyConnection, threads: int, memory: str, folder: str | None) -> None:
+    """Values stand in the text: the first statement with parameters loads all that DuckDB knows of Python, 0.4 seconds."""
     connection.execute(f"SET threads = {int(threads)}")
-    connection.execute("SET memory_limit = ?", [memory])
+    connection.execute(f"SET memory_limit = '{_quoted(memory)}'")
     connection.execute("SET preserve_insertion_order = false")
     if folder:
-        connection.execute("SET temp_directory = ?", [folder])
+        connection.execute(f"SET temp_directory = '{_quoted(folder)}'")
 
 
 def answered(connection: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
@@ -199,7 +200,7 @@ def _files(
         return int(done[0]) if done else 0
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: Path | str) -> str:
     return str(path).replace("'", "''")
 
 
