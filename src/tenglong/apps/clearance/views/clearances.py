@@ -23,7 +23,7 @@ from tenglong.apps.clearance.models import Clearance, State
 from tenglong.apps.clearance.queries import figures
 from tenglong.apps.clearance.queries import rows as queries
 from tenglong.apps.clearance.service import books, clearances, gathering, holders
-from tenglong.apps.clearance.views.common import CHINESE, day_of, done, download, mark_of, or_404
+from tenglong.apps.clearance.views.common import day_of, done, download, mark_of
 from tenglong.apps.clearance.words import BASES, RATES, STAGES, SURVEYED, UNITS
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_names
@@ -32,6 +32,7 @@ from tenglong.domain.landing.clearance import steps
 from tenglong.domain.landing.clearance.policy import STAGES as ORDER
 from tenglong.domain.landing.clearance.rates import Rates
 from tenglong.web import formats
+from tenglong.web.answers import CHINESE, or_404
 
 MOST_LISTED = 100
 

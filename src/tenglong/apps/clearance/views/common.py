@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -18,34 +16,12 @@ from tenglong.apps.clearance.errors import ClearanceError
 from tenglong.apps.clearance.models import State
 from tenglong.apps.clearance.service.clearances import done_of
 from tenglong.domain.landing.clearance import steps
+from tenglong.web import answers
 
-CHINESE = {"ensure_ascii": False}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def or_404(find: Callable[[], Any]) -> Any:
-    """What `find` gives. What is somebody else's is as absent as what never was."""
-    try:
-        return find()
-    except ObjectDoesNotExist as error:
-        raise Http404(_("没有这条记录，或它不在您的管辖范围内。")) from error
-
-
-def done(request: HttpRequest, form: Any, step: Callable[[], Any], told: str) -> Any:
-    """What the step of a valid form gave (True for nothing); refusals and errors of the form are told as toasts."""
-    if form is not None and not form.is_valid():
-        for name, errors in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label} {'；'.join(errors)}".strip())
-        return None
-    try:
-        found = step()
-    except ClearanceError as error:
-        messages.error(request, str(error))
-        return None
-    if told:
-        messages.success(request, told)
-    return found if found is not None else True
+done = partial(answers.made, refused=ClearanceError)
 
 
 def mark_of(row: Any, on: date | None = None) -> str:

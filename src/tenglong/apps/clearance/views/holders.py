@@ -19,11 +19,12 @@ from tenglong.apps.clearance.models import AgreementState, ClearedHolder, Role, 
 from tenglong.apps.clearance.queries import figures, money
 from tenglong.apps.clearance.queries import rows as queries
 from tenglong.apps.clearance.service import agreements, contacts, holders
-from tenglong.apps.clearance.views.common import CHINESE, done, mark_of, or_404
+from tenglong.apps.clearance.views.common import done, mark_of
 from tenglong.apps.clearance.words import STAGES
 from tenglong.apps.registry.places import enterprise_names, plot_labels
 from tenglong.domain.landing.clearance import consistency, stages
 from tenglong.domain.landing.clearance.policy import STAGES as ORDER
+from tenglong.web.answers import CHINESE, or_404
 
 Act = Callable[[Any, ClearedHolder, dict[str, Any]], Any]
 

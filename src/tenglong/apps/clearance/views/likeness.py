@@ -15,8 +15,9 @@ from tenglong.apps.clearance.models import Clearance, ClearedHolder
 from tenglong.apps.clearance.queries import figures, money
 from tenglong.apps.clearance.queries import rows as queries
 from tenglong.apps.clearance.service import books
-from tenglong.apps.clearance.views.common import CHINESE, done, download, mark_of, or_404
+from tenglong.apps.clearance.views.common import done, download, mark_of
 from tenglong.apps.clearance.words import RULES
+from tenglong.web.answers import CHINESE, or_404
 
 
 def _row(request: HttpRequest, ulid: str) -> Clearance:

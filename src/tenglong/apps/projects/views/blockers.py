@@ -23,8 +23,9 @@ from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.queries.blockers import standing, statistics
 from tenglong.apps.projects.service import blockers as service
 from tenglong.apps.projects.service.base import LEAD, WORK, keep
-from tenglong.apps.projects.views.common import CHINESE, done, or_404, person
+from tenglong.apps.projects.views.common import done, person
 from tenglong.apps.projects.views.projects import found
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 VIEW = "project.view"

@@ -18,10 +18,11 @@ from tenglong.apps.projects.models import PlantNeed, Project
 from tenglong.apps.projects.queries import matches as queries
 from tenglong.apps.projects.queries.projects import project
 from tenglong.apps.projects.service import matches as service
-from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.common import done
 from tenglong.domain.landing.matching import Check, Match, Matches
 from tenglong.domain.units import from_cm2
 from tenglong.web import formats
+from tenglong.web.answers import or_404
 from tenglong.web.twins import Twin
 
 LABELS = {

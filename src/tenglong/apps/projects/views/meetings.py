@@ -23,8 +23,9 @@ from tenglong.apps.projects.models import Level, Meeting
 from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.service import meetings as service
 from tenglong.apps.projects.service.base import LEAD, WORK
-from tenglong.apps.projects.views.common import done, or_404, person
+from tenglong.apps.projects.views.common import done, person
 from tenglong.apps.registry.places import all_divisions
+from tenglong.web.answers import or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 VIEW = "project.view"

@@ -16,8 +16,9 @@ from tenglong.apps.projects.queries import money
 from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.service import visits as service
 from tenglong.apps.projects.service.projects import contact
-from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.common import done
 from tenglong.apps.projects.views.record import stages
+from tenglong.web.answers import or_404
 
 OWN = "project.own"
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET
 
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.projects.queries import money, parks
-from tenglong.apps.projects.views.common import CHINESE, asked_day
+from tenglong.apps.projects.views.common import asked_day
 from tenglong.apps.registry import queries_premises as premises
 from tenglong.apps.registry.places import enterprise_names
+from tenglong.web.answers import CHINESE
 
 
 @require_GET

@@ -16,8 +16,9 @@ from tenglong.apps.projects.forms_permit import PaperForms, TakeForm, WhyForm
 from tenglong.apps.projects.models import PermitNetwork
 from tenglong.apps.projects.queries import permits
 from tenglong.apps.projects.service import base, permits_papers
-from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.common import done
 from tenglong.domain.landing.permits import materials
+from tenglong.web.answers import or_404
 
 VIEW, WORK = "permit.view", "permit.work"
 

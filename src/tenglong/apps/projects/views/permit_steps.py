@@ -20,8 +20,9 @@ from tenglong.apps.projects.queries import permits
 from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import base
 from tenglong.apps.projects.service import permits as service
-from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.common import done
 from tenglong.domain.landing.permits import board, materials, rules
+from tenglong.web.answers import or_404
 
 VIEW, WORK = "permit.view", "permit.work"
 DATED: Final = {"review": service.start_review, "reviewed": service.finish_review, "start": service.start}

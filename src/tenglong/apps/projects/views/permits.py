@@ -17,7 +17,6 @@ from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.projects.models import PermitNetwork
 from tenglong.apps.projects.permit_gantt import gantt
 from tenglong.apps.projects.queries import forecast, permits
-from tenglong.apps.projects.views.common import CHINESE, or_404
 from tenglong.apps.registry.places import town_choices, town_names
 from tenglong.domain.landing.permits import board as boards
 from tenglong.domain.landing.permits import materials, rules
@@ -25,6 +24,7 @@ from tenglong.domain.landing.permits.montecarlo import DRAWS
 from tenglong.domain.landing.permits.network import PRE, base
 from tenglong.domain.landing.permits.policy import CERTIFICATES
 from tenglong.domain.landing.permits.saving import savings
+from tenglong.web.answers import CHINESE, or_404
 
 VIEW, WORK = "permit.view", "permit.work"
 PAGE: Final = 60

@@ -29,9 +29,10 @@ from tenglong.apps.projects.models import Project, Stage
 from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.service import projects as service
 from tenglong.apps.projects.service.base import keep
-from tenglong.apps.projects.views.common import CHINESE, asked_day, done, or_404, person
+from tenglong.apps.projects.views.common import asked_day, done, person
 from tenglong.apps.projects.views.record import context, told_as_json
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 WORK = "project.work"

@@ -23,9 +23,10 @@ from tenglong.apps.projects.models import Project, Visit
 from tenglong.apps.projects.queries import projects as queries
 from tenglong.apps.projects.service import blockers
 from tenglong.apps.projects.service import visits as service
-from tenglong.apps.projects.views.common import done, or_404
+from tenglong.apps.projects.views.common import done
 from tenglong.apps.projects.views.projects import found
 from tenglong.apps.registry import service as register
+from tenglong.web.answers import or_404
 from tenglong.web.listing import Column, Filter, ListPage
 
 VIEW, WORK = "project.view", "project.work"

@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
+from django.http import HttpRequest
 
 from tenglong.apps.registry import minimap, queries
 from tenglong.apps.registry import service as registry
 from tenglong.apps.renewal.errors import RenewalError
+from tenglong.web import answers
 
-#: JSON twins are read by people too
-CHINESE = {"ensure_ascii": False}
-
-
-def or_404(find: Callable[[], Any]) -> Any:
-    """What `find` gives. What is somebody else's is as absent as what never was."""
-    try:
-        return find()
-    except ObjectDoesNotExist as error:
-        raise Http404(_("没有这条记录，或它不在您的管辖范围内。")) from error
-
-
-def done(request: HttpRequest, form: Any, step: Callable[[], Any], told: str) -> bool:
-    """Do the step of a valid form; what is refused, and what the form finds wrong, is told as a toast."""
-    if form is not None and not form.is_valid():
-        for name, errors in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label} {'；'.join(errors)}".strip())
-        return False
-    try:
-        step()
-    except RenewalError as error:
-        messages.error(request, str(error))
-        return False
-    messages.success(request, told)
-    return True
+done = partial(answers.done, refused=RenewalError)
 
 
 def plot_map(user: Any, plot_id: int) -> dict[str, Any] | None:

@@ -23,7 +23,8 @@ from tenglong.apps.renewal.models import ConversionState
 from tenglong.apps.renewal.queries import conversions as queries
 from tenglong.apps.renewal.queries import findings
 from tenglong.apps.renewal.service import conversions as service
-from tenglong.apps.renewal.views.common import CHINESE, done, or_404
+from tenglong.apps.renewal.views.common import done
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 from tenglong.web.twins import Twin
 

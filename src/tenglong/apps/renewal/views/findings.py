@@ -20,7 +20,8 @@ from tenglong.apps.renewal.models import Change, Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import findings as service
 from tenglong.apps.renewal.service import objections, waivers
-from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
+from tenglong.apps.renewal.views.common import done, keep, plot_map
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.twins import Twin
 
 

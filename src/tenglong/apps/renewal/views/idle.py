@@ -22,8 +22,9 @@ from tenglong.apps.renewal.forms_findings import CauseForm, ClueForm, FactsForm,
 from tenglong.apps.renewal.models import IdleState
 from tenglong.apps.renewal.queries import idle as queries
 from tenglong.apps.renewal.service import idle as service
-from tenglong.apps.renewal.views.common import CHINESE, done, keep, or_404, plot_map
+from tenglong.apps.renewal.views.common import done, keep, plot_map
 from tenglong.domain.renewal import idle as rule
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 from tenglong.web.twins import Twin
 

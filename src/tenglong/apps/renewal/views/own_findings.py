@@ -13,8 +13,9 @@ from tenglong.apps.renewal.forms_findings import AppealForm, ReasonForm
 from tenglong.apps.renewal.models import Verdict
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import objections
-from tenglong.apps.renewal.views.common import done, or_404, plot_map
+from tenglong.apps.renewal.views.common import done, plot_map
 from tenglong.apps.renewal.views.findings import object_to
+from tenglong.web.answers import or_404
 
 
 @require_GET

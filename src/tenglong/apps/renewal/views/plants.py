@@ -13,7 +13,7 @@ from tenglong.apps.renewal.errors import RenewalError
 from tenglong.apps.renewal.forms_conversion import TurnForm
 from tenglong.apps.renewal.queries import findings as queries
 from tenglong.apps.renewal.service import plants as service
-from tenglong.apps.renewal.views.common import or_404
+from tenglong.web.answers import or_404
 
 
 @require_http_methods(["GET", "POST"])

@@ -24,9 +24,10 @@ from tenglong.apps.renewal.queries import treated as queries
 from tenglong.apps.renewal.queries.effect import Cell, Effect, effect
 from tenglong.apps.renewal.service import treated as service
 from tenglong.apps.renewal.service.treated_book import treated_book
-from tenglong.apps.renewal.views.common import CHINESE, done, or_404
+from tenglong.apps.renewal.views.common import done
 from tenglong.apps.renewal.views.plan_common import XLSX, download
 from tenglong.apps.renewal.views.plan_common import done as given
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage
 from tenglong.web.twins import Twin
 

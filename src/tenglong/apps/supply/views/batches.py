@@ -16,6 +16,7 @@ from tenglong.apps.supply.service import land_base
 from tenglong.apps.supply.views import land_common as common
 from tenglong.domain.landing.standard.check import row_of
 from tenglong.domain.landing.standard.policy import SIDE_WORDS, UNIT_WORDS
+from tenglong.web.answers import CHINESE, or_404
 
 VIEW, WORK, DECIDE = "supply.view", "supply.work", "supply.decide"
 
@@ -32,7 +33,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(VIEW)
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.batch(request.user, ulid))
+    row = or_404(lambda: land.batch(request.user, ulid))
     user, works = request.user, can(request.user, WORK)
     drafts = works and row.state == "draft"
     mine = user.pk in (row.created_by_id, row.submitted_by_id)
@@ -58,18 +59,18 @@ def indicators(standard: str, row: str) -> list[tuple[str, str]]:
 @require_GET
 @requires(VIEW)
 def twin(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.batch(request.user, ulid))
+    row = or_404(lambda: land.batch(request.user, ulid))
     names = ("ulid", "title", "division_code", "planned_on", "standard", "standard_row", "state", "approved_on")
     plots = [{"lot": plot.lot.ulid, "title": plot.lot.title, "area_cm2": str(plot.area_cm2), "land_use": plot.land_use}
              for plot in row.plots.all()]
-    return JsonResponse({**{name: getattr(row, name) for name in names}, "plots": plots}, json_dumps_params=common.CHINESE)
+    return JsonResponse({**{name: getattr(row, name) for name in names}, "plots": plots}, json_dumps_params=CHINESE)
 
 
 @require_POST
 @requires(WORK)
 def plot(request: HttpRequest, ulid: str) -> HttpResponse:
     """Add a lot; with `drop` take a plot out."""
-    row = common.or_404(lambda: land.batch(request.user, ulid))
+    row = or_404(lambda: land.batch(request.user, ulid))
     lock = MoveForm(request.POST)
     if "drop" in request.POST:
         found = row.plots.filter(pk=request.POST["drop"] if request.POST["drop"].isdigit() else 0).first()
@@ -92,7 +93,7 @@ def plot(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_POST
 @requires(WORK)
 def standard(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.batch(request.user, ulid))
+    row = or_404(lambda: land.batch(request.user, ulid))
     form, lock = StandardForm(request.POST), MoveForm(request.POST)
 
     def attach() -> None:
@@ -108,7 +109,7 @@ def standard(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires(VIEW)
 def move(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
     """submit, approve, send-back: the service asks for the verb of each."""
-    row = common.or_404(lambda: land.batch(request.user, ulid))
+    row = or_404(lambda: land.batch(request.user, ulid))
     form = MoveForm(request.POST)
 
     def step() -> None:

@@ -13,6 +13,7 @@ from tenglong.apps.supply.forms_land import ChangeForm, MoveForm, StepForm
 from tenglong.apps.supply.queries import land
 from tenglong.apps.supply.service import changes as service
 from tenglong.apps.supply.views import land_common as common
+from tenglong.web.answers import CHINESE, or_404
 
 VIEW, WORK = "supply.view", "supply.work"
 
@@ -29,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(VIEW)
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.change(request.user, ulid))
+    row = or_404(lambda: land.change(request.user, ulid))
     works = can(request.user, WORK) and row.state == "open"
     return render(request, "supply/change.html", {
         "row": row, "town": common.town_of(request.user, row.division_code), "works": works,
@@ -39,17 +40,17 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_GET
 @requires(VIEW)
 def twin(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.change(request.user, ulid))
+    row = or_404(lambda: land.change(request.user, ulid))
     names = ("ulid", "title", "division_code", "plan_unit", "use_before", "use_after", "far_before", "far_after", "reason",
              "clocks", "state")
     return JsonResponse({**{name: getattr(row, name) for name in names}, "area_cm2": str(row.area_cm2),
-                         "steps": common.steps_json(row)}, json_dumps_params=common.CHINESE)
+                         "steps": common.steps_json(row)}, json_dumps_params=CHINESE)
 
 
 @require_POST
 @requires(WORK)
 def step(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.change(request.user, ulid))
+    row = or_404(lambda: land.change(request.user, ulid))
     form = StepForm(request.POST)
 
     def take() -> None:
@@ -63,7 +64,7 @@ def step(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_POST
 @requires(WORK)
 def withdraw(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.change(request.user, ulid))
+    row = or_404(lambda: land.change(request.user, ulid))
     form = MoveForm(request.POST)
 
     def take() -> None:

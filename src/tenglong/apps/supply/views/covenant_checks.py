@@ -20,7 +20,8 @@ from tenglong.apps.supply.queries import covenants as queries
 from tenglong.apps.supply.queries.covenants_sources import sources
 from tenglong.apps.supply.service import covenants_book
 from tenglong.apps.supply.service import covenants_checks as service
-from tenglong.apps.supply.views.covenants import CHINESE, WORK, done, or_404
+from tenglong.apps.supply.views.covenants import WORK, done
+from tenglong.web.answers import CHINESE, or_404
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

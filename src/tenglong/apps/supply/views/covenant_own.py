@@ -15,7 +15,8 @@ from tenglong.apps.supply.forms_covenant import ExtensionForm, StatementForm
 from tenglong.apps.supply.queries import covenants as queries
 from tenglong.apps.supply.service import covenants_checks as service
 from tenglong.apps.supply.service.covenants_picture import pictures
-from tenglong.apps.supply.views.covenants import ask, context, done, or_404, worded
+from tenglong.apps.supply.views.covenants import ask, context, done, worded
+from tenglong.web.answers import or_404
 
 OWN = "covenant.own"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,35 +32,15 @@ from tenglong.apps.supply.service.covenants_picture import picture, rules
 from tenglong.apps.supply.standard_promises import attached, offered, prefilled
 from tenglong.domain.measures import packaged
 from tenglong.domain.units import from_cm2, from_fen
+from tenglong.web import answers
+from tenglong.web.answers import CHINESE, or_404
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 WORK = service.VERB
-CHINESE = {"ensure_ascii": False}
 NEW = Tool(gettext_lazy("登记约定"), "supply:covenant-new", WORK, primary=True)
 
 
-def or_404(find: Callable[[], Any]) -> Any:
-    """What `find` gives. What is somebody else's is as absent as what never was."""
-    try:
-        return find()
-    except ObjectDoesNotExist as error:
-        raise Http404(_("没有这条记录，或它不在您的管辖范围内。")) from error
-
-
-def done(request: HttpRequest, form: Any, step: Callable[[], Any], told: str) -> bool:
-    """Do the step of a valid form; what is refused, and what the form finds wrong, is told as a toast."""
-    if form is not None and not form.is_valid():
-        for name, errors in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label} {'；'.join(errors)}".strip())
-        return False
-    try:
-        step()
-    except CovenantError as error:
-        messages.error(request, str(error))
-        return False
-    messages.success(request, told)
-    return True
+done = partial(answers.done, refused=CovenantError)
 
 
 def keep(actor: Any, file: Any, kind: str, held: Covenant, *, number: str = "", dated: date | None = None) -> Any:

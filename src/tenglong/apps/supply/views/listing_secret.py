@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,16 +19,20 @@ from tenglong.apps.supply.forms_land import BidForm, PriceForm
 from tenglong.apps.supply.queries import land
 from tenglong.apps.supply.service import bids
 from tenglong.apps.supply.views import land_common as common
+from tenglong.web.answers import or_404
 from tenglong.web.formats import wan_yuan
 
 WORK = "supply.work"
 
 
 def _named(request: HttpRequest, ulid: str) -> Any:
-    row = common.or_404(lambda: land.listing(request.user, ulid))
-    if not land.is_named(request.user, row):
-        raise Http404(_("没有这条记录，或它不在您的管辖范围内。"))
-    return row
+    def find() -> Any:
+        row = land.listing(request.user, ulid)
+        if not land.is_named(request.user, row):
+            raise ObjectDoesNotExist
+        return row
+
+    return or_404(find)
 
 
 @never_cache

@@ -20,6 +20,7 @@ from tenglong.apps.supply.service import listings as service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.apps.supply.views import land_common as common
 from tenglong.domain.landing.standard.policy import SIDE_WORDS
+from tenglong.web.answers import CHINESE, or_404
 
 VIEW, WORK, DECIDE = "supply.view", "supply.work", "supply.decide"
 
@@ -49,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(WORK)
 def edit(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.listing(request.user, ulid))
+    row = or_404(lambda: land.listing(request.user, ulid))
     held = {name: getattr(row, name) for name in (*service.FIELDS, "division_code", "plot_id", "lock_version")}
     form = ListingForm(request.POST or None, user=request.user, initial=held)
     form.fields["division_code"].disabled = form.fields["plot_id"].disabled = True
@@ -80,7 +81,7 @@ def _form(request: HttpRequest, form: Any, lines: Any, ulid: str, lot: Any) -> H
 @require_GET
 @requires(VIEW)
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.listing(request.user, ulid))
+    row = or_404(lambda: land.listing(request.user, ulid))
     user, works = request.user, can(request.user, WORK)
     live = works and row.state in ("approved", "running", "opened", "dealt", "contracted")
     return render(request, "supply/listing.html", {
@@ -108,8 +109,8 @@ def _in_words(one: dict[str, str]) -> dict[str, str]:
 @requires(VIEW)
 def twin(request: HttpRequest, ulid: str) -> HttpResponse:
     """No secrets: neither reserve price nor offers before the opening."""
-    row = common.or_404(lambda: land.listing(request.user, ulid))
-    return JsonResponse(as_json(row), json_dumps_params=common.CHINESE)
+    row = or_404(lambda: land.listing(request.user, ulid))
+    return JsonResponse(as_json(row), json_dumps_params=CHINESE)
 
 
 def as_json(row: Listing) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def as_json(row: Listing) -> dict[str, Any]:
 @require_POST
 @requires(WORK)
 def standard(request: HttpRequest, ulid: str) -> HttpResponse:
-    row = common.or_404(lambda: land.listing(request.user, ulid))
+    row = or_404(lambda: land.listing(request.user, ulid))
     form, lock = StandardForm(request.POST), MoveForm(request.POST)
 
     def attach() -> None:
@@ -140,7 +141,7 @@ def standard(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires(WORK)
 def step(request: HttpRequest, ulid: str) -> HttpResponse:
     """One step of the procedure on its day; too early is refused with the clause."""
-    row = common.or_404(lambda: land.listing(request.user, ulid))
+    row = or_404(lambda: land.listing(request.user, ulid))
     form = StepForm(request.POST)
 
     def take() -> None:
@@ -157,7 +158,7 @@ def step(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires(VIEW)
 def move(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
     """check, submit, approve, send-back, withdraw, fail: the service asks for the verb of each."""
-    row = common.or_404(lambda: land.listing(request.user, ulid))
+    row = or_404(lambda: land.listing(request.user, ulid))
     form = MoveForm(request.POST)
 
     def take() -> None:

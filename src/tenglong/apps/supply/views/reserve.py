@@ -17,8 +17,9 @@ from tenglong.apps.registry.places import town_choices, town_names
 from tenglong.apps.supply.forms_land import BodyForm, LotForm, MoneyLine, OutForm
 from tenglong.apps.supply.queries import reserve as queries
 from tenglong.apps.supply.service import reserve as service
-from tenglong.apps.supply.views.land_common import CHINESE, done, filled, or_404, town_of
+from tenglong.apps.supply.views.land_common import done, filled, town_of
 from tenglong.domain.landing.supply.reserve import whole_fen
+from tenglong.web.answers import CHINESE, or_404
 
 VIEW, WORK, DECIDE = "supply.view", "supply.work", "supply.decide"
 
