@@ -12,6 +12,7 @@ PLACE = {"title": "新建", "division_code": "{code}", "area_cm2": "10"}
 MONEY = {"on": TODAY, "cost_fen": "1", "rate": "3", "day_count": "act/365", "paper": "凭证"}
 SALE = {**PLACE, **LOCK, "number": "公告{code}", "land_use": "工业用地", "method": "listing", "start_price_fen": "1",
         "c-TOTAL_FORMS": "0", "c-INITIAL_FORMS": "0"}
+FIX = {"on": TODAY, "paper": "文书", "reason": "写错", **LOCK}
 STEP = {"on": TODAY, "paper": "文书", **LOCK}
 WORK = ("supply.work",)
 QUERIES = ("", "?town={code}&q=机密&sort=-area_cm2", "?state=junk&method=junk&sort=junk")
@@ -40,6 +41,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
              post={**PLACE, "plan_unit": "甲", "use_before": "乙", "use_after": "丙", "reason": "丁"}),
         **of("change", CHANGE, "change", "change-json"),
         **post("change", CHANGE, "change-step", {"step": "argued", **STEP}),
+        **post("change", CHANGE, "change-correct", {"step": "argued", **FIX}),
         **post("change", CHANGE, "change-withdraw", {"reason": "不办了", **LOCK}),
         **of("", {}, "batch-new", post=PLACE, drops=True),
         **of("lots", BATCH, "batch", "batch-json"),
@@ -51,6 +53,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("listing", LISTING, "listing-edit", post=SALE),
         **post("listing", LISTING, "listing-standard", {"choice": "demo@1|machinery", **LOCK}),
         **post("listing", LISTING, "listing-step", {"step": "started", **STEP}),
+        **post("listing", LISTING, "listing-correct", {"step": "announced", **FIX}),
         **post("listing", {**LISTING, "name": "submit"}, "listing-move", LOCK, also=WORK),
         **of("sealed", LISTING, "listing-secret"),
         **post("sealed", {**LISTING, "name": "see"}, "listing-secret-act", {"reason": "核对"}),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from tenglong.apps.evaluation.step_papers import PaperField
 from tenglong.apps.registry.form_fields import PlotField, SquareMetresField, WanYuanField
 from tenglong.apps.registry.forms import day_input
 from tenglong.apps.registry.places import town_choices
@@ -217,9 +218,21 @@ class StepForm(forms.Form):
     step = forms.CharField(max_length=40, widget=forms.HiddenInput)
     on = forms.DateField(label=_("办理日期"), widget=day_input())
     paper = forms.CharField(label=_("文书"), max_length=160)
+    file = PaperField(label=_("文书扫描件"))
     lock_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     winner = forms.CharField(label=_("竞得人"), max_length=26, required=False)
     contract_number = forms.CharField(label=_("合同编号"), max_length=64, required=False)
+
+
+class CorrectionForm(forms.Form):
+    """Another day, paper or file for a step that was written down wrongly."""
+
+    step = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    on = forms.DateField(label=_("正确日期"), widget=day_input())
+    paper = forms.CharField(label=_("文书"), max_length=160)
+    file = PaperField(label=_("文书扫描件"))
+    reason = forms.CharField(label=_("更正理由"), min_length=2, max_length=500)
+    lock_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class MoveForm(forms.Form):

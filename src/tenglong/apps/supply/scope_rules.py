@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db.models import Model, Q, QuerySet
 
 from tenglong.apps.accounts.scope import NOTHING, Scope, by_owner, scope_rule
-from tenglong.apps.supply.models import ControlPlanChange, Listing, ListingReader, SupplyBatch
+from tenglong.apps.supply.models import ControlPlanChange, LandStep, Listing, ListingReader, SupplyBatch
 
 #: states of a listing in which its offers are no longer sealed
 OPEN_STATES = ("opened", "dealt", "contracted", "failed")
@@ -65,6 +65,11 @@ def listings(scope: Scope) -> Q:
 @scope_rule("supply.LandStep")
 def steps(scope: Scope) -> Q:
     return Q(change_id__in=_ids(ControlPlanChange, changes(scope))) | Q(listing_id__in=_ids(Listing, listings(scope)))
+
+
+@scope_rule("supply.StepCorrection")
+def corrections(scope: Scope) -> Q:
+    return Q(step_id__in=_ids(LandStep, steps(scope)))
 
 
 def named(scope: Scope) -> Q:

@@ -14,9 +14,9 @@ VERBS: Final = {
         "reserve", "reserve-json", "lot", "lot-json", "bodies", "change", "change-json", "batch", "batch-json", "batch-move",
         "listing", "listing-json", "listing-move"),
     "supply.work": (
-        "lot-new", "lot-write", "lot-reverse", "change-new", "change-step", "change-withdraw", "batch-new", "batch-plot",
-        "batch-standard", "listing-new", "listing-edit", "listing-standard", "listing-step", "listing-secret",
-        "listing-secret-act"),
+        "lot-new", "lot-write", "lot-reverse", "change-new", "change-step", "change-correct", "change-withdraw",
+        "batch-new", "batch-plot", "batch-standard", "listing-new", "listing-edit", "listing-standard", "listing-step",
+        "listing-correct", "listing-secret", "listing-secret-act"),
     "supply.decide": ("body-delist",),
 }
 

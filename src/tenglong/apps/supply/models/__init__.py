@@ -34,6 +34,7 @@ from tenglong.apps.supply.models.land import (
     ReservePrice,
     SupplyBatch,
 )
+from tenglong.apps.supply.models.notices import StepCorrection
 
 __all__ = [
     "BatchPlot",
@@ -65,6 +66,7 @@ __all__ = [
     "ReserveBody",
     "ReserveEntry",
     "ReservePrice",
+    "StepCorrection",
     "SupplyBatch",
     "new_ulid",
 ]

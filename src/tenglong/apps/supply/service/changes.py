@@ -35,13 +35,14 @@ def begin(actor: Any, values: Mapping[str, Any]) -> ControlPlanChange:
     return made
 
 
-def step(actor: Any, row: ControlPlanChange, name: str, *, on: date, paper: str, lock_version: int) -> ControlPlanChange:
+def step(actor: Any, row: ControlPlanChange, name: str, *, on: date, paper: str, lock_version: int, file: Any = None
+         ) -> ControlPlanChange:
     """Raises SupplyError with the clause when it is early; the refused attempt stays in the audit."""
     with transaction.atomic():
         fresh = locked(actor, row, WORK, lock_version)
         _open(fresh)
         try:
-            state = land_steps.take(actor, fresh, name, on=on, paper=paper)
+            state = land_steps.take(actor, fresh, name, on=on, paper=paper, file=file)
         except land_steps.Early as error:
             early = error
         else:

@@ -11,6 +11,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import ControlPlanChange, LandStep, Listing
+from tenglong.apps.supply.service import land_files
 from tenglong.apps.supply.service.land_base import clocks_of, not_later_than_today, said
 from tenglong.domain.delta import diff
 from tenglong.domain.landing.supply.policy import Procedure
@@ -27,6 +28,10 @@ def procedure_of(row: Row) -> Procedure:
         raise SupplyError(_("政策参数“%(name)s”里没有流程“%(id)s”。") % {"name": row.clocks, "id": row.procedure}) from error
 
 
+def kind_of(row: Row) -> str:
+    return "change" if isinstance(row, ControlPlanChange) else "listing"
+
+
 def done_days(row: Row) -> dict[str, date]:
     return dict(row.steps.values_list("step", "on"))
 
@@ -36,8 +41,9 @@ def where(row: Row, on: date) -> list[StepState]:
     return standing(procedure_of(row), done_days(row), on, calendar())
 
 
-def take(actor: Any, row: Row, step: str, *, on: date, paper: str, document: Any = None) -> StepState:
-    """Write the step inside the caller's transaction; the caller locked the row. Raises SupplyError with the clause.
+def take(actor: Any, row: Row, step: str, *, on: date, paper: str, file: Any = None) -> StepState:
+    """Write the step inside the caller's transaction; the caller locked the row. `file`: its paper as uploaded. Raises
+    SupplyError with the clause.
 
     A `min_wait` refuses; a deadline or a pledge that is missed is kept as a warning of the step.
     """
@@ -45,7 +51,7 @@ def take(actor: Any, row: Row, step: str, *, on: date, paper: str, document: Any
         state = may(procedure_of(row), step, done_days(row), not_later_than_today(on, _("办理日期")), calendar())
     except KeyError as error:
         raise SupplyError(_("这个流程里没有这一步。")) from error
-    what = "change" if isinstance(row, ControlPlanChange) else "listing"
+    what = kind_of(row)
     if row.steps.filter(step=step).exists():
         raise SupplyError(_("“%(step)s”已经登记过。") % {"step": state.step.label})
     if state.blocks:
@@ -53,10 +59,11 @@ def take(actor: Any, row: Row, step: str, *, on: date, paper: str, document: Any
                reason="；".join(state.blocks))
         raise Early("；".join(state.blocks))
     told = said(paper, state.step.paper)
+    document = land_files.keep(actor, file, row, number=told, dated=on)
     LandStep.objects.create(**{what: row}, step=step, on=on, paper=told, document=document, warnings=list(state.warnings),
                             created_by_id=actor.pk)
-    record(actor, f"{what}.step", what, row.ulid, deltas=diff({}, {"step": step, "on": on, "paper": told}),
-           reason="；".join(state.warnings))
+    record(actor, f"{what}.step", what, row.ulid, reason="；".join(state.warnings),
+           deltas=diff({}, {"step": step, "on": on, "paper": told, "document": document.ulid if document else None}))
     return state
 
 

@@ -151,7 +151,7 @@ def withdraw(actor: Any, row: Listing, *, reason: str, lock_version: int) -> Lis
 
 
 def step(actor: Any, row: Listing, name: str, *, on: date, paper: str, lock_version: int, **more: Any) -> Listing:
-    """Take one step. `more`: `winner` (a Bid) for the confirmation, `contract_number` for the contract.
+    """Take one step. `more`: `winner` (a Bid) for the confirmation, `contract_number` for the contract, `file` of the paper.
 
     Raises SupplyError with the clause when a wait has not run; that attempt stays in the audit.
     """
@@ -159,7 +159,7 @@ def step(actor: Any, row: Listing, name: str, *, on: date, paper: str, lock_vers
         fresh = locked(actor, row, WORK, lock_version)
         _in(fresh, S.APPROVED, S.RUNNING, S.OPENED, S.DEALT, S.CONTRACTED)
         try:
-            state = land_steps.take(actor, fresh, name, on=on, paper=paper)
+            state = land_steps.take(actor, fresh, name, on=on, paper=paper, file=more.get("file"))
         except land_steps.Early as error:
             early = error
         else:

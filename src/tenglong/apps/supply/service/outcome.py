@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.registry import counters
 from tenglong.apps.supply.bulk import natural_key
 from tenglong.apps.supply.errors import SupplyError
-from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReservePrice
+from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReserveEntry, ReservePrice
 from tenglong.apps.supply.service import reserve
 from tenglong.apps.supply.service.land_base import said
 from tenglong.domain.delta import Delta
@@ -82,3 +83,54 @@ def _contract(actor: Any, row: Listing, on: date, number: str) -> dict[str, Any]
         gone = {"on": on, "area_cm2": row.area_cm2, "paper": told, "note": f"出让 {row.number}"[:300]}
         reserve.take_out(actor, row.lot, gone)
     return {"state": ListingState.CONTRACTED, "contract_number": told, "deal": deal}
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Values of the record after the correction, and sentences on what else was mended."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
+
+
+def of_correction(actor: Any, row: Any, effect: str, before: date, day: date, reason: str) -> Corrected:
+    """What another day of a step means beside the clocks. Raises SupplyError."""
+    if day == before:
+        return Corrected()
+    if effect == "announce":
+        _offers(row, {"received_on__lt": day},
+                _("公告日期不能改到这一天：与已登记的材料不符，请由指定查看底价和报价的人核对。"))
+    if effect == "open":
+        _offers(row, {"received_on__gt": day}, _("有报价是在这一天之后收到的，不能更正。"))
+        return Corrected({"opened_on": day})
+    if effect == "contract":
+        return _signed(actor, row, day, reason)
+    return Corrected()
+
+
+def _offers(row: Listing, wrong: Mapping[str, date], says: str) -> None:
+    if Bid.objects.filter(listing=row, **wrong).exclude(state=BidState.WITHDRAWN).exists():
+        raise SupplyError(says)
+
+
+def _signed(actor: Any, row: Listing, day: date, reason: str) -> Corrected:
+    """The deal and the line by which the land left the stock follow the contract."""
+    if row.deal is None:
+        return Corrected()
+    record(actor, "deal.correct", "deal", row.deal.ulid, reason=reason, deltas=[Delta("signed_on", row.deal.signed_on, day)])
+    Deal.objects.filter(pk=row.deal.pk).update(signed_on=day, lock_version=row.deal.lock_version + 1)
+    counters.raise_revision("deals")
+    told = [_("成交案例的签订日期同时更正")]
+    if row.lot is not None:
+        told.append(_out_again(actor, row, row.lot, day, reason))
+    return Corrected(told=tuple(told))
+
+
+def _out_again(actor: Any, row: Listing, lot: Any, day: date, reason: str) -> str:
+    left = ReserveEntry.objects.filter(lot=lot, kind="out", reverses__isnull=True, reversed_by__isnull=True,
+                                       paper=row.contract_number).first()
+    if left is None:
+        return _("储备库里没有找到这份合同的出库，请自行核对")
+    reserve.reverse(actor, left, reason=reason)
+    reserve.take_out(actor, lot, {"on": day, "area_cm2": left.area_cm2, "paper": left.paper, "note": left.note})
+    return _("储备库的出库日期同时更正（原来一笔冲销）")

@@ -34,7 +34,8 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     works = can(request.user, WORK) and row.state == "open"
     return render(request, "supply/change.html", {
         "row": row, "town": common.town_of(request.user, row.division_code), "works": works,
-        "steps": common.steps_shown(row, works), "clocks": common.clocks_name(row), "step_url": "supply:change-step"})
+        "steps": common.steps_shown(request.user, row, works, common.corrects(request.user, row)),
+        "clocks": common.clocks_name(row), "step_url": "supply:change-step", "correct_url": "supply:change-correct"})
 
 
 @require_GET
@@ -51,13 +52,21 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires(WORK)
 def step(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: land.change(request.user, ulid))
-    form = StepForm(request.POST)
+    form = StepForm(request.POST, request.FILES)
 
     def take() -> None:
         told = form.cleaned_data
-        service.step(request.user, row, told["step"], on=told["on"], paper=told["paper"], lock_version=told["lock_version"])
+        service.step(request.user, row, told["step"], on=told["on"], paper=told["paper"], lock_version=told["lock_version"],
+                     file=told["file"])
 
     common.done(request, form, take, _("已登记这一步"))
+    return redirect("supply:change", ulid)
+
+
+@require_POST
+@requires(WORK)
+def correct(request: HttpRequest, ulid: str) -> HttpResponse:
+    common.correct(request, or_404(lambda: land.change(request.user, ulid)))
     return redirect("supply:change", ulid)
 
 

@@ -87,7 +87,8 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "supply/listing.html", {
         "row": row, "town": common.town_of(user, row.division_code), "works": works, "decides": can(user, DECIDE),
         "drafts": works and row.state == "draft", "mine": user.pk in (row.created_by_id, row.submitted_by_id),
-        "steps": common.steps_shown(row, live), "clocks": common.clocks_name(row), "step_url": "supply:listing-step",
+        "steps": common.steps_shown(user, row, live, common.corrects(user, row)), "clocks": common.clocks_name(row),
+        "step_url": "supply:listing-step", "correct_url": "supply:listing-correct",
         "doubts": service.doubts(row), "notes": [one for one in row.findings or [] if one["rule"] == "unchecked"],
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
@@ -142,15 +143,22 @@ def standard(request: HttpRequest, ulid: str) -> HttpResponse:
 def step(request: HttpRequest, ulid: str) -> HttpResponse:
     """One step of the procedure on its day; too early is refused with the clause."""
     row = or_404(lambda: land.listing(request.user, ulid))
-    form = StepForm(request.POST)
+    form = StepForm(request.POST, request.FILES)
 
     def take() -> None:
         told = form.cleaned_data
         winner = land.bids(request.user, row).filter(ulid=told["winner"]).first() if told["winner"] else None
         service.step(request.user, row, told["step"], on=told["on"], paper=told["paper"], lock_version=told["lock_version"],
-                     winner=winner, contract_number=told["contract_number"])
+                     winner=winner, contract_number=told["contract_number"], file=told["file"])
 
     common.done(request, form, take, _("已登记这一步"))
+    return redirect("supply:listing", ulid)
+
+
+@require_POST
+@requires(WORK)
+def correct(request: HttpRequest, ulid: str) -> HttpResponse:
+    common.correct(request, or_404(lambda: land.listing(request.user, ulid)))
     return redirect("supply:listing", ulid)
 
 
