@@ -32,6 +32,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
                 ("start", DAY), ("omit", {"reason": "核对", **LOCK}))),
         **post(NETWORK, "permit-flip", DAY),
         **post(NETWORK, "permit-route", {"route": "serial", **LOCK}),
+        **post(STEP, "permit-owe", {"material": "agent", "due_on": DAY["on"], "person": "核对", **LOCK}),
         **post({**NETWORK, "paper": "{permit_paper}"}, "permit-paper-void", {"reason": "核对", **LOCK}),
         **of("permit", {"ulid": "{permit_receipt}"}, "permit-receipt"),
         **of("enterprise", NETWORK, "own-permit"),

@@ -9,7 +9,7 @@ HERE, START = "百官", date(2026, 3, 2)
 
 
 def build(world: Any) -> None:
-    from tenglong.apps.projects.models import PermitStep, Project
+    from tenglong.apps.projects.models import OwedPaper, PermitStep, Project
     from tenglong.apps.projects.queries import forecast
     from tenglong.apps.projects.service import permits, permits_papers
     from tenglong.apps.registry import service as registry
@@ -27,6 +27,8 @@ def build(world: Any) -> None:
                                       division_code=town.code, verb="permit.work")
         receipt = permits_papers.take_in(officer, made, [permits_papers.Paper("licence", paper)], on=START,
                                          giver=town.word("提交单位"))
+        OwedPaper.objects.create(network=made, step="title", material="agent", due_on=date(2026, 4, 1), promised_on=START,
+                                 person=town.word("承诺人"))
         town.note("permit", made.ulid)
         town.note("permit_receipt", receipt.ulid)
         town.note("permit_paper", made.project.materials.get().ulid)
@@ -36,5 +38,5 @@ def build(world: Any) -> None:
 
 def firm_may(here: Any) -> set[str]:
     """What firm 1 of HERE reads of its own permits."""
-    words = {here.word(text) for text in ("审批项目", "意向单位", "提交单位")}
+    words = {here.word(text) for text in ("审批项目", "意向单位", "提交单位", "承诺人")}
     return words | {here.ids[key] for key in ("permit", "permit_receipt")} | {f"SP-{here.code}"}

@@ -16,13 +16,14 @@ from tenglong.apps.projects import permit_policies
 from tenglong.apps.projects.queries import forecast, permits
 from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import permits as service
-from tenglong.apps.projects.service import permits_papers, permits_past
+from tenglong.apps.projects.service import permits_owed, permits_papers, permits_past
 from tenglong.apps.projects.service.permits_past import Past
 from tenglong.apps.registry import service as registry
 from tenglong.demo.county import MARK
 from tenglong.demo.story import Stage
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.network import ordered
+from tenglong.domain.landing.permits import materials
 from tenglong.domain.landing.permits.network import PRE, Fact, Situation, activities, base
 from tenglong.domain.landing.permits.policy import Permits
 
@@ -34,7 +35,6 @@ TOLD: Final = {
 }
 #: of these a project would have told: what it does not tell has not happened
 KNOWN: Final = frozenset({"listing", "deal", "contract", "construction_permit", "start_build", "build"})
-PAPERS: Final = ("licence", "agent", "filing_info")
 WORDS: Final = {"land_permit": "地字第", "title": "不动产权第", "works_permit": "建字第", "construction_permit": "施字第"}
 #: days kept free for a wait that no date of the project frames, and after a notice that must have run out
 WAIT, AFTER_NOTICE = timedelta(days=14), timedelta(days=4)
@@ -75,8 +75,8 @@ def _network(stage: Stage, row: Any, phase: Any, told: dict[str, date], dice: ra
         told["deal"] = told["listing"]
     days = lived(policy, network.route, told, permits.calendar(policy), dice, today)
     lines = [one for name in policy.steps if (one := _past(network, policy, name, days, today)) is not None]
+    _papers(stage, network, policy, lines)
     permits_past.enter(stage.officer, network, lines, reason=f"按项目台账补录（{MARK}）")
-    _papers(stage, network)
 
 
 def lived(
@@ -124,12 +124,41 @@ def _past(network: Any, policy: Permits, name: str, days: Mapping[str, When], to
     return None if fact == Fact() else Past(name, fact, number)
 
 
-def _papers(stage: Stage, network: Any) -> None:
-    policy, town = permit_policies.of(network), network.project.division_code
-    taken = []
-    for name in PAPERS:
-        label = policy.materials[name].label
-        text = f"{label}\n{network.project.name}\n（{MARK}，内容虚构）\n".encode()
-        file = registry.add_document(stage.officer, f"{label}.txt", text, kind="permit", division_code=town)
-        taken.append(permits_papers.Paper(name, file))
-    permits_papers.take_in(stage.officer, network, taken, on=network.start_on)
+def _papers(stage: Stage, network: Any, policy: Permits, lines: list[Past]) -> None:
+    """Every paper on the first day on which a step asks for it, again once it has expired, as one file a day; of a permit that
+    is in review today, what may come later is promised instead."""
+    calendar, now = permits.calendar(policy), Situation(network.start_on, {one.step: one.fact for one in lines})
+    brought, until, days = set(materials.brought(policy, now)), dict[str, date](), dict[date, list[str]]()
+    asked = sorted((day, one.step) for one in lines for day in _events(one.fact))
+    promised = _promised(policy, lines, brought)
+    for day, step in asked:
+        for name in policy.steps[step].materials:
+            if name in brought and (step, name) not in promised and until.get(name, date.min) < day:
+                days.setdefault(day, []).append(name)
+                until[name] = materials.stands_until(policy.materials[name], day, calendar) or date.max
+    for day, names in days.items():
+        _take(stage, network, policy, names, day)
+    for step, name in promised:
+        begun = now.fact(step).pre_started_on
+        permits_owed.promise(stage.officer, network, step, name, person="陈工（项目经理）", on=begun,
+                             due_on=timezone.localdate() + timedelta(days=6))
+
+
+def _events(fact: Fact) -> list[date]:
+    return [day for day in (fact.pre_started_on, fact.pre_done_on, fact.started_on, fact.done_on) if day is not None]
+
+
+def _promised(policy: Permits, lines: list[Past], brought: set[str]) -> list[tuple[str, str]]:
+    """(step, paper) that a permit in review may lack today, where no other step had asked for the paper."""
+    used = {name for one in lines if one.fact.done_on for name in policy.steps[one.step].materials}
+    waiting = [one.step for one in lines if one.fact.pre_started_on and not one.fact.done_on]
+    return [(step, name) for step in waiting for name in materials.may_lack(policy, step, "review")
+            if name in brought and name not in used]
+
+
+def _take(stage: Stage, network: Any, policy: Permits, names: list[str], day: date) -> None:
+    labels = "、".join(policy.materials[name].label for name in names)
+    text = f"{labels}\n{network.project.name}\n（{MARK}，内容虚构）\n".encode()
+    file = registry.add_document(stage.officer, f"申报材料 {day}.txt", text, kind="permit",
+                                 division_code=network.project.division_code)
+    permits_papers.take_in(stage.officer, network, [permits_papers.Paper(name, file) for name in names], on=day)

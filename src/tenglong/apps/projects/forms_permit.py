@@ -57,6 +57,15 @@ class WhyForm(forms.Form):
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
+class OweForm(forms.Form):
+    """容缺承诺: which paper, who brings it, by when."""
+
+    material = forms.CharField(label=_("材料"), max_length=48, widget=forms.HiddenInput)
+    due_on = forms.DateField(label=_("补齐期限"), widget=day_input())
+    person = forms.CharField(label=_("承诺人和职务"), max_length=80, min_length=2)
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
 class RouteForm(forms.Form):
     route = forms.CharField(max_length=48)
     lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -20,6 +20,7 @@ BY: Final[dict[str, Any]] = {"pledge": _("承诺"), "legal": _("法定"), "plan"
 CHANGES: Final[dict[str, Any]] = {
     "at_once": _("可办当天办结"), "one_day": _("提前 1 个工作日"), "early": _("提前到预审或并联"), "unblocked": _("解决卡点"),
 }
+ACTS: Final[dict[str, Any]] = {"review": _("预审"), "start": _("受理"), "done": _("办结")}
 PAPERS: Final[dict[str, Any]] = {
     "have": _("已有"), "missing": _("缺"), "expired": _("已过期"), "made": _("内部调取"), "awaited": _("待前一步形成"),
     "later": _("容缺后补"),

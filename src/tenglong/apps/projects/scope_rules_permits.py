@@ -37,3 +37,8 @@ def given(scope: Scope) -> Q:
 @scope_rule("projects.StepMaterial")
 def used(scope: Scope) -> Q:
     return of_projects(scope, firm=True, column="given__project_id")
+
+
+@scope_rule("projects.OwedPaper")
+def owed(scope: Scope) -> Q:
+    return of_projects(scope, firm=True, column="network__project_id")

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/permits/<str:ulid>/papers/", permit_papers.papers, name="permit-papers"),
     path("projects/permits/<str:ulid>/papers/<str:paper>/void/", permit_papers.void, name="permit-paper-void"),
     path("projects/permits/<str:ulid>/steps/<str:step>/", permit_steps.step, name="permit-step"),
+    path("projects/permits/<str:ulid>/steps/<str:step>/owe/", permit_papers.owe, name="permit-owe"),
     path("projects/permits/<str:ulid>/steps/<str:step>/<str:name>/", permit_steps.move, name="permit-move"),
     path("projects/mine/permits/<str:ulid>/", permits.own, name="own-permit"),
     path("projects/mine/receipts/<str:ulid>.pdf", permit_papers.own_receipt, name="own-receipt"),

@@ -3,6 +3,7 @@
 from tenglong.apps.projects.models.needs import PlantNeed
 from tenglong.apps.projects.models.permits import (
     GivenMaterial,
+    OwedPaper,
     PermitNetwork,
     PermitPolicy,
     PermitStep,
@@ -46,6 +47,7 @@ __all__ = [
     "Member",
     "Milestone",
     "MonthFigure",
+    "OwedPaper",
     "PermitNetwork",
     "PermitPolicy",
     "PermitStep",

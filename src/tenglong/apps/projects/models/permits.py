@@ -119,3 +119,22 @@ class StepMaterial(Frozen):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["step", "given"], name="paper_used_once_per_step")]
+
+
+class OwedPaper(Named):
+    """容缺承诺: a paper that a step was taken in hand without. `person` of the firm promised it by `due_on`; once that day is
+    past and the paper is not there, `blocker` stands on the step."""
+
+    network = models.ForeignKey(PermitNetwork, on_delete=models.PROTECT, related_name="owed")
+    step = models.CharField(_("步骤"), max_length=48)
+    material = models.CharField(_("材料"), max_length=48)
+    due_on = models.DateField(_("补齐期限"), db_index=True)
+    person = models.CharField(_("承诺人和职务"), max_length=80)
+    promised_on = models.DateField(_("承诺日期"))
+    taken_by = person_key(verbose_name=_("登记人"))
+    blocker = models.ForeignKey(
+        "projects.Blocker", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("卡点"))
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        constraints = [models.UniqueConstraint(fields=["network", "step", "material"], name="paper_owed_once_per_step")]

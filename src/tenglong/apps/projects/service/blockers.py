@@ -36,13 +36,25 @@ def open_(
     if field not in Field.values:
         raise ProjectError(_("没有这类卡点。"))
     _ahead(expected_on, not_ahead(day, _("发现日期")))
-    made = Blocker.objects.create(
-        project=row, phase=phase, visit=visit, title=said(title, _("卡点"))[:120], field=field, detail=detail.strip()[:1000],
-        office=office.strip()[:120], owner=owner or actor, level=Level.TEAM, level_since=day, opened_on=day, step=step[:48],
-        expected_on=expected_on, created_by_id=actor.pk)
+    return put(actor, row, said(title, _("卡点")), day, field=field, detail=detail.strip()[:1000], office=office.strip()[:120],
+               owner=owner or actor, step=step[:48], expected_on=expected_on, visit=visit, phase=phase)
+
+
+def put(actor: Any, project: Project, title: str, day: date, **values: Any) -> Blocker:
+    """The row, its first note and its entry; `actor` None: found by the worker. The caller has looked at who may."""
+    made = Blocker.objects.create(project=project, title=title[:120], level=Level.TEAM, level_since=day, opened_on=day,
+                                  created_by_id=actor.pk if actor else None, **values)
     _note(made, "open", day, actor, made.title)
-    record(actor, "blocker.open", "blocker", made.ulid, deltas=[Delta("title", None, made.title), Delta("step", None, step)])
+    record(actor or "system", "blocker.open", "blocker", made.ulid, deltas=[
+        Delta("title", None, made.title), Delta("step", None, made.step)])
     return made
+
+
+def settle(actor: Any, row: Blocker, how: str, day: date, document: Any = None) -> None:
+    """Solved, whoever found it out; `actor` None: the worker. The caller holds the row."""
+    _write(row, solved_on=day, solved_how=how, document=document)
+    _note(row, "solve", day, actor, how)
+    record(actor or "system", "blocker.solve", "blocker", row.ulid, deltas=[Delta("solved_on", None, day)], reason=how)
 
 
 def _ahead(expected: date | None, opened: date) -> None:
@@ -129,9 +141,7 @@ def solve(
     if not_ahead(day, _("解决日期")) < row.opened_on:
         raise ProjectError(_("解决日期早于发现的日期。"))
     told = said(how, _("怎么解决的"))[:500]
-    _write(row, solved_on=day, solved_how=told, document=document_of(actor, document))
-    _note(row, "solve", day, actor, told)
-    record(actor, "blocker.solve", "blocker", row.ulid, deltas=[Delta("solved_on", None, day)], reason=told)
+    settle(actor, row, told, day, document_of(actor, document))
     return Blocker.objects.get(pk=row.pk)
 
 

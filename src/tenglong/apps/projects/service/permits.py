@@ -1,7 +1,8 @@
 """The permit network of a project: begun with a pinned policy; what happened to its steps is written down, never worked out.
 
 Refused: a step before the law's waits have run or before what the law puts first (with the clause), a review that the policy
-does not let begin early, a permit before the deal. Deadlines and pledges that are past only stand on the page as warnings.
+does not let begin early, a permit before the deal, a step whose papers are not there. Deadlines and pledges that are past only
+stand on the page as warnings.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from tenglong.apps.projects import permit_policies
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import PermitNetwork, PermitStep, Phase, Project, StepMaterial
 from tenglong.apps.projects.queries import permits as queries
+from tenglong.apps.projects.service import permits_owed
 from tenglong.apps.projects.service.base import document_of, guard, locked, not_ahead, said
 from tenglong.apps.registry.places import enterprise_names
 from tenglong.domain.delta import Delta
@@ -74,6 +76,7 @@ def start_review(actor: Any, network: PermitNetwork, step: str, *, on: date, loc
     if now.fact(step).done_on or now.fact(step).started_on:
         raise ProjectError(_("“%(step)s”已经正式受理，不再预审。") % {"step": policy.steps[step].label})
     _refuse(rules.refused_review(policy, step, not_ahead(on, _("预审受理")), now))
+    _refuse(permits_owed.refused(row, policy, step, now, on, "review"))
     return _write(actor, row, policy, step, now, "pre_started_on", on)
 
 
@@ -88,6 +91,7 @@ def finish_review(actor: Any, network: PermitNetwork, step: str, *, on: date, lo
     if not_ahead(on, _("预审完成")) < begun:
         raise ProjectError(_("预审完成早于预审受理（%(day)s）。") % {"day": begun})
     _refuse(rules.refused_review(policy, step, on, now))
+    _refuse(permits_owed.refused(row, policy, step, now, on, "review"))
     return _write(actor, row, policy, step, now, "pre_done_on", on)
 
 
@@ -97,6 +101,7 @@ def start(actor: Any, network: PermitNetwork, step: str, *, on: date, lock_versi
     row, policy, now = _ready(actor, network, lock_version)
     _known(policy, step)
     _refuse(rules.refused_start(policy, step, not_ahead(on, _("受理日期")), now))
+    _refuse(permits_owed.refused(row, policy, step, now, on, "start"))
     return _write(actor, row, policy, step, now, "started_on", on)
 
 
@@ -117,16 +122,20 @@ def finish(
 def flip(
     actor: Any, network: PermitNetwork, *, on: date, numbers: Mapping[str, str] | None = None, lock_version: int | None = None
 ) -> list[PermitStep]:
-    """拿地当天换发: every reviewed step that the law lets be done on that day, one after the other. Raises ProjectError when
-    there is none."""
+    """拿地当天换发: every reviewed step that the law lets be done on that day and whose papers are there, one after the other.
+    Raises ProjectError when there is none, with the papers that some wait for."""
     row, policy, now = _ready(actor, network, lock_version)
     not_ahead(on, _("办结日期"))
-    made, given = [], numbers or {}
-    while ready := queries.flippable(policy, now, on, queries.calendar(policy)):
+    made, given, short = [], numbers or {}, {}
+    while ready := [one for one in queries.flippable(policy, now, on, queries.calendar(policy)) if one not in short]:
         for step in ready:
-            made.append(_finish(actor, row, policy, step, now, on, given.get(step, ""), None))
+            if told := permits_owed.refused(row, policy, step, now, on, "done"):
+                short[step] = told[0]
+            else:
+                made.append(_finish(actor, row, policy, step, now, on, given.get(step, ""), None))
         now = queries.situation(row)
     if not made:
+        _refuse(list(short.values())[:3])
         raise ProjectError(_("没有可以换发的步骤：要预审已完成，并且依法在前的步骤已办结。"))
     _bump(row)
     return made
@@ -185,6 +194,7 @@ def _finish(
     _refuse(rules.refused_done(policy, step, on, now, queries.calendar(policy)))
     if told.certificate and rules.before_deal(policy, now):
         raise ProjectError(_("成交之前没有权利人，不发“%(step)s”；预审意见只写意向用地单位。") % {"step": told.label})
+    _refuse(permits_owed.refused(row, policy, step, now, on, "done"))
     made = _write(actor, row, policy, step, now, "done_on", on, bump=False, number=number.strip()[:80], document=document,
                   holder_id=row.project.enterprise_id if told.certificate else None)
     _use_papers(row, policy, made, now, on)

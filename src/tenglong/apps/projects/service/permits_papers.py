@@ -18,6 +18,7 @@ from tenglong.apps.projects import permit_policies
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import GivenMaterial, PermitNetwork, Receipt
 from tenglong.apps.projects.queries import permits as queries
+from tenglong.apps.projects.service import permits_owed
 from tenglong.apps.projects.service.base import document_of, guard, locked, not_ahead, said
 from tenglong.domain.delta import Delta
 from tenglong.domain.landing.permits import materials
@@ -61,6 +62,7 @@ def take_in(
             project_id=row.project_id, material=paper.material, document=paper.document, given_on=day,
             until=item["until"] or None, receipt=made, created_by_id=actor.pk)
     PermitNetwork.objects.filter(pk=row.pk).update(lock_version=row.lock_version + 1)
+    permits_owed.by_itself(project=row.project_id)
     record(actor, "permit.receipt", "permit", row.ulid, count=len(items), digest=made.sha256, reason=made.number)
     return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from tenglong.apps.projects import permit_policies
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import PermitNetwork, PermitStep
 from tenglong.apps.projects.queries import permits as queries
+from tenglong.apps.projects.service import permits_owed
 from tenglong.apps.projects.service.base import guard, locked, not_ahead, said
 from tenglong.domain.delta import Delta
-from tenglong.domain.landing.permits import rules
+from tenglong.domain.landing.permits import materials, rules
 from tenglong.domain.landing.permits.network import Fact, Situation
 from tenglong.domain.landing.permits.policy import Permits
 
@@ -44,7 +46,8 @@ def enter(
     if len(known) != len(lines) or known & set(now.facts) or known - set(policy.steps):
         raise ProjectError(_("补录的步骤重复、已有登记，或者网络里没有。"))
     after = replace(now, facts={**now.facts, **{one.step: one.fact for one in lines}})
-    if faults := [fault for one in lines for fault in _faults(policy, one, after)]:
+    faults = [fault for one in lines for fault in _faults(policy, one, after)]
+    if faults := faults or list(_lacking(row, policy, lines, after)):
         raise ProjectError("；".join(faults[:5]) + "。")
     made = PermitStep.objects.bulk_create([_row(row, policy, one, actor, why) for one in lines])
     PermitNetwork.objects.filter(pk=row.pk).update(lock_version=row.lock_version + 1)
@@ -71,6 +74,18 @@ def _faults(policy: Permits, one: Past, after: Situation) -> Iterator[str]:
         yield from rules.refused_done(policy, one.step, fact.done_on, after, queries.calendar(policy))
         if step.certificate and rules.before_deal(policy, after):
             yield _("成交之前没有权利人，不发“%(step)s”；预审意见只写意向用地单位。") % {"step": step.label}
+
+
+def _lacking(row: PermitNetwork, policy: Permits, lines: Sequence[Past], after: Situation) -> Iterator[str]:
+    """Papers that were not there on the day, as for any step: what was handed in then is taken in with its day first."""
+    held = permits_owed.Held.of(row)
+    for one in lines:
+        fact = one.fact
+        acts: tuple[tuple[date | None, materials.Act], ...] = (
+            (fact.pre_started_on, "review"), (fact.pre_done_on, "review"), (fact.started_on, "start"), (fact.done_on, "done"))
+        for on, act in acts:
+            if on is not None:
+                yield from permits_owed.refused(row, policy, one.step, after, on, act, held)[:1]
 
 
 def _row(row: PermitNetwork, policy: Permits, one: Past, actor: Any, why: str) -> PermitStep:

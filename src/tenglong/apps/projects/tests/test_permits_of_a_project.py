@@ -12,15 +12,28 @@ from django.utils import timezone
 from tenglong.apps.accounts.models import RoleGrant
 from tenglong.apps.accounts.scope import Refused
 from tenglong.apps.audit.models import AuditEntry
+from tenglong.apps.projects import permit_policies
 from tenglong.apps.projects.errors import ProjectError
-from tenglong.apps.projects.models import GivenMaterial, PermitNetwork, PermitStep, Project, Receipt, StepMaterial
-from tenglong.apps.projects.queries import forecast, permits
+from tenglong.apps.projects.models import (
+    Blocker,
+    GivenMaterial,
+    OwedPaper,
+    PermitNetwork,
+    PermitStep,
+    Project,
+    Receipt,
+    StepMaterial,
+)
+from tenglong.apps.projects.queries import forecast, permits, permits_owed
 from tenglong.apps.projects.service import blockers
 from tenglong.apps.projects.service import permits as service
+from tenglong.apps.projects.service import permits_owed as owed
+from tenglong.apps.projects.service import permits_papers as papers
 from tenglong.apps.projects.service import permits_past as past
 from tenglong.apps.projects.service.permits_past import Past
 from tenglong.apps.registry import service as registry
 from tenglong.apps.registry.models import Division
+from tenglong.domain.landing.permits import materials
 from tenglong.domain.landing.permits.network import Fact
 
 TOWN, DAY = "330604001", date(2022, 1, 1)
@@ -40,7 +53,14 @@ def project(cast: Any) -> Project:
 
 @pytest.fixture
 def network(cast: Any, project: Project) -> PermitNetwork:
-    return service.begin(cast.officer, project, "zj-land-and-start", on=START)
+    row = service.begin(cast.officer, project, "zj-land-and-start", on=START)
+    hand_in(cast, row, *materials.brought(permit_policies.of(row), permits.situation(row)))
+    return row
+
+
+def hand_in(cast: Any, row: PermitNetwork, *kinds: str, on: date = START) -> None:
+    file = registry.add_document(cast.officer, "材料.pdf", b"%PDF-1.4", kind="permit", division_code=TOWN, verb="permit.work")
+    papers.take_in(cast.officer, row, [papers.Paper(one, file) for one in kinds], on=on)
 
 
 def finish(cast: Any, row: PermitNetwork, **days: date) -> None:
@@ -139,8 +159,11 @@ def test_pages_from_begin_to_receipt(cast, project, sign_in):
     assert "还没有起算" in early.content.decode()
     done = {"on": START.isoformat(), "lock_version": 1}
     assert officer.post(f"{address}steps/publish/finish/", done).status_code == 302
-    paper = SimpleUploadedFile("执照.pdf", b"%PDF-1.4\n%%EOF\n")
-    form = {"p-TOTAL_FORMS": "1", "p-INITIAL_FORMS": "0", "p-0-material": "licence", "p-0-file": paper,
+    lacking = officer.post(f"{address}steps/filing/finish/", {**done, "lock_version": 2}, follow=True).content.decode()
+    assert "材料不齐，不能登记办结：缺“营业执照”、缺“项目基本信息表”（依据：zj-land-and-start@1" in lacking
+    paper, info = (SimpleUploadedFile(f"{name}.pdf", b"%PDF-1.4\n%%EOF\n") for name in ("执照", "信息表"))
+    form = {"p-TOTAL_FORMS": "2", "p-INITIAL_FORMS": "0", "p-0-material": "licence", "p-0-file": paper,
+            "p-1-material": "filing_info", "p-1-file": info,
             "on": START.isoformat(), "giver": "盈星电子有限公司", "lock_version": 2}
     assert officer.post(f"{address}papers/", form).status_code == 302
     receipt = Receipt.objects.get()
@@ -148,9 +171,15 @@ def test_pages_from_begin_to_receipt(cast, project, sign_in):
     printed = officer.get(f"/projects/permits/receipts/{receipt.ulid}.pdf")
     assert printed["Content-Type"] == "application/pdf" and printed.content.startswith(b"%PDF")
     service.finish(cast.officer, row, "filing", on=START)
-    assert StepMaterial.objects.get().given == GivenMaterial.objects.get()
+    assert {one.given for one in StepMaterial.objects.all()} == set(GivenMaterial.objects.all())
     step = officer.get(f"{address}steps/land_permit/").content.decode()
-    assert "执照.pdf" in step and "内部调取" in step and "依法要在" in step
+    assert "执照.pdf" in step and "内部调取" in step and "依法要在" in step and "容缺后补" in step
+    owe = {"material": "agent", "due_on": timezone.localdate().isoformat(), "person": "王厂长", "lock_version": 4}
+    assert "容缺承诺已登记" in officer.post(f"{address}steps/land_permit/owe/", owe, follow=True).content.decode()
+    service.start_review(cast.officer, row, "land_permit", on=START)
+    assert "王厂长" in officer.get(f"{address}steps/land_permit/").content.decode()
+    assert "容缺待补" in officer.get("/projects/permits/owed/").content.decode()
+    service.take_back(cast.officer, row, "land_permit", reason="试填")
     board, owed = officer.get("/projects/permits/"), officer.get("/projects/permits/owed/?format=json")
     assert "四证看板" in board.content.decode() and any(
         item["step"] == "notice" for card in owed.json()["departments"] for item in card["items"])
@@ -181,3 +210,50 @@ def test_past_steps_enter_all_or_none_by_the_same_rules(cast, project, network):
         past.enter(cast.officer, network, lines[:1], reason="再来")
     with pytest.raises((Refused, ProjectError)):
         past.enter(cast.stranger, network, [Past("deed_tax", Fact(done_on=date(2026, 4, 3)))], reason="外镇")
+
+
+def test_a_missing_paper_refuses_a_promised_one_is_chased_and_what_comes_settles_it(cast, project):
+    row = service.begin(cast.officer, project, "zj-land-and-start", on=START)
+    finish(cast, row, publish=START)
+    for act in (service.start, service.finish):
+        with pytest.raises(ProjectError, match="缺“营业执照”、缺“项目基本信息表”（依据：zj-land-and-start@1"):
+            act(cast.officer, row, "filing", on=START)
+    with pytest.raises(ProjectError, match="材料不齐，不能登记办结"):
+        past.enter(cast.officer, row, [Past("filing", Fact(done_on=START))], reason="按台账")
+    hand_in(cast, row, "licence", "filing_info")
+    finish(cast, row, filing=START)
+    with pytest.raises(ProjectError, match="授权委托书”（可容缺）.*城乡规划法第三十八条.*先登记容缺承诺"):
+        service.start_review(cast.officer, row, "land_permit", on=START)
+    with pytest.raises(ProjectError, match="不能容缺“营业执照”"):
+        owed.promise(cast.officer, row, "land_permit", "licence", due_on=START, person="王厂长", on=START)
+    until = START + timedelta(days=10)
+    with pytest.raises((Refused, ProjectError)):
+        owed.promise(cast.stranger, row, "land_permit", "agent", due_on=until, person="王厂长", on=START)
+    owed.promise(cast.officer, row, "land_permit", "agent", due_on=until, person="王厂长", on=START)
+    assert owed.by_itself() == 0  # nothing rests on it yet
+    service.start_review(cast.officer, row, "land_permit", on=START)
+    assert [(one.state, one.left) for one in permits_owed.owed(cast.officer, today=until)] == [("owed", 0)]
+    assert not permits_owed.owed(cast.stranger) and owed.by_itself(until) == 0
+    assert (owed.by_itself(), owed.by_itself()) == (1, 0)
+    blocker = Blocker.objects.get()
+    assert (blocker.step, blocker.owner, OwedPaper.objects.get().blocker) == ("land_permit", cast.officer, blocker)
+    assert "法定代表人身份证明和授权委托书" in blocker.title and "王厂长" in blocker.detail
+    assert permits.situation(row).holds["land_permit"] > timezone.localdate()
+    hand_in(cast, row, "agent", on=timezone.localdate())
+    assert Blocker.objects.get().solved_on == timezone.localdate() and not permits_owed.owed(cast.officer)
+
+
+def test_the_day_of_the_contract_leaves_what_lacks_a_paper(cast, network):
+    finish(cast, network, publish=START, filing=START)
+    for step in ("cadastral", "title"):
+        service.start_review(cast.officer, network, step, on=START)
+        service.finish_review(cast.officer, network, step, on=START)
+    finish(cast, network, notice=date(2026, 3, 23), listing=date(2026, 4, 2), deal=date(2026, 4, 2))
+    signed = date(2026, 4, 3)
+    finish(cast, network, contract=signed)
+    held = GivenMaterial.objects.get(material="agent")
+    papers.void(cast.officer, network, held, reason="过期")
+    finish(cast, network, price=signed, deed_tax=signed)
+    assert [one.step for one in service.flip(cast.officer, network, on=signed)] == ["cadastral"]
+    with pytest.raises(ProjectError, match="缺“法定代表人身份证明和授权委托书”"):
+        service.flip(cast.officer, network, on=signed)

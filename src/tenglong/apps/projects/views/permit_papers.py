@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.projects import permit_policies
-from tenglong.apps.projects.forms_permit import PaperForms, TakeForm, WhyForm
+from tenglong.apps.projects.forms_permit import OweForm, PaperForms, TakeForm, WhyForm
 from tenglong.apps.projects.models import PermitNetwork
 from tenglong.apps.projects.queries import permits
-from tenglong.apps.projects.service import base, permits_papers
+from tenglong.apps.projects.queries import permits_owed as permits_owed_queries
+from tenglong.apps.projects.service import base, permits_owed, permits_papers
 from tenglong.apps.projects.views.common import done
 from tenglong.domain.landing.permits import materials
 from tenglong.web.answers import or_404
@@ -28,7 +29,7 @@ VIEW, WORK = "permit.view", "permit.work"
 def papers(request: HttpRequest, ulid: str) -> HttpResponse:
     row, works = or_404(lambda: permits.network(request.user, ulid)), can(request.user, WORK)
     policy = permit_policies.of(row)
-    wanted = [(name, one.label) for name, one in policy.materials.items() if not policy.giver(name)]
+    wanted = [(name, policy.materials[name].label) for name in materials.brought(policy, permits.situation(row))]
     asked = request.method == "POST"
     lines = PaperForms(request.POST if asked else None, request.FILES if asked else None, prefix="p",
                        form_kwargs={"choices": wanted})
@@ -39,6 +40,7 @@ def papers(request: HttpRequest, ulid: str) -> HttpResponse:
     return render(request, "projects/permit_papers.html", {
         "row": row, "policy": policy, "rows": _shown(request, row), "lines": lines, "form": form, "works": works,
         "receipts": permits.receipts(request.user).filter(network=row), "why_form": WhyForm(),
+        "promised": permits_owed_queries.owed(request.user, [row]),
         "today": timezone.localdate()}, status=422 if asked and works else 200)
 
 
@@ -66,6 +68,20 @@ def void(request: HttpRequest, ulid: str, paper: str) -> HttpResponse:
     form = WhyForm(request.POST)
     done(request, form, lambda: permits_papers.void(request.user, row, held, reason=form.cleaned_data["reason"]), _("已作废"))
     return redirect("projects:permit-papers", ulid)
+
+
+@require_POST
+@requires(WORK)
+def owe(request: HttpRequest, ulid: str, step: str) -> HttpResponse:
+    """容缺承诺 of one paper of a step."""
+    row = or_404(lambda: permits.network(request.user, ulid))
+    if step not in permit_policies.of(row).steps:
+        raise Http404(_("这个网络没有这一步。"))
+    form = OweForm(request.POST)
+    done(request, form, lambda: permits_owed.promise(
+        request.user, row, step, form.cleaned_data["material"], due_on=form.cleaned_data["due_on"],
+        person=form.cleaned_data["person"], lock_version=form.cleaned_data["lock_version"]), _("容缺承诺已登记"))
+    return redirect("projects:permit-step", ulid, step)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,16 +13,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
-from tenglong.apps.projects import permit_policies
+from tenglong.apps.projects import permit_policies, permit_words
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.forms_permit import BeginForm, DayForm, FlipForm, RouteForm, WhyForm
 from tenglong.apps.projects.models import PermitNetwork
-from tenglong.apps.projects.queries import permits
+from tenglong.apps.projects.queries import permits, permits_owed
 from tenglong.apps.projects.queries.projects import projects
 from tenglong.apps.projects.service import base
 from tenglong.apps.projects.service import permits as service
+from tenglong.apps.projects.service import permits_owed as owed_papers
 from tenglong.apps.projects.views.common import done
 from tenglong.domain.landing.permits import board, materials, rules
+from tenglong.domain.landing.permits.network import Situation
+from tenglong.domain.landing.permits.policy import Permits
 from tenglong.web.answers import or_404
 
 VIEW, WORK = "permit.view", "permit.work"
@@ -38,9 +42,11 @@ def step(request: HttpRequest, ulid: str, step: str) -> HttpResponse:
     told, fact = policy.steps[step], now.fact(step)
     given = permits.given([row.project_id]).get(row.project_id, [])
     held = {str(one.pk): one for one in permits.papers(request.user, row)}
-    lines = [{"line": line, "paper": held.get(line.given.key) if line.given else None,
-              "giver": policy.steps[line.giver].label if line.giver else ""}
-             for line in materials.checklist(policy, step, given, now, today, formal=fact.pre_started_on is None)]
+    promised, act = permits_owed.of_step(request.user, row, step), _next_act(policy, step, now, today)
+    lines = [{"line": line, "paper": held.get(line.given.key) if line.given else None, "promise": promised.get(line.material),
+              "giver": policy.steps[line.giver].label if line.giver else "",
+              "may_lack": not line.there and line.material in materials.may_lack(policy, step, "review")}
+             for line in materials.checklist(policy, step, given, now, today, act=act)]
     calendar = permits.calendar(policy)
     start = fact.started_on or rules.begun(policy, step, now)
     clocks = [{"clock": clock, "due": clock.deadline(start, calendar).due if start else None,
@@ -53,11 +59,23 @@ def step(request: HttpRequest, ulid: str, step: str) -> HttpResponse:
         "before": [(one, policy.steps[one].label, now.fact(one)) for one in told.after],
         "after": [(one, other.label) for one, other in policy.steps.items() if step in other.after],
         "hold": now.holds.get(step), "works": can(request.user, WORK), "before_deal": rules.before_deal(policy, now),
-        "reasons": [] if fact.done_on else rules.refused_done(policy, step, today, now, calendar),
+        "reasons": [] if fact.done_on else [*rules.refused_done(policy, step, today, now, calendar),
+                                            *owed_papers.refused(row, policy, step, now, today, act)],
+        "act_label": permit_words.ACTS[act], "today": today,
         "why_no_review": rules.refused_review(policy, step, today, now) if told.early and not fact.started_on else [],
         "day_form": DayForm(initial={"lock_version": row.lock_version}),
         "why_form": WhyForm(initial={"lock_version": row.lock_version}),
     })
+
+
+def _next_act(policy: Permits, step: str, now: Situation, today: date) -> materials.Act:
+    """What would be written down next: its papers are the ones to look at."""
+    fact, told = now.fact(step), policy.steps[step]
+    if fact.started_on or told.wait is not None or fact.done_on:
+        return "done"
+    if told.early is not None and not fact.pre_done_on and rules.refused_start(policy, step, today, now):
+        return "review"
+    return "start"
 
 
 @require_POST

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.projects.models import PermitNetwork
 from tenglong.apps.projects.permit_gantt import gantt
-from tenglong.apps.projects.queries import forecast, permits
+from tenglong.apps.projects.queries import forecast, permits, permits_owed
 from tenglong.apps.registry.places import town_choices, town_names
 from tenglong.domain.landing.permits import board as boards
 from tenglong.domain.landing.permits import materials, rules
@@ -108,14 +108,15 @@ def owed(request: HttpRequest) -> HttpResponse:
                                    for item in card["items"]]} for card in shown]
         return JsonResponse({"departments": told}, json_dumps_params=CHINESE)
     return render(request, "projects/permit_owed.html", {
-        "cards": shown, "departments": sorted(cards), "chosen": chosen, "projects": len(rows)})
+        "promised": permits_owed.owed(request.user, rows), "cards": shown, "departments": sorted(cards), "chosen": chosen,
+        "projects": len(rows)})
 
 
 @require_GET
 @requires(VIEW)
 def show(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: permits.network(request.user, ulid))
-    context = _page(row)
+    context = {**_page(row), "promised": permits_owed.owed(request.user, [row])}
     return render(request, "projects/permit.html", {**context, **_inside(request, row, context["found"])})
 
 
@@ -181,4 +182,5 @@ def own(request: HttpRequest, ulid: str) -> HttpResponse:
     """The firm's own permits: dates, certificates, papers; nothing that is the office's alone."""
     row = or_404(lambda: permits.network(request.user, ulid))
     return render(request, "projects/permit_own.html", {
-        **_page(row), "receipts": permits.receipts(request.user).filter(network=row)})
+        **_page(row), "promised": permits_owed.owed(request.user, [row]),
+        "receipts": permits.receipts(request.user).filter(network=row)})

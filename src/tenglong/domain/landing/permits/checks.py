@@ -30,8 +30,11 @@ def _names(policy: Permits) -> Iterator[Found]:
             yield ("steps", name, "department"), f"没有部门“{step.department}”"
         if step.stage not in policy.stages:
             yield ("steps", name, "stage"), f"没有阶段“{step.stage}”"
-        papers = (*step.materials, *step.gives, *(early.may_lack if early else ()))
+        papers = (*step.materials, *step.gives)
         yield from ((("steps", name, "materials"), f"没有材料“{one}”") for one in papers if one not in policy.materials)
+        lack = (*step.may_lack, *(early.may_lack if early else ()))
+        yield from ((("steps", name, "materials"), f"may_lack（容缺）写的“{one}”不在这一步的 materials（材料）里")
+                    for one in lack if one not in step.materials)
     yield from _heads(policy, steps)
 
 

@@ -47,7 +47,8 @@ class Step(Based):
     """`after`: predecessors by law, in every route; `serial_after`: by habit alone, dropped where a route is parallel.
 
     `never_early`: the clause that forbids an early start. `certificate`: one of the four; it carries a holder. `may_omit`: when
-    the step may be left out. `gives`: materials that the step makes, called up by later ones.
+    the step may be left out. `gives`: materials that the step makes, called up by later ones. `materials_clause`: what asks for
+    the materials; `may_lack`: those that may come after the step is taken in hand, before it is done (容缺受理).
     """
 
     label: str = Field(min_length=1)
@@ -65,6 +66,8 @@ class Step(Based):
     certificate: Certificate | None = None
     may_omit: str = ""
     materials: Ids = ()
+    materials_clause: str = ""
+    may_lack: Ids = ()
     gives: Ids = ()
     note: str = ""
 

@@ -13,8 +13,8 @@ POLICY = nets.network("zj-90")
 SIGNED = Situation(MONDAY, {name: Fact(done_on=MONDAY) for name in (*legal_before(POLICY, "contract"), "contract")})
 
 
-def lines(step: str, given: list[materials.Given], on: date, *, formal: bool = True) -> dict[str, str]:
-    return {one.material: one.state for one in materials.checklist(POLICY, step, given, SIGNED, on, formal=formal)}
+def lines(step: str, given: list[materials.Given], on: date, *, act: materials.Act = "done") -> dict[str, str]:
+    return {one.material: one.state for one in materials.checklist(POLICY, step, given, SIGNED, on, act=act)}
 
 
 def test_a_paper_given_once_serves_every_later_step_until_it_expires() -> None:
@@ -34,9 +34,9 @@ def test_a_paper_given_once_serves_every_later_step_until_it_expires() -> None:
 
 
 def test_a_paper_may_come_later_only_where_the_policy_accepts_lack() -> None:
-    assert lines("fire_design", [], MONDAY, formal=False)["works_permit_paper"] == "awaited"  # made by a step, never handed in
+    assert lines("fire_design", [], MONDAY, act="review")["works_permit_paper"] == "awaited"  # made by a step, never handed in
     small = nets.network("zj-small")
-    early = materials.checklist(small, "construction_permit", [], Situation(MONDAY), MONDAY, formal=False)
+    early = materials.checklist(small, "construction_permit", [], Situation(MONDAY), MONDAY, act="review")
     assert {one.material: one.state for one in early}["contractor_deal"] == "awaited"
     assert lines("construction_permit", [], MONDAY)["funds"] == "missing"
     assert all(not line.there for line in materials.checklist(POLICY, "energy", [], SIGNED, MONDAY))
@@ -67,3 +67,36 @@ def test_the_countdown_counts_from_the_contract_and_says_how_many_days_are_over(
         told = board.countdown(POLICY, SIGNED, found, MONDAY + timedelta(days=passed))
         assert told is not None and (told.day, told.left) == (passed, 100 - passed)
     assert board.next_steps(POLICY, SIGNED, found)[0].id == "scheme_design"
+
+
+def refused(step: str, act: materials.Act, *kinds: str, on: date = MONDAY, promised: tuple[str, ...] = ()) -> str:
+    given = [materials.Given(one, MONDAY) for one in kinds]
+    return "；".join(materials.refused(POLICY, step, given, SIGNED, on, act, promised=promised, reference="zj-90@2019"))
+
+
+def test_a_step_without_a_required_paper_is_refused_with_the_paper_and_the_clause() -> None:
+    assert refused("filing", "start", "licence") == (
+        "“项目备案赋码”材料不齐，不能登记受理：缺“项目基本信息表”（依据：zj-90@2019 步骤“项目备案赋码”的材料清单）；"
+        "先在“材料和回执”收齐")
+    assert not refused("filing", "start", "licence", "filing_info")
+    said = refused("land_permit", "done", "licence", "agent")
+    assert "“项目备案通知书（赋码）”待“项目备案赋码”形成" in said and "城乡规划法第三十八条" in said
+    expired = [materials.Given("agent", MONDAY, MONDAY), *(materials.Given(one, MONDAY) for one in ("licence", "bid_form"))]
+    assert "已于 2026-03-02 过期" in materials.refused(POLICY, "listing", expired, SIGNED, MONDAY + timedelta(1), "done")[0]
+
+
+def test_only_what_the_policy_lists_may_come_later_and_only_with_a_promise() -> None:
+    there = ("licence", "price_receipt", "tax_receipt", "cadastral_map")
+    assert "缺“法定代表人身份证明和授权委托书”（可容缺）" in refused("title", "start", *there)
+    assert not refused("title", "start", *there, promised=("agent",))
+    assert "缺“法定代表人身份证明和授权委托书”" in refused("title", "done", *there, promised=("agent",))  # never past the end
+    assert refused("title", "start", "agent", promised=("licence",))  # a promise for what may not lack is none
+    assert not refused("construction_permit", "review", "licence", "agent", promised=("funds", "safety_measures"))
+    assert "建筑法第八条" in refused("construction_permit", "start", "licence", "agent", promised=("funds", "safety_measures"))
+
+
+def test_a_paper_whose_step_is_left_out_has_to_be_handed_in() -> None:
+    without = Situation(MONDAY, {"filing": Fact(omitted=True)})
+    assert "filing_notice" in materials.brought(POLICY, without) and "filing_notice" not in materials.brought(POLICY, SIGNED)
+    assert {one.material: one.state for one in materials.checklist(POLICY, "energy", [], without, MONDAY)}[
+        "filing_notice"] == "missing"
