@@ -30,6 +30,8 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("clearance", ROW, "gather", post={"codes": "没有这块地"}),
         **of("clearance", ROW, "add", post={"name": "王小二", "kind": "person", "area_cm2": "1"}),
         **of("clearance", ROW, "step", get=False, post={**PAPER, "step": "demolition_plan"}),
+        **of("clearance", {"ulid": "{clearance_paper}"}, "paper"),
+        **of("clearance", ROW, "step-file", get=False, post={"step": "offer"}, upload="file"),
         **of("clearance", {"ulid": "{clearance_survey}"}, "start", get=False, post=PAPER),
         **of("clearance", ROW, "end", get=False, post={**PAPER, "stop": "on"}),
         **of("clearance", ROW, "plan", get=False, post={"signed_first": "2024-06-01", "signed_last": "2024-08-31"}),

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 DAY = date(2024, 6, 1)
 #: 元 for one 亩, inside the range of the policy, and the number of the payee's account
 PRICE, BANK = {"330604001": 31_234_561, "330604002": 31_234_572}, "62220202001122{}"
@@ -13,7 +15,7 @@ PRICE, BANK = {"330604001": 31_234_561, "330604002": 31_234_572}, "6222020200112
 
 def build(world: Any) -> None:
     from tenglong.apps.clearance.models import ClearedHolder
-    from tenglong.apps.clearance.service import agreements, clearances, contacts, gathering
+    from tenglong.apps.clearance.service import agreements, clearances, contacts, gathering, papers
 
     county, leader = world.people["county_admin"], world.people["leader"]
     for town in world.towns.values():
@@ -28,6 +30,8 @@ def build(world: Any) -> None:
         holder = ClearedHolder.objects.filter(clearance=row, role="holder").first()
         town.note("clearance", row.ulid)
         town.note("cleared_holder", holder.ulid)
+        scan = SimpleUploadedFile(f"{town.word('意向书扫描件')}.pdf", f"%PDF-1.7 {town.code}".encode())
+        town.note("clearance_paper", papers.add_to_step(officer, row, "offer", scan).ulid)
         _money(town, county, leader, holder, agreements, contacts)
         survey = {"title": town.word("征迁摸底"), "kind": "collective", "division_code": town.code, "surveyed_on": DAY}
         town.note("clearance_survey", clearances.create(officer, survey).ulid)

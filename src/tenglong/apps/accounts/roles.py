@@ -56,7 +56,7 @@ VERBS: Final[dict[str, object]] = {
     "renewal.approve": _("批准整治方案"), "renewal.own": _("查看本企业用地的识别结果"),
     "premises.view": _("查看载体房源"), "premises.edit": _("编辑载体房源"),
     "clearance.view": _("查看征迁"), "clearance.work": _("办理征迁"), "clearance.money": _("查看补偿金额和收款信息"),
-    "clearance.decide": _("审定补偿"),
+    "clearance.decide": _("审定补偿"), "clearance.own": _("查看本企业的腾退"),
     "supply.view": _("查看收储和供地"), "supply.work": _("办理收储和供地"), "supply.decide": _("审定供地"),
     "covenant.view": _("查看履约监管"), "covenant.work": _("办理履约监管"), "covenant.decide": _("作出履约决定"),
     "covenant.own": _("查看本企业的履约约定"),
@@ -97,7 +97,7 @@ ROLE_VERBS: Final[dict[str, frozenset[str]]] = {
                               *_EVALUATE, *_RENEW}),
     "task_force": frozenset({*_WORK, "policy.view", *_EVALUATE, *_RENEW}),
     "enterprise": frozenset({"plot.view", "enterprise.view", "document.view", "workbench.view", "case.view", "evaluation.own",
-                             "renewal.own", "premises.view", "covenant.own", "project.own"}),
+                             "renewal.own", "premises.view", "clearance.own", "covenant.own", "project.own"}),
 }
 #: scope a role starts with; SCOPES_ALLOWED says what a security administrator may choose
 DEFAULT_SCOPE: Final[dict[str, str]] = {
@@ -115,6 +115,11 @@ ADMIN_ROLES: Final = frozenset({*SEPARATED, "county_admin"})
 def verbs_of(roles: Iterable[str]) -> frozenset[str]:
     """Every verb of these roles; an unknown role gives none."""
     return frozenset().union(*(ROLE_VERBS.get(role, frozenset()) for role in roles))
+
+
+def holds(roles: Iterable[str], verb: str) -> bool:
+    """Whether one of these roles has the verb. A page asks this for every entry of the menu."""
+    return any(verb in ROLE_VERBS.get(role, ()) for role in roles)
 
 
 def roles_with(verb: str) -> list[str]:

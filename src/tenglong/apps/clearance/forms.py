@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.models import HolderKind, ValuationCause, Way
 from tenglong.apps.clearance.words import STAGES
+from tenglong.apps.evaluation.step_papers import PaperField
 from tenglong.apps.registry.form_fields import EnterpriseField, PlotField, WanYuanField
 from tenglong.apps.registry.forms import AreaField, day_input
 from tenglong.apps.registry.places import town_choices
@@ -103,7 +104,31 @@ class PaperForm(LockForm):
     number = forms.CharField(label=_("文号"), max_length=120, min_length=2)
 
 
-class StepForm(PaperForm):
+class FiledForm(PaperForm):
+    """With the file of the paper. `amounts`: it tells money, whatever the policy says of the step."""
+
+    file = PaperField(label=_("文件"))
+    amounts = forms.BooleanField(label=_("含补偿金额或收款信息"), required=False)
+
+
+class SoilPaperForm(PaperForm):
+    file = PaperField(label=_("文件"))
+
+
+class StepFileForm(forms.Form):
+    step = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    file = PaperField(label=_("文件"), required=True)
+    amounts = forms.BooleanField(label=_("含补偿金额或收款信息"), required=False)
+
+
+class HolderFileForm(forms.Form):
+    """`part`: the instalment of a voucher."""
+
+    file = PaperField(label=_("文件"), required=True)
+    part = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=99)
+
+
+class StepForm(FiledForm):
     step = forms.CharField(widget=forms.HiddenInput, max_length=32)
     correct = forms.BooleanField(widget=forms.HiddenInput, required=False)
 

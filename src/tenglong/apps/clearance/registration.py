@@ -10,8 +10,8 @@ from tenglong.web import access, menu, tabs
 from tenglong.web.listing import register_access
 
 VERBS: Final = {
-    "clearance.view": ("clearance", "clearance-json", "holder", "holder-json"),
-    "clearance.work": ("new", "gather", "add", "step", "plan", "reveal", "work"),
+    "clearance.view": ("clearance", "clearance-json", "holder", "holder-json", "paper"),
+    "clearance.work": ("new", "gather", "add", "step", "step-file", "plan", "reveal", "work"),
     "clearance.money": ("agreement", "pay", "likeness", "likeness-json"),
     "clearance.decide": ("start", "end", "decide"),
     "export.make": ("export", "likeness-export"),
@@ -23,10 +23,12 @@ DAY_SECONDS: Final = 24 * 3600
 def register() -> None:
     """Called from `AppConfig.ready()`."""
     from tenglong.apps.clearance import tab, words
-    from tenglong.apps.clearance.service import contacts
+    from tenglong.apps.clearance.service import contacts, papers
     from tenglong.apps.jobs import periodic
+    from tenglong.apps.registry import queries as registry
 
     words.register()
+    registry.KEPT_APART.add(papers.KIND)
     for verb, names in VERBS.items():
         access.register_all(verb, (f"clearance:{name}" for name in names))
     for name in ("clearances", "holders", "plots"):

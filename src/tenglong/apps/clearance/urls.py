@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from tenglong.apps.clearance.views import clearances, holders, likeness
+from tenglong.apps.clearance.views import clearances, files, holders, likeness
 from tenglong.apps.clearance.views.lists import ClearanceList, HolderList, PlotList
 from tenglong.web.listing import list_paths
 
@@ -21,11 +21,13 @@ urlpatterns = [
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/work/(?P<name>[a-z-]+)/$", holders.work, name="work"),
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/money/(?P<name>[a-z-]+)/$", holders.pay, name="pay"),
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/decide/(?P<name>[a-z-]+)/$", holders.decide, name="decide"),
+    path("clearance/files/<str:ulid>/", files.download, name="paper"),
     path("clearance/<str:ulid>.json", clearances.twin, name="clearance-json"),
     path("clearance/<str:ulid>/", clearances.show, name="clearance"),
     path("clearance/<str:ulid>/plots/", clearances.gather, name="gather"),
     path("clearance/<str:ulid>/holder/", clearances.add, name="add"),
     path("clearance/<str:ulid>/step/", clearances.step, name="step"),
+    path("clearance/<str:ulid>/step/file/", files.add, name="step-file"),
     path("clearance/<str:ulid>/start/", clearances.start, name="start"),
     path("clearance/<str:ulid>/end/", clearances.end, name="end"),
     path("clearance/<str:ulid>/plan/", clearances.plan, name="plan"),

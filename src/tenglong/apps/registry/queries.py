@@ -173,9 +173,13 @@ def facts(user: Any, *, subject_type: str = "", subject_ids: list[int] | None = 
     return found if can(user, "sensitive.view") else found.exclude(measure__in=sensitive_measures())
 
 
+#: kinds of files that leave only through the page of what they belong to, which asks for more than the file's town
+KEPT_APART: set[str] = set()
+
+
 def documents(user: Any, *, subject_type: str = "", subject_id: int | None = None) -> QuerySet[SourceDocument]:
     """Files that the user may see; of one subject when it is named."""
-    found = scoped(user, SourceDocument.objects.all(), "document.view")
+    found = scoped(user, SourceDocument.objects.all(), "document.view").exclude(kind__in=KEPT_APART)
     if subject_type and subject_id is not None:
         filed = DocumentLink.objects.filter(subject_type=subject_type, subject_id=subject_id)
         found = found.filter(pk__in=filed.values("document_id"))

@@ -19,14 +19,18 @@ from tenglong.apps.clearance.models.money import (
     ValuationCause,
     Way,
 )
+from tenglong.apps.clearance.models.papers import ClearancePaper, Correction, CorrectionState
 
 __all__ = [
     "Agreement",
     "AgreementItem",
     "AgreementState",
     "Clearance",
+    "ClearancePaper",
     "ClearedHolder",
     "ClearedTarget",
+    "Correction",
+    "CorrectionState",
     "HolderKind",
     "Payment",
     "Role",

@@ -25,7 +25,10 @@ class State(models.TextChoices):
 
 
 class Clearance(Named):
-    """`kind`: of the policy; `policy`: `id@version sha256` it was set up by. `plan`: stage → [first day, last day]."""
+    """`kind`: of the policy; `policy`: `id@version sha256` it was set up by. `plan`: stage → [first day, last day].
+
+    `asks`, `asks_phone`: whom holders ask; shown to the firms in it once it has started.
+    """
 
     title = models.CharField(_("名称"), max_length=120)
     division_code = models.CharField(_("镇街"), max_length=12, db_index=True)
@@ -40,6 +43,8 @@ class Clearance(Named):
     ended_on = models.DateField(_("办结或停止日期"), null=True, blank=True)
     ended_number = models.CharField(_("依据文号"), max_length=120, blank=True)
     keep_until = models.DateField(_("个人信息保存到"), null=True, blank=True)
+    asks = models.CharField(_("对外联系部门和人员"), max_length=120, blank=True)
+    asks_phone = models.CharField(_("对外联系电话"), max_length=40, blank=True)
     lock_version = models.PositiveIntegerField(default=1)
 
     class Meta:

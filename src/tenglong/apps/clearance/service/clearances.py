@@ -15,6 +15,7 @@ from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.errors import ClearanceError
 from tenglong.apps.clearance.models import Clearance, Role, State, Step
+from tenglong.apps.clearance.service import papers
 from tenglong.apps.clearance.service.base import DECIDE, WORK, alive, document_of, locked, numbered, past, raised
 from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.clearance import steps as rules
@@ -69,9 +70,11 @@ def replan(actor: Any, row: Clearance, plan: Mapping[str, Any], *, lock_version:
 
 @transaction.atomic
 def start(
-    actor: Any, row: Clearance, *, number: str, on: date | None = None, document: Any = None, lock_version: int | None = None
+    actor: Any, row: Clearance, *, number: str, on: date | None = None, document: Any = None, file: Any = None,
+    amounts: bool = False, lock_version: int | None = None,
 ) -> Clearance:
-    """From a survey to a taking: by a second person, with the paper of the policy's starting step. Raises ClearanceError."""
+    """From a survey to a taking: by a second person, with the paper of the policy's starting step. `file`: its scan, kept as
+    version 1. Raises ClearanceError."""
     fresh = locked(actor, row, DECIDE, lock_version=lock_version)
     if fresh.state != State.SURVEY:
         raise ClearanceError(_("这个项目不在摸底状态，不能启动。"))
@@ -84,6 +87,8 @@ def start(
     _refuse(taking, taking.starting, fresh, day)
     Step.objects.create(clearance=fresh, step=taking.starting.id, done_on=day, number=told,
                         document=document_of(actor, document), created_by_id=actor.pk)
+    if file is not None:
+        papers.of_step(actor, fresh, taking.starting.id, file, amounts=amounts)
     raised(fresh, state=State.STARTED, started_on=day, started_number=told, started_by_id=actor.pk)
     record(actor, "clearance.start", "clearance", fresh.ulid, deltas=[Delta("state", State.SURVEY.value, State.STARTED.value)],
            reason=told)
@@ -102,9 +107,11 @@ def _refuse(taking: Any, step: Any, row: Clearance, day: date) -> None:
 
 @transaction.atomic
 def enter_step(
-    actor: Any, row: Clearance, step: str, *, number: str, on: date | None = None, document: Any = None
+    actor: Any, row: Clearance, step: str, *, number: str, on: date | None = None, document: Any = None, file: Any = None,
+    amounts: bool = False,
 ) -> Step:
-    """A statutory step was done. A wait that has not run refuses with its clause; late terms warn. Raises ClearanceError."""
+    """A statutory step was done. A wait that has not run refuses with its clause; late terms warn. `file`: the scan of its
+    paper. Raises ClearanceError."""
     fresh, taking = locked(actor, row, WORK, DECIDE), policies.taking_of(row)
     alive(fresh)
     asked = _step(taking, step)
@@ -120,6 +127,8 @@ def enter_step(
                                document=document_of(actor, document), created_by_id=actor.pk)
     record(actor, "clearance.step", "clearance", fresh.ulid,
            deltas=diff({}, {"step": step, "done_on": day, "number": made.number}))
+    if file is not None:
+        papers.of_step(actor, fresh, step, file, amounts=amounts)
     return made
 
 

@@ -25,7 +25,7 @@ from tenglong.apps.clearance.models import (
     State,
     What,
 )
-from tenglong.apps.clearance.service import contacts
+from tenglong.apps.clearance.service import contacts, papers
 from tenglong.apps.clearance.service.base import WORK, alive, document_of, holder_for_work, locked, numbered, past, raised
 from tenglong.apps.clearance.service.clearances import done_of
 from tenglong.apps.clearance.words import STAGES
@@ -191,8 +191,10 @@ def explain(
 
 
 @transaction.atomic
-def paper(actor: Any, holder: ClearedHolder, kind: str, *, number: str, on: date | None = None, document: Any = None) -> None:
-    """A paper that the soil gate asks for, with its number."""
+def paper(
+    actor: Any, holder: ClearedHolder, kind: str, *, number: str, on: date | None = None, document: Any = None, file: Any = None
+) -> None:
+    """A paper that the soil gate asks for, with its number, and its scan."""
     fresh = holder_for_work(actor, holder)
     if kind not in PAPERS:
         raise ClearanceError(_("没有这种材料。"))
@@ -200,6 +202,8 @@ def paper(actor: Any, holder: ClearedHolder, kind: str, *, number: str, on: date
     held = document_of(actor, document)
     raised(fresh, papers={**fresh.papers, kind: told | ({"document": held.ulid} if held else {})})
     record(actor, "clearance.paper", "cleared_holder", fresh.ulid, deltas=diff({}, {kind: told["number"]}))
+    if file is not None:
+        papers.add_to_holder(actor, fresh, kind, file)
 
 
 @transaction.atomic

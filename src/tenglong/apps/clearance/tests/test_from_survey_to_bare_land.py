@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -13,63 +12,13 @@ import pytest
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.clearance import queries
 from tenglong.apps.clearance.errors import ClearanceError
-from tenglong.apps.clearance.models import Clearance, ClearedHolder, Step
+from tenglong.apps.clearance.models import Clearance, Step
 from tenglong.apps.clearance.queries import money
 from tenglong.apps.clearance.queries import rows as seen
 from tenglong.apps.clearance.service import agreements, clearances, contacts, gathering, holders
-from tenglong.apps.registry import service as registry
-from tenglong.apps.registry.models import Division, PlotVersion
+from tenglong.apps.registry.models import PlotVersion
 
 TOWN, LONG, DAY, MU, WAN = "330604001", date(2020, 1, 1), date(2023, 5, 1), 6_666_667, 10_000 * 100
-
-
-@pytest.fixture
-def land(cast: Any) -> dict[str, Any]:
-    """Two yards: one of two owners and a tenant, with a building; one of nobody knows whom."""
-    for code, name, level in (("330604", "上虞区", "county"), (TOWN, "百官街道", "town")):
-        Division.objects.create(code=code, name=name, level=level, valid_from=date(2014, 1, 1))
-    here: dict[str, Any] = {"on": LONG, "town": TOWN}
-    plots = [registry.create_plot(cast.officer, {"name": name, "status": "in_use", "surveyed_cm2": area * MU}, **here)
-             for name, area in (("老厂区", 30), ("西侧", 12))]
-    firms = [registry.create_enterprise(cast.officer, {"name": name}, **here) for name in ("甲染厂", "乙机械", "丙租户")]
-    uses = [(firms[0], "owner", 20), (firms[1], "owner", 10), (firms[2], "lessee", 3)]
-    for firm, role, area in uses:
-        use = {"plot_id": plots[0].plot_id, "enterprise_id": firm.enterprise_id, "role": role, "area_cm2": area * MU}
-        registry.create_occupancy(cast.officer, use, on=LONG)
-    registry.create_building(cast.officer, {"plot_id": plots[0].plot_id, "floor_cm2": 5000 * 10_000}, code="F1", **here)
-    return {"plots": plots, "firms": firms}
-
-
-@pytest.fixture
-def project(cast: Any, land: dict[str, Any]) -> Clearance:
-    """A survey with its holders."""
-    plan = {"signed": (date(2023, 6, 1), date(2023, 8, 31))}
-    row = clearances.create(cast.officer, {"title": "百官老工业区", "kind": "agreed", "division_code": TOWN, "surveyed_on": DAY,
-                                           "plan": plan})
-    gathering.gather(cast.officer, row, [plot.plot.ulid for plot in land["plots"]])
-    return row
-
-
-def started(cast: Any, row: Clearance) -> Clearance:
-    clearances.start(cast.county, row, number="上收〔2023〕1号", on=DAY)
-    for at, step in enumerate(("valuation", "decision", "demolition_plan"), 1):
-        clearances.enter_step(cast.county, row, step, number=f"文{at}", on=DAY + timedelta(days=at))
-    row.refresh_from_db()
-    return row
-
-
-def agreed(cast: Any, holder: ClearedHolder, yuan: int = 300_000, parts: int = 1) -> None:
-    agreements.value(cast.county, holder, amount_fen=500 * WAN, appraiser="公正评估", number="P-1", on=DAY)
-    whole = yuan * 100 * 20
-    payments = [{"amount_fen": whole // parts, "due_on": DAY + timedelta(days=30 * at)} for at in range(parts)]
-    agreements.draft(cast.county, holder, number=f"XY-{holder.number}", payments=payments,
-                     items=[{"kind": "land", "quantity": Decimal(20), "unit_fen": yuan * 100}])
-    agreements.submit(cast.county, holder)
-    agreements.approve(cast.leader, holder)
-
-
-def one(row: Clearance, name: str) -> ClearedHolder:
-    return ClearedHolder.objects.get(clearance=row, name__startswith=name)
 
 
 def test_holders_tenants_titles_and_buildings_come_from_the_register(cast: Any, project: Clearance, land: Any) -> None:
@@ -84,7 +33,7 @@ def test_holders_tenants_titles_and_buildings_come_from_the_register(cast: Any, 
         holders.add(cast.officer, project, {"name": "王小二", "kind": "person"}, land["plots"][0].plot.ulid, MU)
 
 
-def test_a_survey_says_so_everywhere_and_offers_no_signing(cast: Any, project: Clearance, sign_in: Any) -> None:
+def test_a_survey_says_so_everywhere_and_offers_no_signing(cast: Any, project: Clearance, sign_in: Any, one: Any) -> None:
     client, mark, holder = sign_in(cast.county), "仅作摸底，不是征收决定", one(project, "甲")
     pages = [f"/clearance/{project.ulid}/", f"/clearance/holders/{holder.ulid}/", "/clearance/", "/clearance/holders/",
              "/clearance/plots/", f"/clearance/{project.ulid}/likeness/",
@@ -102,10 +51,10 @@ def test_a_survey_says_so_everywhere_and_offers_no_signing(cast: Any, project: C
         clearances.enter_step(cast.county, project, "valuation", number="文1", on=DAY)
 
 
-def test_a_second_person_starts_and_steps_keep_their_order_and_audit(cast: Any, project: Clearance) -> None:
+def test_a_second_person_starts_and_steps_keep_their_order_and_audit(cast: Any, project: Clearance, started: Any) -> None:
     with pytest.raises(Exception, match="权限"):
         clearances.start(cast.officer, project, number="文1", on=DAY)
-    row = started(cast, project)
+    row = started(project)
     assert (row.state, row.started_by_id) == ("started", cast.county.pk)
     with pytest.raises(ClearanceError, match="早于"):
         clearances.correct_step(cast.county, row, "valuation", on=DAY + timedelta(days=9), number="更1")
@@ -132,9 +81,11 @@ def test_a_wait_of_the_law_is_refused_with_its_clause(cast: Any, project: Cleara
         clearances.enter_step(cast.officer, project, "decision", number="文4", on=DAY + timedelta(days=90))
 
 
-def test_from_agreement_to_bare_land_and_the_rates_of_every_day(cast: Any, project: Clearance) -> None:
-    row, holder = started(cast, project), one(project, "甲")
-    agreed(cast, holder, parts=2)
+def test_from_agreement_to_bare_land_and_the_rates_of_every_day(
+    cast: Any, project: Clearance, started: Any, agreed: Any, one: Any
+) -> None:
+    row, holder = started(project), one(project, "甲")
+    agreed(holder, parts=2)
     with pytest.raises(ClearanceError, match="还没有签约"):
         holders.reach(cast.officer, holder, "vacated", on=DAY + timedelta(days=30))
     agreements.sign(cast.officer, holder, on=DAY + timedelta(days=10))
@@ -176,9 +127,11 @@ def test_from_agreement_to_bare_land_and_the_rates_of_every_day(cast: Any, proje
         assert seen.plots_on_day(cast.officer, day).filter(**flag).count() == late.cells[stage]["plots"].done
 
 
-def test_a_corrected_day_keeps_the_old_one_in_the_audit(cast: Any, project: Clearance) -> None:
-    row, holder = started(cast, project), one(project, "乙")
-    agreed(cast, holder)
+def test_a_corrected_day_keeps_the_old_one_in_the_audit(
+    cast: Any, project: Clearance, started: Any, agreed: Any, one: Any
+) -> None:
+    row, holder = started(project), one(project, "乙")
+    agreed(holder)
     agreements.sign(cast.officer, holder, on=DAY + timedelta(days=10))
     holders.reach(cast.officer, holder, "vacated", on=DAY + timedelta(days=20))
     with pytest.raises(ClearanceError, match="早于签约"):
@@ -191,10 +144,12 @@ def test_a_corrected_day_keeps_the_old_one_in_the_audit(cast: Any, project: Clea
         agreements.void(cast.leader, holder, number="废1")
 
 
-def test_prices_outside_the_range_need_a_basis_and_stand_on_the_list(cast: Any, project: Clearance, sign_in: Any) -> None:
+def test_prices_outside_the_range_need_a_basis_and_stand_on_the_list(
+    cast: Any, project: Clearance, sign_in: Any, agreed: Any, one: Any
+) -> None:
     holder = one(project, "甲")
     with pytest.raises(ClearanceError, match="超出政策幅度"):
-        agreed(cast, holder, yuan=500_000)
+        agreed(holder, yuan=500_000)
     found = money.doubts(cast.county, project)
     assert [doubt.rule for doubt in found] == ["range"] and "高于政策幅度" in found[0].says
     client = sign_in(cast.leader)
@@ -203,9 +158,11 @@ def test_prices_outside_the_range_need_a_basis_and_stand_on_the_list(cast: Any, 
     assert money.doubts(cast.officer, project) == []
 
 
-def test_amounts_and_payees_stay_with_those_who_may_see_them(cast: Any, project: Clearance, sign_in: Any) -> None:
-    row, holder = started(cast, project), one(project, "甲")
-    agreed(cast, holder)
+def test_amounts_and_payees_stay_with_those_who_may_see_them(
+    cast: Any, project: Clearance, sign_in: Any, started: Any, agreed: Any, one: Any
+) -> None:
+    row, holder = started(project), one(project, "甲")
+    agreed(holder)
     contacts.put(cast.county, holder, {"person": "王小二", "phone": "13912345678", "bank_account": "6222020200112233445"})
     holder = one(row, "甲")
     assert "13912345678" not in holder.sealed and "王小二" not in holder.sealed
@@ -230,7 +187,7 @@ def test_amounts_and_payees_stay_with_those_who_may_see_them(cast: Any, project:
     assert not any(word in told for word in secret)
 
 
-def test_personal_data_go_when_their_time_is_over(cast: Any, project: Clearance) -> None:
+def test_personal_data_go_when_their_time_is_over(cast: Any, project: Clearance, one: Any) -> None:
     holder = one(project, "甲")
     contacts.put(cast.officer, holder, {"phone": "13912345678"})
     clearances.end(cast.leader, project, number="停1", on=DAY, stop=True)
@@ -238,7 +195,7 @@ def test_personal_data_go_when_their_time_is_over(cast: Any, project: Clearance)
     assert one(project, "甲").sealed == ""
 
 
-def test_pages_walk_from_a_new_project_to_a_registered_step(cast: Any, land: Any, sign_in: Any) -> None:
+def test_pages_walk_from_a_new_project_to_a_registered_step(cast: Any, land: Any, sign_in: Any, one: Any) -> None:
     client = sign_in(cast.officer)
     head = {"title": "新项目", "kind": "agreed", "division_code": TOWN, "surveyed_on": "2023-05-01"}
     made = client.post("/clearance/new/", head)

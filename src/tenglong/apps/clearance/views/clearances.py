@@ -20,7 +20,7 @@ from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.clearance import forms, picture, policies
 from tenglong.apps.clearance.errors import ClearanceError
 from tenglong.apps.clearance.models import Clearance, State
-from tenglong.apps.clearance.queries import figures
+from tenglong.apps.clearance.queries import figures, papers
 from tenglong.apps.clearance.queries import rows as queries
 from tenglong.apps.clearance.service import books, clearances, gathering, holders
 from tenglong.apps.clearance.views.common import day_of, done, download, mark_of
@@ -121,12 +121,13 @@ def _work(request: HttpRequest, row: Clearance, on: date) -> dict[str, Any]:
     """Steps as of the day, and the forms that the reader may use."""
     taking, done = policies.taking_of(row), {one.step: one for one in row.steps.all()}
     standing = steps.stand(taking, clearances.done_of(row), row.state == State.SURVEY, on, calendar())
+    files = papers.kept(request.user, row)
     alive = row.state in (State.SURVEY, State.STARTED)
     works, decides = alive and can(request.user, "clearance.work"), alive and can(request.user, "clearance.decide")
     lock = {"lock_version": row.lock_version}
     return {
-        "steps": [{"is": one, "row": done.get(one.step.id)} for one in standing], "works": works, "decides": decides,
-        "step_form": forms.StepForm(auto_id=False), "start_form": forms.PaperForm(initial=lock, auto_id="start_%s"),
+        "steps": [{"is": one, "row": done.get(one.step.id), "files": files.get((one.step.id, 0))} for one in standing],
+        "works": works, "decides": decides, "start_form": forms.FiledForm(initial=lock, auto_id="start_%s"),
         "may_start": decides and row.state == State.SURVEY and row.created_by_id != request.user.pk,
         "end_form": forms.EndForm(initial=lock, auto_id="end_%s"), "give_form": forms.GiveForm(auto_id="give_%s"),
         "plan_form": forms.PlanForm(plan=row.plan, initial=lock, auto_id="plan_%s"),
@@ -212,13 +213,14 @@ def add(request: HttpRequest, ulid: str) -> HttpResponse:
 @requires("clearance.work")
 def step(request: HttpRequest, ulid: str) -> HttpResponse:
     """A statutory step done, or its day corrected."""
-    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.StepForm(request.POST)
+    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.StepForm(request.POST, request.FILES)
 
     def enter() -> Any:
         told = form.cleaned_data
         if told["correct"]:
             return clearances.correct_step(request.user, row, told["step"], on=told["on"], number=told["number"])
-        return clearances.enter_step(request.user, row, told["step"], number=told["number"], on=told["on"])
+        return clearances.enter_step(request.user, row, told["step"], number=told["number"], on=told["on"], file=told["file"],
+                                     amounts=told["amounts"])
 
     done(request, form, enter, _("已登记"))
     return redirect(f"{reverse('clearance:clearance', args=[ulid])}#steps")
@@ -227,10 +229,10 @@ def step(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_POST
 @requires("clearance.decide")
 def start(request: HttpRequest, ulid: str) -> HttpResponse:
-    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.PaperForm(request.POST)
+    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.FiledForm(request.POST, request.FILES)
     done(request, form, lambda: clearances.start(
-        request.user, row, number=form.cleaned_data["number"], on=form.cleaned_data["on"],
-        lock_version=form.cleaned_data["lock_version"]), _("已启动"))
+        request.user, row, number=form.cleaned_data["number"], on=form.cleaned_data["on"], file=form.cleaned_data["file"],
+        amounts=form.cleaned_data["amounts"], lock_version=form.cleaned_data["lock_version"]), _("已启动"))
     return redirect("clearance:clearance", ulid)
 
 

@@ -18,7 +18,8 @@ from tenglong.apps.clearance import forms, policies
 from tenglong.apps.clearance.models import AgreementState, ClearedHolder, Role, State
 from tenglong.apps.clearance.queries import figures, money
 from tenglong.apps.clearance.queries import rows as queries
-from tenglong.apps.clearance.service import agreements, contacts, holders
+from tenglong.apps.clearance.queries.papers import kept
+from tenglong.apps.clearance.service import agreements, contacts, holders, papers
 from tenglong.apps.clearance.views.common import done, mark_of
 from tenglong.apps.clearance.words import STAGES
 from tenglong.apps.registry.places import enterprise_names, plot_labels
@@ -40,15 +41,17 @@ def _context(request: HttpRequest, row: ClearedHolder, clear: dict[str, str] | N
     user, clearance = request.user, row.clearance
     targets = list(row.targets.all())
     firms = enterprise_names(user, [row.enterprise_id])
-    sees = figures.may_money(user, clearance)
+    sees, files = figures.may_money(user, clearance), kept(user, clearance, row)
     return {
         "row": row, "clearance": clearance, "mark": mark_of(clearance), "targets": targets, "today": timezone.localdate(),
         "plots": plot_labels(user, [one.plot_id for one in targets]), "firm": firms.get(row.enterprise_id or 0),
         "tenants": list(row.tenants.all()), "line": _line(user, row), "why": policies.current().reasons.get(row.reason),
         "colour": stages.standing(holders.dates_of(row), timezone.localdate()),
         "contacts": clear or _masked(row), "clear": clear,
-        "soil": policies.current().soil, "gates": [holders.gate_of(user, row, one) for one in ("demolished", "delivered")]
-        if row.role == Role.HOLDER else [], **_forms(user, row), **(_money(user, row) if sees else {}), "sees_money": sees,
+        "plan_files": files.get((holders.PAPERS[0], 0)), "soil": policies.current().soil, 
+        "gates": [holders.gate_of(user, row, one) for one in ("demolished", "delivered")] if row.role == Role.HOLDER else [],
+        **_forms(user, row), **(_money(user, row, files) if sees else {}),
+        "sees_money": sees,
     }
 
 
@@ -86,12 +89,13 @@ def _forms(user: Any, row: ClearedHolder) -> dict[str, Any]:
         "correct_form": forms.CorrectForm(initial=lock, auto_id="fix_%s"),
         "reason_form": forms.ReasonForm(initial={**lock, "reason": row.reason, "next_on": row.next_on}, auto_id="why_%s"),
         "contact_form": forms.ContactForm(initial=lock, auto_id="contact_%s"),
-        "purpose_form": forms.PurposeForm(auto_id="look_%s"), "paper_form": forms.PaperForm(initial=lock, auto_id="paper_%s"),
+        "purpose_form": forms.PurposeForm(auto_id="look_%s"),
+        "paper_form": forms.SoilPaperForm(initial=lock, auto_id="paper_%s"),
         "drop_form": forms.PaperForm(initial=lock, auto_id="drop_%s"),
     }
 
 
-def _money(user: Any, row: ClearedHolder) -> dict[str, Any]:
+def _money(user: Any, row: ClearedHolder, files: dict[tuple[str, int], Any]) -> dict[str, Any]:
     """Valuations, the agreement that stands with items and payments; only built for those who may see amounts."""
     held = money.agreements(user).filter(holder=row).exclude(state=AgreementState.VOID).first()
     kinds = policies.current().items
@@ -99,9 +103,11 @@ def _money(user: Any, row: ClearedHolder) -> dict[str, Any]:
               "unit": f"{one.unit_fen / agreements.FEN:,.2f}", "range": consistency.range_of(kinds[one.kind])
               if one.kind in kinds else ""} for one in (held.items.all() if held else ())]
     return {
-        "agreement": held, "items": items, "outside": {one.pk for one in agreements.outside(held)} if held else set(),
+        "agreement": held, "agreement_files": files.get((papers.AGREEMENT, 0)), "items": items,
+        "parts": [{"is": one, "files": files.get((papers.VOUCHER, one.ordinal))}
+                  for one in (held.payments.all() if held else ())],
+        "outside": {one.pk for one in agreements.outside(held)} if held else set(),
         "valuations": list(money.valuations(user, row)), "valuation_form": forms.ValuationForm(auto_id="value_%s"),
-        "part_form": forms.PartForm(auto_id=False),
         "mine": held is not None and user.pk in (held.created_by_id, held.submitted_by_id),
         "back_form": forms.PaperForm(auto_id="back_%s"),
     }
@@ -157,8 +163,10 @@ WORKS: Final[dict[str, tuple[type[Any], Act]]] = {
         user, row, told["stage"], on=told["on"], number=told["number"], lock_version=told["lock_version"])),
     "explain": (forms.ReasonForm, lambda user, row, told: holders.explain(
         user, row, told["reason"], next_on=told["next_on"], lock_version=told["lock_version"])),
-    "paper": (forms.PaperForm, lambda user, row, told: holders.paper(
-        user, row, holders.PAPERS[0], number=told["number"], on=told["on"])),
+    "paper": (forms.SoilPaperForm, lambda user, row, told: holders.paper(
+        user, row, holders.PAPERS[0], number=told["number"], on=told["on"], file=told["file"])),
+    "paper-file": (forms.HolderFileForm, lambda user, row, told: papers.add_to_holder(
+        user, row, holders.PAPERS[0], told["file"])),
     "drop": (forms.PaperForm, lambda user, row, told: holders.drop(
         user, row, number=told["number"], on=told["on"], lock_version=told["lock_version"])),
     "contact": (forms.ContactForm, lambda user, row, told: contacts.put(
@@ -171,6 +179,10 @@ MONEYS: Final[dict[str, tuple[type[Any], Act]]] = {
         user, row, told["ordinal"], on=told["on"], voucher=told["number"])),
     "pay": (forms.PartForm, lambda user, row, told: agreements.pay(
         user, row, told["ordinal"], on=told["on"], voucher=told["number"])),
+    "agreement-file": (forms.HolderFileForm, lambda user, row, told: papers.add_to_holder(
+        user, row, papers.AGREEMENT, told["file"])),
+    "voucher-file": (forms.HolderFileForm, lambda user, row, told: papers.add_to_holder(
+        user, row, papers.VOUCHER, told["file"], part=told["part"] or 0)),
     "correct-part": (forms.CorrectPartForm, lambda user, row, told: agreements.correct_part(user, row, **told)),
 }
 DECISIONS: Final[dict[str, tuple[type[Any], Act]]] = {
@@ -185,7 +197,7 @@ def _act(request: HttpRequest, ulid: str, known: dict[str, tuple[type[Any], Act]
         raise Http404
     row = or_404(lambda: queries.holder(request.user, ulid))
     form_of, act = known[name]
-    form = form_of(request.POST)
+    form = form_of(request.POST, request.FILES)
     done(request, form, lambda: act(request.user, row, form.cleaned_data), _("已登记"))
     return redirect("clearance:holder", ulid)
 

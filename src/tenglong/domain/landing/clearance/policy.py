@@ -24,7 +24,8 @@ class StepClock(Clock):
 
 class TakingStep(Based):
     """`survey`: may be done while the matter is only surveyed; `starts`: the paper by which the taking begins; `decides`: the
-    decision itself. `opens`: stages of holders that may not come before it. `optional`: only where it is called for."""
+    decision itself. `opens`: stages of holders that may not come before it. `optional`: only where it is called for. `money`:
+    its paper tells amounts, so it is for those who may see them, and a second person decides a correction."""
 
     id: Id
     label: str = Field(min_length=1)
@@ -34,6 +35,7 @@ class TakingStep(Based):
     starts: bool = False
     decides: bool = False
     optional: bool = False
+    money: bool = False
     opens: tuple[Stage, ...] = ()
     clocks: tuple[StepClock, ...] = ()
 
