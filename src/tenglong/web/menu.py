@@ -52,7 +52,8 @@ def register(section: str, label: Text, url_name: str, verb: str, order: int = 1
 
 def tree(may: Callable[[str], bool]) -> Iterator[tuple[str, Text, list[Entry]]]:
     """(section id, label, entries) for sections that hold at least one entry whose verb passes `may`."""
-    for section, label in SECTIONS.items():
-        mine = [entry for entry in _entries.values() if entry.section == section and may(entry.verb)]
-        if mine:
-            yield section, label, sorted(mine, key=lambda entry: (entry.order, entry.url_name))
+    mine: dict[str, list[Entry]] = {}
+    for entry in sorted(_entries.values(), key=lambda entry: (entry.order, entry.url_name)):
+        if may(entry.verb):
+            mine.setdefault(entry.section, []).append(entry)
+    yield from ((section, label, mine[section]) for section, label in SECTIONS.items() if section in mine)

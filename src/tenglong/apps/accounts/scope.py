@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.every_request import grants_in_force
 from tenglong.apps.accounts.models import Department, RoleGrant, User
-from tenglong.apps.accounts.roles import PUBLIC, SIGNED_IN, VERBS, roles_with, verbs_of
+from tenglong.apps.accounts.roles import PUBLIC, SIGNED_IN, VERBS, holds, roles_with
 
 Actor = User | AnonymousUser | None
 View = Callable[..., HttpResponseBase]
@@ -96,7 +96,7 @@ def scope_of(user: Actor, verb: str | None = None) -> Scope:
         return Scope()
     total = Scope()
     for grant in active_grants(user):
-        if verb is None or verb in verbs_of([grant.role]):
+        if verb is None or holds([grant.role], verb):
             total = total.union(_scope_of_grant(user, grant))
     return total
 
@@ -130,7 +130,7 @@ def can(user: Actor, verb: str) -> bool:
         return True
     if not _signed_in(user):
         return False
-    return verb == SIGNED_IN or verb in verbs_of(roles_of(user))
+    return verb == SIGNED_IN or holds((grant.role for grant in active_grants(user)), verb)
 
 
 class Refused(PermissionDenied):
