@@ -60,17 +60,17 @@ test: dev ## 在 SQLite 上跑全部测试（浏览器与离线包除外）
 	@scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "not browser and not bundle and not spark"
 
 test-reverse: dev ## 倒序再跑一遍不碰数据库的测试：测试之间不得相互依赖
-	@TENGLONG_TEST_ORDER=reverse scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "$(UNIT) and not database"
+	@TENGLONG_TEST_ORDER=reverse TENGLONG_TEST_EXAMPLES=few scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "$(UNIT) and not database"
 
-test-postgres: dev ## 在临时的 PostgreSQL 上倒序跑标记为 database 的测试
-	@TENGLONG_TEST_ORDER=reverse scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "database and not slow and not browser"
+test-postgres: dev ## 在临时的 PostgreSQL 上跑标记为 database 的测试（默认倒序）
+	@TENGLONG_TEST_ORDER=$${TENGLONG_POSTGRES_ORDER:-reverse} TENGLONG_TEST_EXAMPLES=few scripts/with_postgres.sh scripts/tests.sh $(PYTEST) -n 2 --dist worksteal -m "database and not slow and not browser"
 
 test-spark: dev ## 在本机的 Spark 上跑标记为 spark 的测试（缺 pyspark 或 Java 时说明原因并跳过）
 	@$(V)/python -c "import pyspark" 2>/dev/null || $(V)/python -m pip install --quiet --disable-pip-version-check -e ".[spark]" || true
 	@scripts/tests.sh $(PYTEST) tests/contract/test_engine_spark.py -m spark -rs
 
 test-browser: dev assets ## 用系统的 Chromium 走一遍主流程
-	@scripts/tests.sh $(PYTEST) -m browser
+	@scripts/tests.sh $(PYTEST) -n 2 --dist loadfile -m browser
 
 bundle: dev assets locale ## 做离线安装包 dist/tenglong-*.tar.gz
 	scripts/bundle.sh

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # a busy machine is slow, not wrong: time is measured by benches, never by property tests
 hypothesis.settings.register_profile("house", deadline=None)
-# backwards only the order is tried: the search for examples was made forwards
-hypothesis.settings.register_profile("order", deadline=None, max_examples=10)
-hypothesis.settings.load_profile("order" if os.environ.get("TENGLONG_TEST_ORDER") == "reverse" else "house")
+# where the same tests run once more, on another database or the other way round, the search for examples was made before
+hypothesis.settings.register_profile("few", deadline=None, max_examples=10)
+hypothesis.settings.load_profile("few" if os.environ.get("TENGLONG_TEST_EXAMPLES") == "few" else "house")
 
 # the solver's log handler closes its stream when logging is set up anew, and that would be pytest's own
 absl.logging.get_absl_handler().python_handler.stream = sys.__stderr__
