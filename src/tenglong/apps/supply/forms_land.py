@@ -191,7 +191,25 @@ class ListingForm(Needed):
     industry = forms.CharField(label=_("行业代码"), max_length=16, required=False)
     start_price_fen = WanYuanField(label=_("起始价"))
     deposit_fen = WanYuanField(label=_("竞买保证金"))
+    closes_on = forms.DateField(
+        label=_("报价截止日期"), widget=day_input(), required=False,
+        help_text=_("公告写明的截止日期；之后收到的报价不登记，之前不能开启"))
     lock_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    needed = ("area_cm2", "start_price_fen")
+
+
+class SupplementForm(Needed):
+    """What a notice tells, as it shall be told from the supplementary notice on."""
+
+    area_cm2 = SquareMetresField(label=_("面积"))
+    land_use = forms.CharField(label=_("用途"), max_length=64)
+    term_years = forms.CharField(label=_("出让年限"), max_length=16, required=False)
+    start_price_fen = WanYuanField(label=_("起始价"))
+    deposit_fen = WanYuanField(label=_("竞买保证金"))
+    closes_on = forms.DateField(label=_("报价截止日期"), widget=day_input(), required=False, help_text=_("公告过的只能改晚"))
+    reason = forms.CharField(label=_("变更理由"), min_length=2, max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     needed = ("area_cm2", "start_price_fen")
 

@@ -72,6 +72,11 @@ def corrections(scope: Scope) -> Q:
     return Q(step_id__in=_ids(LandStep, steps(scope)))
 
 
+@scope_rule("supply.SupplementNotice")
+def supplements(scope: Scope) -> Q:
+    return Q(listing_id__in=_ids(Listing, listings(scope)))
+
+
 def named(scope: Scope) -> Q:
     """Listings in reach to whose secrets the person is named: who drew the listing up, and whom that person admitted."""
     if scope.user_id is None or scope.kind in ("none", "own_enterprise"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from tenglong.apps.supply.views import batches, changes, listing_secret, listings, reserve
+from tenglong.apps.supply.views import batches, changes, listing_secret, listings, reserve, supplements
 from tenglong.apps.supply.views.land_lists import BatchList, ChangeList, ListingList
 from tenglong.web.listing import list_paths
 
@@ -41,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("supply/listings/<str:ulid>/standard/", listings.standard, name="listing-standard"),
     path("supply/listings/<str:ulid>/step/", listings.step, name="listing-step"),
     path("supply/listings/<str:ulid>/correct/", listings.correct, name="listing-correct"),
+    path("supply/listings/<str:ulid>/supplement/", supplements.new, name="supplement-new"),
+    re_path(rf"^supply/listings/{_U}/supplement/(?P<name>approve|drop)/$", supplements.act, name="supplement-act"),
     path("supply/listings/<str:ulid>/secret/", listing_secret.show, name="listing-secret"),
     re_path(rf"^supply/listings/{_U}/secret/(?P<name>price|see|bid|bid-withdraw|deposit|admit|dismiss)/$", listing_secret.act,
             name="listing-secret-act"),

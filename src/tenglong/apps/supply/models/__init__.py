@@ -34,7 +34,7 @@ from tenglong.apps.supply.models.land import (
     ReservePrice,
     SupplyBatch,
 )
-from tenglong.apps.supply.models.notices import StepCorrection
+from tenglong.apps.supply.models.notices import StepCorrection, SupplementNotice, SupplementState
 
 __all__ = [
     "BatchPlot",
@@ -67,6 +67,8 @@ __all__ = [
     "ReserveEntry",
     "ReservePrice",
     "StepCorrection",
+    "SupplementNotice",
+    "SupplementState",
     "SupplyBatch",
     "new_ulid",
 ]

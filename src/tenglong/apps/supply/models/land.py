@@ -176,6 +176,7 @@ class Listing(Named):
     industry = models.CharField(_("行业"), max_length=16, blank=True)
     start_price_fen = models.BigIntegerField(_("起始价"))
     deposit_fen = models.BigIntegerField(_("竞买保证金"), null=True, blank=True)
+    closes_on = models.DateField(_("报价截止日期"), null=True, blank=True)
     clocks = models.CharField(max_length=160)
     procedure = models.CharField(max_length=40)
     standard = models.CharField(max_length=160, blank=True)

@@ -85,6 +85,8 @@ def receive(actor: Any, row: Listing, values: Mapping[str, Any]) -> Bid:
     begun = fresh.steps.filter(step="announced").values_list("on", flat=True).first()
     if begun is not None and on < begun:
         raise SupplyError(_("收到日期早于公告日期。"))
+    if fresh.closes_on is not None and on > fresh.closes_on:
+        raise SupplyError(_("公告写明 %(day)s 截止，之后收到的报价不登记。") % {"day": fresh.closes_on})
     if not values.get("amount_fen") or values["amount_fen"] <= 0:
         raise SupplyError(_("请填写报价。"))
     uscc = said(values["uscc"], _("统一社会信用代码"), 18).upper()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,6 +19,12 @@ MEASURES: Final = {
 }
 FACTS: Final = ("employees", "revenue", "fixed_investment", "rd_expense")
 ELSEWHERE: Final = "另一镇街的一家企业"
+
+
+def lines_of(told: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Conditions as a listing keeps them, empty lines left out."""
+    return [{"text": one["text"].strip(), **{key: one.get(key, "") for key in ("measure", "op", "value")}}
+            for one in told if one["text"].strip()]
 
 
 def findings(conditions: Sequence[dict[str, Any]], town: str, policy: LandClocks) -> list[Finding]:

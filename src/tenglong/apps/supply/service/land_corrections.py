@@ -51,7 +51,7 @@ def _correct(actor: Any, row: Row, step: str, on: date, paper: str, reason: str,
     if found.broken:
         _refuse(actor, row, step, day, found)
     _proof(procedure, held, day, file)
-    more = outcome.of_correction(actor, row, procedure.step(step).effect, held.on, day, told)
+    more = outcome.of_correction(actor, row, procedure.step(step), held.on, day, told)
     document = land_files.keep(actor, file, row, number=number, dated=day) or held.document
     made = _write(actor, held, day, number, document, told, [*found.told, *more.told])
     _warn_again(row, found)

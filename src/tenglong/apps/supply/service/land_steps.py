@@ -10,22 +10,30 @@ from django.utils.translation import gettext as _
 from tenglong.apps.audit.service import record
 from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.supply.errors import SupplyError
-from tenglong.apps.supply.models import ControlPlanChange, LandStep, Listing
+from tenglong.apps.supply.models import ControlPlanChange, LandStep, Listing, SupplementState
 from tenglong.apps.supply.service import land_files
 from tenglong.apps.supply.service.land_base import clocks_of, not_later_than_today, said
 from tenglong.domain.delta import diff
 from tenglong.domain.landing.supply.policy import Procedure
 from tenglong.domain.landing.supply.steps import StepState, may, standing
+from tenglong.domain.landing.supply.supplement import Added, with_supplements
 
 Row = ControlPlanChange | Listing
 
 
 def procedure_of(row: Row) -> Procedure:
-    """Raises SupplyError when the pinned policy has no such procedure any more."""
+    """With the supplementary notices of a listing. Raises SupplyError when the pinned policy has no such procedure any more."""
     try:
-        return clocks_of(row.clocks).procedure(row.procedure)
+        found = clocks_of(row.clocks).procedure(row.procedure)
     except KeyError as error:
         raise SupplyError(_("政策参数“%(name)s”里没有流程“%(id)s”。") % {"name": row.clocks, "id": row.procedure}) from error
+    return with_supplements(found, added(row)) if isinstance(row, Listing) else found
+
+
+def added(row: Listing) -> list[Added]:
+    """Supplementary notices that were approved, those that wait for their publication among them."""
+    lasting = row.supplements.filter(state__in=(SupplementState.APPROVED, SupplementState.PUBLISHED))
+    return [Added(ordinal, weighty) for ordinal, weighty in lasting.values_list("ordinal", "weighty")]
 
 
 def kind_of(row: Row) -> str:

@@ -35,7 +35,8 @@ from tenglong.domain.landing.standard.check import NoRow, row_of
 from tenglong.domain.landing.standard.policy import UNIT_WORDS
 
 FIELDS: Final = (
-    "number", "title", "area_cm2", "land_use", "term_years", "method", "industry", "start_price_fen", "deposit_fen")
+    "number", "title", "area_cm2", "land_use", "term_years", "method", "industry", "start_price_fen", "deposit_fen",
+    "closes_on")
 S = ListingState
 Values = Mapping[str, Any]
 
@@ -163,7 +164,7 @@ def step(actor: Any, row: Listing, name: str, *, on: date, paper: str, lock_vers
         except land_steps.Early as error:
             early = error
         else:
-            return moved(fresh, **outcome.of_step(actor, fresh, state.step.effect, on, more))
+            return moved(fresh, **outcome.of_step(actor, fresh, state.step, on, more))
     raise early
 
 
@@ -196,9 +197,8 @@ def _held(values: Values) -> dict[str, Any]:
         held[name] = said(held[name] or "", what)
     if not held["area_cm2"] or not held["start_price_fen"] or held["start_price_fen"] < 0:
         raise SupplyError(_("请填写面积和起始价。"))
-    told = [{"text": one["text"].strip(), **{key: one.get(key, "") for key in ("measure", "op", "value")}}
-            for one in values.get("conditions") or [] if one["text"].strip()]
-    return {**held, "term_years": held["term_years"] or "", "industry": held["industry"] or "", "conditions": told}
+    return {**held, "term_years": held["term_years"] or "", "industry": held["industry"] or "",
+            "conditions": conditions.lines_of(values.get("conditions") or [])}
 
 
 def _draft(actor: Any, row: Listing, lock_version: int) -> Listing:

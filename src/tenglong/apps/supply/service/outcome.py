@@ -15,17 +15,22 @@ from tenglong.apps.registry import counters
 from tenglong.apps.supply.bulk import natural_key
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReserveEntry, ReservePrice
-from tenglong.apps.supply.service import reserve
+from tenglong.apps.supply.service import notices, reserve
 from tenglong.apps.supply.service.land_base import said
 from tenglong.domain.delta import Delta
+from tenglong.domain.landing.supply.policy import Step
 
 METHODS = {"tender": "招标出让", "auction": "拍卖出让", "listing": "挂牌出让"}
 
 
-def of_step(actor: Any, row: Listing, effect: str, on: date, more: Mapping[str, Any]) -> dict[str, Any]:
+def of_step(actor: Any, row: Listing, step: Step, on: date, more: Mapping[str, Any]) -> dict[str, Any]:
     """Values of the listing after the step. Raises SupplyError."""
+    effect = step.effect
     if effect == "announce":
+        notices.closing_is_lawful(row, row.closes_on, on)
         return {"state": ListingState.RUNNING}
+    if effect == "amend":
+        return notices.published(actor, row, step.id, on)
     if effect == "open":
         return _open(actor, row, on)
     if effect == "confirm":
@@ -36,7 +41,8 @@ def of_step(actor: Any, row: Listing, effect: str, on: date, more: Mapping[str, 
 
 
 def _open(actor: Any, row: Listing, on: date) -> dict[str, Any]:
-    """The seals are broken for all offers at once."""
+    """The seals are broken for all offers at once, not before the day that the notice named."""
+    _not_before_closing(row, on)
     bids = list(Bid.objects.select_for_update().filter(listing=row, state=BidState.SEALED))
     if late := [bid.bidder for bid in bids if bid.received_on > on]:
         raise SupplyError(_("有报价是在开启日期之后收到的：%(names)s。") % {"names": "、".join(late)})
@@ -45,6 +51,11 @@ def _open(actor: Any, row: Listing, on: date) -> dict[str, Any]:
         bid.save(update_fields=["amount_fen", "state"])
     record(actor, "listing.open", "listing", row.ulid, count=len(bids), deltas=[Delta("opened", 0, len(bids))])
     return {"state": ListingState.OPENED, "opened_on": on}
+
+
+def _not_before_closing(row: Listing, on: date) -> None:
+    if row.closes_on is not None and on < row.closes_on:
+        raise SupplyError(_("公告写明 %(day)s 截止，不能提前开启。") % {"day": row.closes_on})
 
 
 def _confirm(actor: Any, row: Listing, winner: Any) -> dict[str, Any]:
@@ -93,15 +104,19 @@ class Corrected:
     told: tuple[str, ...] = ()
 
 
-def of_correction(actor: Any, row: Any, effect: str, before: date, day: date, reason: str) -> Corrected:
+def of_correction(actor: Any, row: Any, step: Step, before: date, day: date, reason: str) -> Corrected:
     """What another day of a step means beside the clocks. Raises SupplyError."""
+    effect = step.effect
     if day == before:
         return Corrected()
+    if effect == "amend":
+        notices.moved_to(row, step.id, day)
     if effect == "announce":
         _offers(row, {"received_on__lt": day},
                 _("公告日期不能改到这一天：与已登记的材料不符，请由指定查看底价和报价的人核对。"))
     if effect == "open":
         _offers(row, {"received_on__gt": day}, _("有报价是在这一天之后收到的，不能更正。"))
+        _not_before_closing(row, day)
         return Corrected({"opened_on": day})
     if effect == "contract":
         return _signed(actor, row, day, reason)

@@ -73,7 +73,7 @@ def plot(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: land.batch(request.user, ulid))
     lock = MoveForm(request.POST)
     if "drop" in request.POST:
-        found = row.plots.filter(pk=request.POST["drop"] if request.POST["drop"].isdigit() else 0).first()
+        found = row.plots.filter(pk=request.POST["drop"] if request.POST["drop"].isdecimal() else 0).first()
         if found is None:
             raise Http404
         common.done(request, lock, lambda: service.drop(

@@ -86,7 +86,7 @@ def _do(request: HttpRequest, row: Any, name: str, form: Any) -> None:
         bids.admit(user, row, person, reason=reason)
     elif name == "dismiss":
         text = request.POST.get("reader", "")
-        found = land.readers(user, row).filter(pk=text if text.isdigit() else 0).first()
+        found = land.readers(user, row).filter(pk=text if text.isdecimal() else 0).first()
         if found is None:
             raise SupplyError(_("名单里没有这个人。"))
         bids.dismiss(user, row, found, reason=reason)

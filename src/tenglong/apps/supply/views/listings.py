@@ -19,6 +19,7 @@ from tenglong.apps.supply.queries.prices import listing_below_floor
 from tenglong.apps.supply.service import listings as service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.apps.supply.views import land_common as common
+from tenglong.apps.supply.views import supplements
 from tenglong.domain.landing.standard.policy import SIDE_WORDS
 from tenglong.web.answers import CHINESE, or_404
 
@@ -93,7 +94,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
                        for one in row.indicators],
-        "below": listing_below_floor(row),
+        "below": listing_below_floor(row), **supplements.shown(user, row),
         "named": land.is_named(user, row), "bids": list(land.bids(user, row)) if row.opened_on else [],
         "ends": works and row.state in ("draft", "submitted", "approved", "running"),
         "standard_form": StandardForm(initial={"choice": f"{row.standard}|{row.standard_row}"})
@@ -116,11 +117,13 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
 
 def as_json(row: Listing) -> dict[str, Any]:
     names = ("ulid", "number", "title", "division_code", "land_use", "term_years", "method", "industry", "clocks", "standard",
-             "standard_row", "indicators", "conditions", "findings", "answer", "state", "opened_on", "contract_number")
+             "standard_row", "indicators", "conditions", "findings", "answer", "state", "closes_on", "opened_on",
+             "contract_number")
     sums = ("area_cm2", "start_price_fen", "deposit_fen", "price_fen")
     return {**{name: getattr(row, name) for name in names},
             **{name: None if getattr(row, name) is None else str(getattr(row, name)) for name in sums},
-            "winner": row.winner.bidder if row.winner else None, "steps": common.steps_json(row)}
+            "winner": row.winner.bidder if row.winner else None, "steps": common.steps_json(row),
+            "supplements": supplements.as_json(row)}
 
 
 @require_POST

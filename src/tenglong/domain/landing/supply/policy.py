@@ -13,7 +13,9 @@ from tenglong.domain.landing.clocks import Clock
 KIND: Final = "land_clocks"
 Subject = Literal["control_plan", "tender", "auction", "listing"]
 #: what a step means for the record beside its date
-Effect = Literal["", "announce", "open", "confirm", "contract", "finish"]
+Effect = Literal["", "announce", "amend", "open", "confirm", "contract", "finish"]
+#: what a notice tells bidders
+Fact = Literal["area_cm2", "land_use", "term_years", "start_price_fen", "deposit_fen", "closes_on", "conditions"]
 
 
 class StepClock(Clock):
@@ -34,6 +36,19 @@ class Step(Based):
     note: str = ""
 
 
+class Supplement(Based):
+    """补充公告: what was told in the notice (`after`) changes before the sale begins (`before`). When one of the `weighty`
+    facts changes, `wait` runs anew from the day of the supplementary notice."""
+
+    label: str = Field(min_length=1)
+    paper: str = Field(min_length=1)
+    after: Id
+    before: Id
+    clause: str = Field(min_length=1)
+    wait: Clock
+    weighty: tuple[Fact, ...] = Field(min_length=1)
+
+
 class Procedure(Based):
     """Steps in the order in which a page shows them."""
 
@@ -41,6 +56,7 @@ class Procedure(Based):
     label: str = Field(min_length=1)
     subject: Subject
     steps: tuple[Step, ...] = Field(min_length=1)
+    supplement: Supplement | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Procedure:
@@ -52,6 +68,8 @@ class Procedure(Based):
                 if name not in seen:
                     raise ValueError(f"步骤“{step.label}”提到的“{name}”不在它之前；after 和 from 只写前面的步骤")
             seen.add(step.id)
+        if (more := self.supplement) is not None and (not {more.after, more.before} <= seen or more.wait.kind != "min_wait"):
+            raise ValueError(f"流程“{self.label}”的补充公告：after、before 写已有的步骤，wait 是 min_wait")
         return self
 
     def step(self, name: str) -> Step:
@@ -94,6 +112,7 @@ class LandClocks(Based):
     def _once(self) -> LandClocks:
         ids = [one.id for one in self.procedures]
         clocks = [f"{one.id}.{clock.id}" for one in self.procedures for step in one.steps for clock in step.clocks]
+        clocks += [f"{one.id}.{one.supplement.wait.id}" for one in self.procedures if one.supplement]
         for names, what in ((ids, "流程"), (clocks, "时限")):
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"{what}“{twice[0]}”重复")
@@ -110,4 +129,4 @@ class LandClocks(Based):
         return [one for one in self.procedures if one.subject == subject]
 
 
-__all__ = ["KIND", "LandClocks", "Procedure", "Sign", "Step", "StepClock", "Tailored"]
+__all__ = ["KIND", "LandClocks", "Procedure", "Sign", "Step", "StepClock", "Supplement", "Tailored"]

@@ -39,6 +39,21 @@ def may(procedure: Procedure, step: str, done: Mapping[str, date], on: date, cal
     return _state(procedure, procedure.step(step), {name: day for name, day in done.items() if name != step}, on, calendar)
 
 
+def soonest(procedure: Procedure, step: str, done: Mapping[str, date], on: date, calendar: WorkCalendar) -> date:
+    """First lawful day of a step when every step that it needs is taken on its own first lawful day, not before `on`.
+
+    Raises KeyError for a step that the procedure has not.
+    """
+    days, wanted = dict(done), procedure.step(step)
+    for one in procedure.steps:
+        if one.id not in days:
+            before = [days[name] for name in one.after if name in days]
+            days[one.id] = _earliest(one, days, [*before, on], on, calendar)
+        if one.id == wanted.id:
+            break
+    return days[wanted.id]
+
+
 def _state(procedure: Procedure, step: Step, done: Mapping[str, date], on: date, calendar: WorkCalendar) -> StepState:
     own = done.get(step.id)
     found = [verdict(clock, done.get(clock.start), own or on, calendar) for clock in step.clocks]

@@ -10,6 +10,7 @@ from tenglong.domain.casework.calendar import CalendarSpec, WorkCalendar
 from tenglong.domain.landing.clocks import Clock, lawful, verdict
 from tenglong.domain.landing.supply.policy import KIND, LandClocks, Procedure, StepClock
 from tenglong.domain.landing.supply.steps import may, standing
+from tenglong.domain.landing.supply.supplement import Added, with_supplements
 from tenglong.domain.policy import shelf
 
 CALENDAR = WorkCalendar.of(CalendarSpec.model_validate(shelf.packaged("calendar", "cn").data).years)
@@ -99,3 +100,21 @@ def test_a_step_that_is_done_is_judged_by_its_own_day_and_blocks_nothing() -> No
     assert states["contracted"].allowed
     assert states["contracted"].warnings
     assert states["half_paid"].blocks == ("要先办“签订出让合同”",)
+
+
+SUPPLEMENTS = [pytest.param(one, id=f"{stem}.{one.id}") for stem, book in BOOKS.items() for one in book.procedures
+               if one.supplement]
+
+
+@pytest.mark.parametrize("procedure", SUPPLEMENTS)
+def test_a_weighty_supplementary_notice_runs_the_wait_anew_and_a_light_one_does_not(procedure: Procedure) -> None:
+    rule = procedure.supplement
+    assert rule is not None
+    done = {rule.after: BEGAN, "supplement_1": BEGAN + 30 * DAY}
+    for weighs in (True, False):
+        changed = with_supplements(procedure, [Added(1, weighs)])
+        state = may(changed, rule.before, done, BEGAN + 31 * DAY, CALENDAR)
+        assert state.allowed is not weighs and (rule.wait.clause in "".join(state.blocks)) is weighs
+        assert not may(changed, rule.before, {rule.after: BEGAN}, BEGAN + 90 * DAY, CALENDAR).allowed
+    first = rule.wait.earliest(BEGAN + 30 * DAY, CALENDAR)
+    assert may(with_supplements(procedure, [Added(1, True)]), rule.before, done, first, CALENDAR).allowed
