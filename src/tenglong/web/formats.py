@@ -257,6 +257,16 @@ def scaled(name: str, value: int) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
+#: kinds of words that a bare field name may mean: a plot and a firm both have a `status`, a decision has a `state`
+WORDS_OF = {"status": ("status", "enterprise_status"), "state": ("decision_state",)}
+
+
+def _word(name: str, value: str) -> Text | None:
+    """The word for a coded value of the field, by the first kind that knows it."""
+    kinds = WORDS_OF.get(name, (name,))
+    return next((CHOICES[kind][value] for kind in kinds if value in CHOICES.get(kind, {})), None)
+
+
 def shown(name: str, value: object) -> str:
     """A field value as people read it: areas in 亩, money in 万元, words for codes."""
     if value is None or value in ("", [], {}):
@@ -267,8 +277,8 @@ def shown(name: str, value: object) -> str:
         return _now("%(number)s 亩") % {"number": mu(int(str(value)))}
     if name.endswith("_fen"):
         return _now("%(number)s 万元") % {"number": wan_yuan(int(str(value)))}
-    if name in CHOICES:
-        return str(choice(name, str(value)))
+    if (word := _word(name, str(value))) is not None:
+        return str(word)
     if name == "permitted":
         return "、".join(filter(None, str(value).split(",")))
     if isinstance(value, (list, tuple)):

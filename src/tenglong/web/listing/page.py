@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import can
+from tenglong.web.answers import whole
 from tenglong.web.listing import conditions
 from tenglong.web.listing.columns import Action, Column, Filter, Text, Tool
 from tenglong.web.models import ColumnChoice, SavedFilter
@@ -133,7 +134,7 @@ class ListPage:
     @cached_property
     def size(self) -> int:
         text = self.params.get("size", "")
-        return int(text) if text.isdigit() and int(text) in SIZES else SIZES[0]
+        return size if (size := whole(text)) in SIZES else SIZES[0]
 
     @cached_property
     def pages(self) -> int:
@@ -143,7 +144,7 @@ class ListPage:
     @cached_property
     def number(self) -> int:
         text = self.params.get("page", "")
-        return min(max(1, int(text)), self.pages) if text.isdigit() and len(text) < 9 else 1
+        return min(max(1, int(text)), self.pages) if text.isdecimal() and len(text) < 9 else 1
 
     def page_rows(self) -> list[dict[str, Any]]:
         start = (self.number - 1) * self.size
@@ -168,7 +169,8 @@ class ListPage:
             text = item.text(total) if item.total and total is not None else ""
             had, rows = self.totals.get(f"n_{item.name}", 0), self.totals["rows"]
             note = _("%(had)s/%(rows)s 有值") % {"had": f"{had:,}", "rows": f"{rows:,}"} if text and had != rows else ""
-            cells.append({"text": text, "note": note, "numeric": "n" if item.numeric else "", "label": str(item.label)})
+            label = f"{item.label} {item.unit}".strip()
+            cells.append({"text": text, "note": note, "numeric": "n" if item.numeric else "", "label": label})
         return cells
 
     def may(self, verb: str) -> bool:

@@ -125,13 +125,18 @@ for (const field of $$('input[type="date"]')) {
   const box = Object.assign(document.createElement("span"), { className: "day" });
   const day = field.value;
   field.replaceWith(box);
-  Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || "2026-11-22", autocomplete: "off" });
+  Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || document.body.dataset.dateBlank, autocomplete: "off" });
   field.title ||= document.body.dataset.dateForm;
   box.append(field, picker);
   picker.addEventListener("change", () => { field.value = picker.value; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); });
   field.addEventListener("change", () => { picker.value = field.value; });
 }
 countPicked();
+// On a phone a row becomes a card: each figure keeps the unit that stands in the head of its column.
+for (const cell of $$("table.cards td[data-label]")) {
+  const head = cell.closest("table").tHead?.rows[0]?.cells[cell.cellIndex]?.textContent.replace(/[↑↓]/g, "").trim() ?? "";
+  if (head.length > cell.dataset.label.length && head.startsWith(cell.dataset.label)) cell.dataset.label = head.replace(cell.dataset.label, `${cell.dataset.label} `).replace(/\s+/g, " ");
+}
 // Drafts: <form data-draft="key"> keeps what was typed until it is sent.
 for (const form of $$("form[data-draft]")) {
   const key = `draft:${form.dataset.draft}`;
