@@ -14,6 +14,14 @@ from django.utils.translation import gettext as _
 CHINESE: Final = {"ensure_ascii": False}
 
 
+def whole(text: str, otherwise: int = 0) -> int:
+    """The number that an address or a hidden field carries; `otherwise` for what is none, or longer than any key.
+
+    `²` is a digit to Python and no number; 5,000 nines are one that it will not read.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else otherwise
+
+
 def or_404(find: Callable[[], Any]) -> Any:
     """What `find` gives. What is somebody else's is as absent as what never was."""
     try:

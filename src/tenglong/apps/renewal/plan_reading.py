@@ -12,6 +12,7 @@ from tenglong.apps.renewal.models import Plan
 from tenglong.apps.renewal.service.plans import problem_of
 from tenglong.domain.renewal.portfolio.parts import Lock
 from tenglong.domain.renewal.portfolio.tree import tree
+from tenglong.web.answers import whole
 
 SHOWN = 50  # locks on one page
 
@@ -83,5 +84,5 @@ def lock_page(plan: Plan, locked: Iterable[str], chosen: Iterable[str], query: s
     else:
         keys = list(dict.fromkeys((*locked, *chosen)))
     pages = max(1, -(-len(keys) // SHOWN))
-    at = min(max(int(number), 1), pages) if number.isdigit() else 1
+    at = min(max(whole(number, 1), 1), pages)
     return LockPage(keys[(at - 1) * SHOWN:at * SHOWN], len(keys), at, pages, word)

@@ -48,7 +48,7 @@ def twin(request: HttpRequest, page: type[ListPage]) -> HttpResponse:
 
 
 def _whole(text: str | None, otherwise: int, most: int) -> int:
-    return min(int(text), most) if text and text.isdigit() and len(text) < 20 else otherwise
+    return min(int(text), most) if text and text.isdecimal() and len(text) < 20 else otherwise
 
 
 @require_POST

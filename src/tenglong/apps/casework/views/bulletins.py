@@ -74,7 +74,7 @@ def _edit(request: HttpRequest, row: CaseBulletin) -> None:
     version = given.get("lock_version", "")
     bulletins.edit(
         request.user, row.ulid, title=given.get("title", ""), office=given.get("office", ""), lead=given.get("lead", ""),
-        words=words, lock_version=int(version) if version.isdigit() and len(version) < 9 else 0,
+        words=words, lock_version=int(version) if version.isdecimal() and len(version) < 9 else 0,
     )
 
 

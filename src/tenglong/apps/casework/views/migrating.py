@@ -62,7 +62,7 @@ def _shown(request: HttpRequest, row: PinnedDefinition) -> dict[str, Any]:
 @requires("policy.approve")
 def apply(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("from", "")
-    row = PinnedDefinition.objects.filter(pk=int(text)).first() if text.isdigit() and len(text) < 18 else None
+    row = PinnedDefinition.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
     if row is None:
         raise Http404(_("没有这一版的在办案件。"))
     try:

@@ -21,6 +21,7 @@ from tenglong.apps.evaluation.papers import keep
 from tenglong.apps.evaluation.views.common import CHINESE, cycle_or_404, done, head
 from tenglong.apps.evaluation.views.run_common import grade_order, result_or_404, run_or_404
 from tenglong.apps.registry import queries as registry
+from tenglong.web.answers import whole
 from tenglong.web.twins import Twin
 
 
@@ -112,8 +113,8 @@ def of_year_json(request: HttpRequest) -> Twin:
 
 def _year(request: HttpRequest, years: list[int]) -> int:
     text = request.GET.get("year", "")
-    if text.isdigit() and int(text) in years:
-        return int(text)
+    if whole(text) in years:
+        return whole(text)
     return years[0] if years else timezone.localdate().year
 
 

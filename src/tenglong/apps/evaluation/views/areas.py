@@ -26,6 +26,7 @@ from tenglong.apps.evaluation.views.cycle_listing import CycleListPage
 from tenglong.apps.evaluation.words import AREA_STATES, ITEM_KINDS
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry.places import town_choices
+from tenglong.web.answers import whole
 from tenglong.web.listing import Column, Filter
 
 #: rows of a list that was put up, on one page of the screen
@@ -173,7 +174,7 @@ def remove_item(request: HttpRequest, ulid: str, pk: int) -> HttpResponse:
         raise Http404
     version = request.POST.get("lock_version", "")
     done(request, lambda: service.remove_item(
-        request.user, item, reason=request.POST.get("reason", ""), lock_version=int(version) if version.isdigit() else None,
+        request.user, item, reason=request.POST.get("reason", ""), lock_version=whole(version, -1) if version else None,
     ), _now("已删除，面积已重算"))
     return redirect("evaluation:area", ulid)
 

@@ -25,7 +25,7 @@ from tenglong.apps.projects.service import meetings as service
 from tenglong.apps.projects.service.base import LEAD, WORK
 from tenglong.apps.projects.views.common import done, person
 from tenglong.apps.registry.places import all_divisions
-from tenglong.web.answers import or_404
+from tenglong.web.answers import or_404, whole
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 VIEW = "project.view"
@@ -110,7 +110,7 @@ def step(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
 
 def _item(request: HttpRequest, row: Meeting) -> Any:
     key = request.POST.get("item", "")
-    return or_404(lambda: queries.meeting_items(request.user).get(meeting=row, pk=int(key) if key.isdigit() else 0))
+    return or_404(lambda: queries.meeting_items(request.user).get(meeting=row, pk=whole(key)))
 
 
 def _add(request: HttpRequest, row: Meeting) -> None:

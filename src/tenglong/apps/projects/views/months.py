@@ -19,6 +19,7 @@ from tenglong.apps.projects.models import FigureKind, MonthFigure
 from tenglong.apps.projects.service import figures as service
 from tenglong.apps.projects.service.base import WORK
 from tenglong.apps.projects.views.projects import found
+from tenglong.web.answers import whole
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +30,7 @@ def months(request: HttpRequest, ulid: str, kind: str) -> HttpResponse:
     if kind not in FigureKind.values:
         raise Http404
     year, ordinal = _number(request, "year", timezone.localdate().year), request.GET.get("phase", "")
-    phase = phase_of(row, ordinal) if ordinal.isdigit() else None
+    phase = phase_of(row, str(whole(ordinal) or ""))
     rows = MonthFigure.objects.filter(project=row, phase=phase, kind=kind, month__year=year)
     held: dict[Any, Any] = {one.month: (one.planned_fen, one.actual_fen) for one in rows}
     form = MonthsForm(request.POST or None, year=year, held=held)
@@ -49,4 +50,4 @@ def months(request: HttpRequest, ulid: str, kind: str) -> HttpResponse:
 
 def _number(request: HttpRequest, name: str, otherwise: int) -> int:
     text = request.GET.get(name, "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2100 else otherwise
+    return year if 2000 <= (year := whole(text)) <= 2100 else otherwise

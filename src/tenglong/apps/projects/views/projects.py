@@ -32,7 +32,7 @@ from tenglong.apps.projects.service.base import keep
 from tenglong.apps.projects.views.common import asked_day, done, person
 from tenglong.apps.projects.views.record import context, told_as_json
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
-from tenglong.web.answers import CHINESE, or_404
+from tenglong.web.answers import CHINESE, or_404, whole
 from tenglong.web.listing import Column, Filter, ListPage, Tool
 
 WORK = "project.work"
@@ -197,7 +197,7 @@ def member(request: HttpRequest, ulid: str) -> HttpResponse:
     row = found(request, ulid)
     ending = request.POST.get("end", "")
     if ending:
-        one = row.members.filter(pk=int(ending)).first() if ending.isdigit() else None
+        one = row.members.filter(pk=whole(ending)).first()
         if one is not None:
             done(request, None, lambda: service.end_member(request.user, one), _("已退出专班"))
         return redirect("projects:project", ulid)

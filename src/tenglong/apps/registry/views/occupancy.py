@@ -19,6 +19,7 @@ from tenglong.apps.registry.places import enterprise_names, plot_labels
 from tenglong.apps.registry.views._common import or_404
 from tenglong.apps.registry.views.conflict import again, seal, unseal, worded
 from tenglong.domain.delta import diff
+from tenglong.web.answers import whole
 
 
 def new(request: HttpRequest, ulid: str) -> HttpResponse:
@@ -85,7 +86,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The relation that a split carried over is right as it stands."""
     _row_, _plot, back = _row(request, pk)
     lock = request.POST.get("lock_version", "")
-    seen = int(lock) if lock.isdigit() else -1
+    seen = whole(lock, -1)
     try:
         service.correct_occupancy(
             request.user, pk, {"needs_review": False}, lock_version=seen, reason=_("分割合并后复核")

@@ -19,7 +19,7 @@ from tenglong.apps.registry.errors import Conflict, RegistryError
 from tenglong.apps.registry.forms import ReplanForm
 from tenglong.apps.registry.views._common import as_json, or_404
 from tenglong.store.spatial import read
-from tenglong.web import formats
+from tenglong.web import answers, formats
 
 MOST_MERGED = 20
 WIDTH, HEIGHT = 720.0, 460.0
@@ -65,7 +65,7 @@ def _split(request: HttpRequest, version: Any, form: ReplanForm) -> HttpResponse
 
 def whole(text: str | None) -> int | None:
     """Lock version of the form; -1, which is never current, when it is no number."""
-    return int(text) if text and text.isdigit() else -1
+    return answers.whole(text or "", -1)
 
 
 @require_POST
@@ -145,7 +145,8 @@ def _picked(request: HttpRequest) -> list[Any]:
 
 def _merge(request: HttpRequest, picked: list[Any], form: ReplanForm) -> HttpResponse:
     locks = {
-        ulid: int(lock) for ulid, _sep, lock in (text.partition(":") for text in request.POST.getlist("lock")) if lock.isdigit()
+        ulid: answers.whole(lock) for ulid, _sep, lock in (text.partition(":") for text in request.POST.getlist("lock"))
+        if lock.isdecimal()
     }
     data, ulids = form.cleaned_data, [row.ulid for row in picked]
     made = service.merge_plots(

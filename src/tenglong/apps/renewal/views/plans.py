@@ -23,6 +23,7 @@ from tenglong.apps.renewal.plan_map import Group
 from tenglong.apps.renewal.service import plans
 from tenglong.apps.renewal.views.plan_common import CHINESE, plan_or_404
 from tenglong.apps.renewal.views.plan_steps import running
+from tenglong.web.answers import whole
 from tenglong.web.twins import Twin
 
 YEARS = 3
@@ -83,8 +84,8 @@ def _years(request: HttpRequest, runs: list[Any]) -> tuple[int, ...]:
         return tuple(plans.asked_of(again).years)
     usual = runs[0].year + 1 if runs else timezone.localdate().year + 1
     first, count = given.get("first", ""), given.get("count", "")
-    begin = int(first) if first.isdigit() and 2000 <= int(first) <= 2100 else usual
-    length = min(max(int(count), 1), forms_plan.MOST_YEARS) if count.isdigit() else YEARS
+    begin = year if 2000 <= (year := whole(first)) <= 2100 else usual
+    length = min(max(whole(count, YEARS), 1), forms_plan.MOST_YEARS)
     return tuple(range(begin, begin + length))
 
 

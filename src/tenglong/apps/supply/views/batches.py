@@ -16,7 +16,7 @@ from tenglong.apps.supply.service import land_base
 from tenglong.apps.supply.views import land_common as common
 from tenglong.domain.landing.standard.check import row_of
 from tenglong.domain.landing.standard.policy import SIDE_WORDS, UNIT_WORDS
-from tenglong.web.answers import CHINESE, or_404
+from tenglong.web.answers import CHINESE, or_404, whole
 
 VIEW, WORK, DECIDE = "supply.view", "supply.work", "supply.decide"
 
@@ -73,7 +73,7 @@ def plot(request: HttpRequest, ulid: str) -> HttpResponse:
     row = or_404(lambda: land.batch(request.user, ulid))
     lock = MoveForm(request.POST)
     if "drop" in request.POST:
-        found = row.plots.filter(pk=request.POST["drop"] if request.POST["drop"].isdecimal() else 0).first()
+        found = row.plots.filter(pk=whole(request.POST["drop"])).first()
         if found is None:
             raise Http404
         common.done(request, lock, lambda: service.drop(
@@ -82,7 +82,7 @@ def plot(request: HttpRequest, ulid: str) -> HttpResponse:
     form = BatchPlotForm(request.POST, user=request.user, town=row.division_code)
 
     def add() -> None:
-        told, seen = form.cleaned_data, int(request.POST.get("lock_version") or 0)
+        told, seen = form.cleaned_data, lock.cleaned_data["lock_version"]
         service.add(request.user, row, told["lot"], area_cm2=told["area_cm2"], land_use=told["land_use"], lock_version=seen)
 
     if lock.is_valid():

@@ -19,7 +19,7 @@ from tenglong.apps.supply.forms_land import BidForm, PriceForm
 from tenglong.apps.supply.queries import land
 from tenglong.apps.supply.service import bids
 from tenglong.apps.supply.views import land_common as common
-from tenglong.web.answers import or_404
+from tenglong.web.answers import or_404, whole
 from tenglong.web.formats import wan_yuan
 
 WORK = "supply.work"
@@ -86,7 +86,7 @@ def _do(request: HttpRequest, row: Any, name: str, form: Any) -> None:
         bids.admit(user, row, person, reason=reason)
     elif name == "dismiss":
         text = request.POST.get("reader", "")
-        found = land.readers(user, row).filter(pk=text if text.isdecimal() else 0).first()
+        found = land.readers(user, row).filter(pk=whole(text)).first()
         if found is None:
             raise SupplyError(_("名单里没有这个人。"))
         bids.dismiss(user, row, found, reason=reason)

@@ -26,7 +26,7 @@ def picked(request: HttpRequest, batch: ImportBatch) -> tuple[QuerySet[StagedRow
     found = queries.rows(request.user, batch, tab)
     text = request.GET.get("q", "").strip()[:100]
     if text:
-        found = found.filter(Q(key__icontains=text) | Q(row=int(text) if text.isdigit() and len(text) < 9 else -1))
+        found = found.filter(Q(key__icontains=text) | Q(row=int(text) if text.isdecimal() and len(text) < 9 else -1))
     return found, tab
 
 
