@@ -13,7 +13,7 @@ from django.utils import timezone
 from tenglong.apps.projects import permit_policies, policies
 from tenglong.apps.projects.models import Blocker, PermitNetwork, Project
 from tenglong.apps.projects.queries import forecast, permits
-from tenglong.domain.landing.permits.network import Fact, Situation, base, plan
+from tenglong.domain.landing.permits.network import Fact, Situation, base, plan, soonest
 from tenglong.domain.landing.permits.policy import Permits
 from tenglong.domain.landing.projects import blockers as rule
 
@@ -58,7 +58,12 @@ def outlook(user: Any, project: Project, on: date) -> Told | None:
     if goal is None:
         return told
     return replace(told, goal=goal["label"], p50=date.fromisoformat(goal["p50"]), p90=date.fromisoformat(goal["p90"]),
-                   lawful=date.fromisoformat(kept["minimum"]))
+                   lawful=_lawful(row, on, goal["step"]))
+
+
+def _lawful(row: PermitNetwork, on: date, goal: str) -> date:
+    policy = permit_policies.of(row)
+    return soonest(policy, permits.situation(row, on), permits.calendar(policy), goal)
 
 
 def each_day(user: Any, project: Project, today: date) -> list[tuple[date, date, Told]]:

@@ -144,6 +144,17 @@ class WorkCalendar:
 
     def _until(self, day: date) -> int:
         """Working days from the first of all Mondays up to and including `day`; only differences of it mean anything."""
+        found = self._counted.get(day)
+        if found is None:
+            found = self._counted[day] = self._count(day)
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[date, int]:
+        """What was counted before: schedules ask for the same few hundred days thousands of times."""
+        return {}
+
+    def _count(self, day: date) -> int:
         passed = (day - _MONDAY).days + 1
         weeks, rest = divmod(passed, 7)
         plain = weeks * 5 + min(rest, 5)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tenglong.domain.casework.calendar import DAY, MOST_DAYS, WorkCalendar
 
@@ -96,6 +97,15 @@ def schedule(
     return Schedule(start, work.end, tasks, work.path(), calendar.unpublished(start, work.end))
 
 
+def finishes(
+    activities: Sequence[Activity], start: date, calendar: WorkCalendar, *, as_of: date | None = None
+) -> dict[str, date]:
+    """The end of every activity as `schedule` finds it, without its second pass. Raises NetworkError."""
+    work = _Work({one.id: one for one in activities}, ordered(activities), start, calendar, as_of)
+    work.forward()
+    return {name: ends for name, (_begins, ends) in work.early.items()}
+
+
 def ordered(activities: Iterable[Activity]) -> list[str]:
     """Ids with every predecessor before its successors. Raises NetworkError."""
     held: dict[str, Activity] = {}
@@ -104,14 +114,28 @@ def ordered(activities: Iterable[Activity]) -> list[str]:
             raise NetworkError(f"任务“{one.id}”重复")
         held[one.id] = one
         _duration(one)
+    found = _order_of(tuple((one.id, one.after) for one in held.values()))
+    if found is None:
+        _complain(held)
+    return list(found or ())
+
+
+@lru_cache(maxsize=256)
+def _order_of(shape: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[str, ...] | None:
+    """Of (id, predecessors); None when it cannot be. The same network is put in order again and again: dates alone differ."""
+    after = dict(shape)
+    if any(name not in after for before in after.values() for name in before) or ring_of(after):
+        return None
+    return tuple(_sorted(after))
+
+
+def _complain(held: Mapping[str, Activity]) -> None:
     for one in held.values():
         for name in one.after:
             if name not in held:
                 raise NetworkError(f"任务“{one.label or one.id}”的前置任务“{name}”不存在")
-    after = {one.id: one.after for one in held.values()}
-    if ring := ring_of(after):
-        raise NetworkError(f"前置任务绕成了圈：{' → '.join(held[name].label or name for name in ring)}")
-    return _sorted(after)
+    ring = ring_of({one.id: one.after for one in held.values()})
+    raise NetworkError(f"前置任务绕成了圈：{' → '.join(held[name].label or name for name in ring)}")
 
 
 def ring_of(after: Mapping[str, Sequence[str]]) -> list[str]:

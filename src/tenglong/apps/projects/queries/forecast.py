@@ -10,8 +10,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
 from tenglong.apps.projects import permit_policies
@@ -20,11 +22,11 @@ from tenglong.apps.projects.queries import permits
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.network import Schedule
 from tenglong.domain.landing.permits import board, montecarlo
-from tenglong.domain.landing.permits.network import Situation, compare, end_of, lawful_minimum, plan
+from tenglong.domain.landing.permits.network import Situation, end_of, ends_by_route, plan, soonest
 from tenglong.domain.landing.permits.policy import Permits
 
 #: the shape of `outlook`; a new one makes all stale
-SHAPE: Final = 1
+SHAPE: Final = 2
 #: seconds between two looks of the worker
 OFTEN: Final = 900
 
@@ -43,17 +45,23 @@ class Goal:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The permits of a project on a day. `path`, `critical`: ids of activities; `lawful_minimum`, `by_route`: of the next goal.
-    `cases`: closed cases of the zone behind the odds, per step that is still open."""
+    """The permits of a project on a day. `path`, `critical`: ids of activities; `lawful_minimum`, `by_route`: of the next goal,
+    worked out when asked for (lists do not). `cases`: closed cases of the zone behind the odds, per step still open."""
 
     network: PermitNetwork
     policy: Permits
     now: Situation
     schedule: Schedule
     goals: tuple[Goal, ...]
-    lawful_minimum: date
-    by_route: dict[str, date]
     cases: dict[str, int]
+
+    @cached_property
+    def lawful_minimum(self) -> date:
+        return soonest(self.policy, self.now, permits.calendar(self.policy), self.goal.step)
+
+    @cached_property
+    def by_route(self) -> dict[str, date]:
+        return ends_by_route(self.policy, self.now, permits.calendar(self.policy), self.goal.step)
 
     @property
     def goal(self) -> Goal:
@@ -102,15 +110,8 @@ def _outlook(
     ends = {task.id: task.early_finish for task in found.tasks}
     goals = tuple(Goal(one, policy.steps[one].label, end_of(ends, one), now.fact(one).done_on, odds[one].p50, odds[one].p90)
                   for one in policy.goals)
-    goal = next((one.step for one in goals if one.done_on is None), goals[-1].step)
-    routes = {name: _end(one, goal) for name, one in compare(policy, now, calendar).items()}
-    _route, least = lawful_minimum(policy, now, calendar)
     cases = {name: len(days) for name, days in seen.items() if name in policy.steps and now.fact(name).done_on is None}
-    return Outlook(row, policy, now, found, goals, _end(least, goal), routes, cases)
-
-
-def _end(found: Schedule, goal: str) -> date:
-    return end_of({task.id: task.early_finish for task in found.tasks}, goal)
+    return Outlook(row, policy, now, found, goals, cases)
 
 
 def as_kept(found: Outlook, today: date, calendar: WorkCalendar) -> dict[str, Any]:
@@ -122,7 +123,6 @@ def as_kept(found: Outlook, today: date, calendar: WorkCalendar) -> dict[str, An
         "goal": found.goal.step,
         "goals": [{"step": one.step, "label": one.label, "planned": _iso(one.planned), "p50": _iso(one.p50),
                    "done": _iso(one.done_on), "p90": _iso(one.p90)} for one in found.goals],
-        "minimum": found.lawful_minimum.isoformat(), "routes": {name: day.isoformat() for name, day in found.by_route.items()},
         "four": [{"kind": one.kind, "label": one.label, "state": one.state, "on": one.on.isoformat()}
                  for one in board.certificates(policy, now, found.schedule)],
         "owed": [{"step": one.step, "label": one.label, "department": policy.departments[one.department], "state": one.state,
@@ -177,9 +177,19 @@ def refresh(rows: Sequence[PermitNetwork], day: date) -> dict[int, dict[str, Any
             history[policy.calendar] = permits.seen(rows, day, calendar)
         seen = history[policy.calendar].get(permits.zone_of(row), {})
         body = as_kept(_outlook(row, policy, situations[row.pk], calendar, seen), day, calendar)
-        PermitNetwork.objects.filter(pk=row.pk, lock_version=row.lock_version).update(outlook=body)
         found[row.pk] = body
+    _keep(rows, found)
     return found
+
+
+@transaction.atomic
+def _keep(rows: Sequence[PermitNetwork], found: Mapping[int, dict[str, Any]]) -> None:
+    """In one transaction for many rows; of what somebody has changed meanwhile nothing is kept."""
+    same = set(PermitNetwork.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "lock_version"))
+    worked = [row for row in rows if (row.pk, row.lock_version) in same]
+    for row in worked:
+        row.outlook = found[row.pk]
+        PermitNetwork.objects.filter(pk=row.pk).update(outlook=row.outlook)
 
 
 def by_itself() -> int:

@@ -172,6 +172,7 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
     body = {"ulid": row.ulid, "project": row.project.code, "policy": f"{row.policy.policy_id}@{row.policy.version}",
             "sha256": row.policy.sha256, "route": row.route, "start": row.start_on, "path": list(found.path), "tasks": tasks,
             "unpublished": list(found.schedule.unpublished),
+            "minimum": found.lawful_minimum, "routes": found.by_route,
             **forecast.as_kept(found, timezone.localdate(), calendar)}
     return JsonResponse(body, json_dumps_params=CHINESE)
 

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from tenglong.domain.casework.calendar import WorkCalendar
 from tenglong.domain.casework.definition import Term
-from tenglong.domain.casework.network import Activity, Schedule, ordered, schedule
+from tenglong.domain.casework.network import Activity, Schedule, finishes, ordered, schedule
 from tenglong.domain.landing.permits.policy import Permits, Promise, Step
 
 PRE: Final = ".pre"
@@ -102,6 +102,19 @@ def lawful_minimum(policy: Permits, now: Situation, calendar: WorkCalendar) -> t
     ends = {name: plan(policy, name, now, calendar, at_once) for name in policy.routes}
     best = min(ends, key=lambda name: (ends[name].end, list(ends).index(name)))
     return best, ends[best]
+
+
+def ends_by_route(
+    policy: Permits, now: Situation, calendar: WorkCalendar, step: str, durations: Durations = pledged
+) -> dict[str, date]:
+    """When the step ends by every route: what `compare` says of it, by forward passes alone."""
+    return {name: end_of(finishes(activities(policy, name, now, durations), now.start, calendar, as_of=now.as_of), step)
+            for name in policy.routes}
+
+
+def soonest(policy: Permits, now: Situation, calendar: WorkCalendar, step: str) -> date:
+    """The first day on which the waits of the law let the step end, by whatever route."""
+    return min(ends_by_route(policy, now, calendar, step, at_once).values())
 
 
 def compare(policy: Permits, now: Situation, calendar: WorkCalendar, durations: Durations = pledged) -> dict[str, Schedule]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,11 @@ class Spread:
 def believed(planned: int, seen: Sequence[int], forecast: Forecast, least: int = 0) -> Spread:
     """The belief of the policy about a step of `planned` working days weighs as `prior_weight` cases, each case seen as one
     (Dirichlet): few cases leave it near the policy, many take it over. `least`: nothing is shorter."""
+    return _believed(planned, tuple(seen), forecast, least)
+
+
+@lru_cache(maxsize=1024)
+def _believed(planned: int, seen: tuple[int, ...], forecast: Forecast, least: int) -> Spread:
     weights: dict[int, float] = {}
     for chance in forecast.spread:
         day = max(least, math.ceil(planned * chance.times))
