@@ -31,6 +31,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **of("clearance", ROW, "add", post={"name": "王小二", "kind": "person", "area_cm2": "1"}),
         **of("clearance", ROW, "step", get=False, post={**PAPER, "step": "demolition_plan"}),
         **of("clearance", {"ulid": "{clearance_paper}"}, "paper"),
+        **of("clearance", {"ulid": "{clearance_correction}"}, "correction", get=False, post={"agree": "no", "number": "审1"}),
         **of("clearance", ROW, "step-file", get=False, post={"step": "offer"}, upload="file"),
         **of("clearance", {"ulid": "{clearance_survey}"}, "start", get=False, post=PAPER),
         **of("clearance", ROW, "end", get=False, post={**PAPER, "stop": "on"}),

@@ -15,7 +15,7 @@ PRICE, BANK = {"330604001": 31_234_561, "330604002": 31_234_572}, "6222020200112
 
 def build(world: Any) -> None:
     from tenglong.apps.clearance.models import ClearedHolder
-    from tenglong.apps.clearance.service import agreements, clearances, contacts, gathering, papers
+    from tenglong.apps.clearance.service import agreements, clearances, contacts, corrections, gathering, papers
 
     county, leader = world.people["county_admin"], world.people["leader"]
     for town in world.towns.values():
@@ -32,6 +32,8 @@ def build(world: Any) -> None:
         town.note("cleared_holder", holder.ulid)
         scan = SimpleUploadedFile(f"{town.word('意向书扫描件')}.pdf", f"%PDF-1.7 {town.code}".encode())
         town.note("clearance_paper", papers.add_to_step(officer, row, "offer", scan).ulid)
+        asked = corrections.correct_step(officer, row, "decision", on=DAY + timedelta(days=2), number=town.word("更正依据"))
+        town.note("clearance_correction", asked.ulid)
         _money(town, county, leader, holder, agreements, contacts)
         survey = {"title": town.word("征迁摸底"), "kind": "collective", "division_code": town.code, "surveyed_on": DAY}
         town.note("clearance_survey", clearances.create(officer, survey).ulid)

@@ -131,6 +131,14 @@ class HolderFileForm(forms.Form):
 class StepForm(FiledForm):
     step = forms.CharField(widget=forms.HiddenInput, max_length=32)
     correct = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    paper = forms.CharField(label=_("正确文号"), max_length=120, required=False)
+
+
+class DecideForm(forms.Form):
+    """On a correction that somebody else asked for."""
+
+    agree = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    number = forms.CharField(label=_("审定依据"), max_length=120, min_length=2)
 
 
 class EndForm(PaperForm):
@@ -207,6 +215,7 @@ class CorrectPartForm(forms.Form):
     ordinal = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=99)
     funded_on = forms.DateField(label=_("资金到位"), widget=day_input(), required=False)
     paid_on = forms.DateField(label=_("支付日期"), widget=day_input(), required=False)
+    voucher = forms.CharField(label=_("凭证号"), max_length=120, required=False)
     number = forms.CharField(label=_("更正依据"), max_length=120, min_length=2)
 
 

@@ -13,7 +13,7 @@ VERBS: Final = {
     "clearance.view": ("clearance", "clearance-json", "holder", "holder-json", "paper"),
     "clearance.work": ("new", "gather", "add", "step", "step-file", "plan", "reveal", "work"),
     "clearance.money": ("agreement", "pay", "likeness", "likeness-json"),
-    "clearance.decide": ("start", "end", "decide"),
+    "clearance.decide": ("start", "end", "decide", "correction"),
     "export.make": ("export", "likeness-export"),
 }
 #: how often the worker looks for personal data whose time is over

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from tenglong.apps.clearance.views import clearances, files, holders, likeness
+from tenglong.apps.clearance.views import clearances, files, holders, likeness, steps
 from tenglong.apps.clearance.views.lists import ClearanceList, HolderList, PlotList
 from tenglong.web.listing import list_paths
 
@@ -22,11 +22,12 @@ urlpatterns = [
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/money/(?P<name>[a-z-]+)/$", holders.pay, name="pay"),
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/decide/(?P<name>[a-z-]+)/$", holders.decide, name="decide"),
     path("clearance/files/<str:ulid>/", files.download, name="paper"),
+    path("clearance/corrections/<str:ulid>/", steps.decide, name="correction"),
     path("clearance/<str:ulid>.json", clearances.twin, name="clearance-json"),
     path("clearance/<str:ulid>/", clearances.show, name="clearance"),
     path("clearance/<str:ulid>/plots/", clearances.gather, name="gather"),
     path("clearance/<str:ulid>/holder/", clearances.add, name="add"),
-    path("clearance/<str:ulid>/step/", clearances.step, name="step"),
+    path("clearance/<str:ulid>/step/", steps.step, name="step"),
     path("clearance/<str:ulid>/step/file/", files.add, name="step-file"),
     path("clearance/<str:ulid>/start/", clearances.start, name="start"),
     path("clearance/<str:ulid>/end/", clearances.end, name="end"),

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.apps.clearance.models import AgreementState, HolderKind, Role, State
+from tenglong.apps.clearance.models import AgreementState, CorrectionState, HolderKind, Role, State
 from tenglong.web import formats
 
 STAGES: Final[dict[str, str | Promise]] = {
@@ -36,6 +36,8 @@ def register() -> None:
     formats.CHOICES["holder_kind"], formats.CHOICES["holder_role"] = dict(HolderKind.choices), dict(Role.choices)
     formats.CHOICES["agreement_state"] = dict(AgreementState.choices)
     formats.CHOICES["cleared_colour"] = COLOURS
+    formats.CHOICES["correction_state"] = dict(CorrectionState.choices)
+    formats.TONES["correction_state"] = {"waiting": "wait", "done": "ok", "refused": "line"}
     formats.TONES["clearance_state"] = {"survey": "wait", "started": "run", "closed": "ok", "stopped": "line"}
     formats.TONES["agreement_state"] = {
         "draft": "wait", "submitted": "run", "approved": "warn", "signed": "ok", "void": "line"}

@@ -31,7 +31,7 @@ from tenglong.apps.clearance.models import (
 )
 from tenglong.apps.clearance.service.base import DECIDE, MONEY, WORK, holder_for_work, numbered, past, raised
 from tenglong.apps.clearance.service.holders import blocks_of
-from tenglong.domain.delta import Delta, diff
+from tenglong.domain.delta import Delta
 from tenglong.domain.landing.clearance import consistency
 
 E4, FEN = 10_000, 100
@@ -168,7 +168,7 @@ def sign(actor: Any, holder: ClearedHolder, *, on: date | None = None, lock_vers
     if held is None or held.state != AgreementState.APPROVED:
         raise ClearanceError(_("协议还没有审定，不能签约。"))
     raised(held, state=AgreementState.SIGNED, signed_on=day)
-    raised(fresh, signed_on=day, reason="", next_on=None, funded_on=_funded(held, day))
+    raised(fresh, signed_on=day, reason="", next_on=None, funded_on=funded_from(held, day))
     record(actor, "clearance.sign", "cleared_holder", fresh.ulid, deltas=[Delta("signed_on", None, day)], reason=held.number)
     return fresh
 
@@ -215,7 +215,7 @@ def _told(actor: Any, action: str, holder: ClearedHolder, held: Agreement, reaso
 @transaction.atomic
 def fund(actor: Any, holder: ClearedHolder, ordinal: int, *, on: date | None = None, voucher: str = "") -> Payment:
     """Funds of an instalment are in place on a day."""
-    fresh, part = _part(actor, holder, ordinal)
+    fresh, part = part_of(actor, holder, ordinal)
     if part.funded_on:
         raise ClearanceError(_("这一期资金已登记到位。"))
     return _write(actor, fresh, part, "clearance.fund", funded_on=past(on), voucher=voucher.strip()[:120] or part.voucher)
@@ -224,7 +224,7 @@ def fund(actor: Any, holder: ClearedHolder, ordinal: int, *, on: date | None = N
 @transaction.atomic
 def pay(actor: Any, holder: ClearedHolder, ordinal: int, *, voucher: str, on: date | None = None) -> Payment:
     """Paid out: only of a signed agreement, from funds in place, with a voucher."""
-    fresh, part = _part(actor, holder, ordinal)
+    fresh, part = part_of(actor, holder, ordinal)
     day = past(on)
     if part.agreement.state != AgreementState.SIGNED or fresh.signed_on is None or day < fresh.signed_on:
         raise ClearanceError(_("签约后才能付款。"))
@@ -233,26 +233,7 @@ def pay(actor: Any, holder: ClearedHolder, ordinal: int, *, voucher: str, on: da
     return _write(actor, fresh, part, "clearance.pay", paid_on=day, voucher=numbered(voucher, _("凭证号")))
 
 
-@transaction.atomic
-def correct_part(
-    actor: Any, holder: ClearedHolder, ordinal: int, *, funded_on: date | None, paid_on: date | None, number: str
-) -> Payment:
-    """Other days, or none, for an instalment that was entered wrongly; the audit keeps the old ones and the basis."""
-    fresh, part = _part(actor, holder, ordinal)
-    basis, days = numbered(number, _("更正依据")), [past(day) for day in (funded_on, paid_on) if day is not None]
-    if paid_on is not None and (funded_on is None or fresh.signed_on is None or paid_on < max(funded_on, fresh.signed_on)):
-        raise ClearanceError(_("支付应在签约和资金到位之后。"))
-    before = {"funded_on": part.funded_on, "paid_on": part.paid_on}
-    Payment.objects.filter(pk=part.pk).update(funded_on=funded_on, paid_on=paid_on)
-    if fresh.signed_on:
-        raised(fresh, funded_on=_funded(part.agreement, fresh.signed_on))
-    record(actor, "clearance.correct", "cleared_holder", fresh.ulid, count=len(days), reason=basis,
-           deltas=[Delta("ordinal", ordinal, ordinal), *diff(before, {"funded_on": funded_on, "paid_on": paid_on})])
-    part.funded_on, part.paid_on = funded_on, paid_on
-    return part
-
-
-def _part(actor: Any, holder: ClearedHolder, ordinal: int) -> tuple[ClearedHolder, Payment]:
+def part_of(actor: Any, holder: ClearedHolder, ordinal: int) -> tuple[ClearedHolder, Payment]:
     fresh = _money(actor, holder)
     held = live(fresh)
     part = held.payments.filter(ordinal=ordinal).first() if held is not None else None
@@ -265,13 +246,13 @@ def _write(actor: Any, holder: ClearedHolder, part: Payment, action: str, **valu
     Payment.objects.filter(pk=part.pk).update(**values)
     part = Payment.objects.select_related("agreement").get(pk=part.pk)
     if holder.signed_on:
-        raised(holder, funded_on=_funded(part.agreement, holder.signed_on))
+        raised(holder, funded_on=funded_from(part.agreement, holder.signed_on))
     record(actor, action, "cleared_holder", holder.ulid, deltas=[
         Delta("ordinal", None, part.ordinal), *(Delta(name, None, value) for name, value in values.items())])
     return part
 
 
-def _funded(held: Agreement, signed_on: date) -> date | None:
+def funded_from(held: Agreement, signed_on: date) -> date | None:
     """Day from which all funds of a signed holder were in place; None while an instalment waits."""
     days = list(held.payments.values_list("funded_on", flat=True))
     known = [day for day in days if day is not None]

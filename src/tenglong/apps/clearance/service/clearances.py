@@ -114,7 +114,7 @@ def enter_step(
     paper. Raises ClearanceError."""
     fresh, taking = locked(actor, row, WORK, DECIDE), policies.taking_of(row)
     alive(fresh)
-    asked = _step(taking, step)
+    asked = step_of(taking, step)
     if asked.starts:
         raise ClearanceError(_("“%(step)s”由另一位有审定权限的人用“启动”办理。") % {"step": asked.label})
     if asked.decides:
@@ -132,39 +132,7 @@ def enter_step(
     return made
 
 
-@transaction.atomic
-def correct_step(actor: Any, row: Clearance, step: str, *, on: date, number: str) -> Step:
-    """Another day for a step that was entered wrongly; what came after must still stand. The audit keeps the old day."""
-    fresh, taking = locked(actor, row, WORK, DECIDE), policies.taking_of(row)
-    alive(fresh)
-    held = fresh.steps.filter(step=step).first()
-    if held is None:
-        raise ClearanceError(_("“%(step)s”还没有办过。") % {"step": _step(taking, step).label})
-    if _step(taking, step).starts or _step(taking, step).decides:
-        locked(actor, row, DECIDE)
-    basis, day = numbered(number, _("更正依据")), past(on)
-    before = held.done_on
-    Step.objects.filter(pk=held.pk).update(done_on=day)
-    if held.step == taking.starting.id:
-        raised(fresh, started_on=day)
-    _still_stands(fresh, taking)
-    record(actor, "clearance.step.correct", "clearance", fresh.ulid,
-           deltas=[Delta("step", step, step), Delta("done_on", before, day)], reason=basis)
-    held.done_on = day
-    return held
-
-
-def _still_stands(row: Clearance, taking: Any) -> None:
-    """Every step that was done may be done on its day, given the others. Raises ClearanceError."""
-    done = done_of(row)
-    for step in taking.steps:
-        if step.id in done:
-            others = {key: day for key, day in done.items() if key != step.id}
-            if blocks := rules.refusals(taking, step, others, False, done[step.id], calendar()):
-                raise ClearanceError("；".join(blocks) + "。")
-
-
-def _step(taking: Any, step: str) -> Any:
+def step_of(taking: Any, step: str) -> Any:
     try:
         return taking.step(step)
     except LookupError as error:

@@ -22,7 +22,8 @@ from tenglong.apps.clearance.errors import ClearanceError
 from tenglong.apps.clearance.models import Clearance, State
 from tenglong.apps.clearance.queries import figures, papers
 from tenglong.apps.clearance.queries import rows as queries
-from tenglong.apps.clearance.service import books, clearances, gathering, holders
+from tenglong.apps.clearance.queries.corrections import corrections as asked
+from tenglong.apps.clearance.service import books, clearances, corrections, gathering, holders
 from tenglong.apps.clearance.views.common import day_of, done, download, mark_of
 from tenglong.apps.clearance.words import BASES, RATES, STAGES, SURVEYED, UNITS
 from tenglong.apps.registry import queries as registry
@@ -121,12 +122,14 @@ def _work(request: HttpRequest, row: Clearance, on: date) -> dict[str, Any]:
     """Steps as of the day, and the forms that the reader may use."""
     taking, done = policies.taking_of(row), {one.step: one for one in row.steps.all()}
     standing = steps.stand(taking, clearances.done_of(row), row.state == State.SURVEY, on, calendar())
-    files = papers.kept(request.user, row)
+    files, fixes = papers.kept(request.user, row), list(asked(request.user).filter(clearance=row, step__isnull=False))
     alive = row.state in (State.SURVEY, State.STARTED)
     works, decides = alive and can(request.user, "clearance.work"), alive and can(request.user, "clearance.decide")
     lock = {"lock_version": row.lock_version}
     return {
-        "steps": [{"is": one, "row": done.get(one.step.id), "files": files.get((one.step.id, 0))} for one in standing],
+        "steps": [{"is": one, "row": done.get(one.step.id), "files": files.get((one.step.id, 0)),
+                   "corrections": [fix for fix in fixes if fix.step and fix.step.step == one.step.id],
+                   "second": corrections.needs_second(one.step)} for one in standing], "me": request.user.pk,
         "works": works, "decides": decides, "start_form": forms.FiledForm(initial=lock, auto_id="start_%s"),
         "may_start": decides and row.state == State.SURVEY and row.created_by_id != request.user.pk,
         "end_form": forms.EndForm(initial=lock, auto_id="end_%s"), "give_form": forms.GiveForm(auto_id="give_%s"),
@@ -207,23 +210,6 @@ def add(request: HttpRequest, ulid: str) -> HttpResponse:
             return redirect("clearance:holder", made.ulid)
     context = {"row": row, "form": form, "mark": mark_of(row)}
     return render(request, "clearance/add.html", context, status=422 if request.method == "POST" else 200)
-
-
-@require_POST
-@requires("clearance.work")
-def step(request: HttpRequest, ulid: str) -> HttpResponse:
-    """A statutory step done, or its day corrected."""
-    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.StepForm(request.POST, request.FILES)
-
-    def enter() -> Any:
-        told = form.cleaned_data
-        if told["correct"]:
-            return clearances.correct_step(request.user, row, told["step"], on=told["on"], number=told["number"])
-        return clearances.enter_step(request.user, row, told["step"], number=told["number"], on=told["on"], file=told["file"],
-                                     amounts=told["amounts"])
-
-    done(request, form, enter, _("已登记"))
-    return redirect(f"{reverse('clearance:clearance', args=[ulid])}#steps")
 
 
 @require_POST

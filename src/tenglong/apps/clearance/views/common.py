@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.errors import ClearanceError
-from tenglong.apps.clearance.models import State
+from tenglong.apps.clearance.models import Correction, CorrectionState, State
 from tenglong.apps.clearance.service.clearances import done_of
 from tenglong.domain.landing.clearance import steps
 from tenglong.web import answers
@@ -22,6 +23,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 done = partial(answers.made, refused=ClearanceError)
+
+
+def tell(request: HttpRequest, made: Any, told: str) -> None:
+    """What became of a step: a correction may wait for a second person, and may mean something for later steps."""
+    if not isinstance(made, Correction):
+        messages.success(request, told)
+        return
+    words = {CorrectionState.WAITING: _("已提出更正，等另一位有审定权限的人审定；审定前不变"),
+             CorrectionState.REFUSED: _("没有同意更正，记录不变")}
+    messages.success(request, words.get(CorrectionState(made.state), _("已更正，原来的日期和文号留着")))
+    for says in made.warns:
+        messages.warning(request, says)
 
 
 def mark_of(row: Any, on: date | None = None) -> str:

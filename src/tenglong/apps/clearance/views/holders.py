@@ -18,9 +18,10 @@ from tenglong.apps.clearance import forms, policies
 from tenglong.apps.clearance.models import AgreementState, ClearedHolder, Role, State
 from tenglong.apps.clearance.queries import figures, money
 from tenglong.apps.clearance.queries import rows as queries
+from tenglong.apps.clearance.queries.corrections import corrections as asked
 from tenglong.apps.clearance.queries.papers import kept
-from tenglong.apps.clearance.service import agreements, contacts, holders, papers
-from tenglong.apps.clearance.views.common import done, mark_of
+from tenglong.apps.clearance.service import agreements, contacts, corrections, holders, papers
+from tenglong.apps.clearance.views.common import done, mark_of, tell
 from tenglong.apps.clearance.words import STAGES
 from tenglong.apps.registry.places import enterprise_names, plot_labels
 from tenglong.domain.landing.clearance import consistency, stages
@@ -98,14 +99,16 @@ def _forms(user: Any, row: ClearedHolder) -> dict[str, Any]:
 def _money(user: Any, row: ClearedHolder, files: dict[tuple[str, int], Any]) -> dict[str, Any]:
     """Valuations, the agreement that stands with items and payments; only built for those who may see amounts."""
     held = money.agreements(user).filter(holder=row).exclude(state=AgreementState.VOID).first()
+    fixes = list(asked(user).filter(payment__agreement=held)) if held else []
     kinds = policies.current().items
     items = [{"row": one, "kind": kinds.get(one.kind), "quantity": _quantity(one.quantity_e4),
               "unit": f"{one.unit_fen / agreements.FEN:,.2f}", "range": consistency.range_of(kinds[one.kind])
               if one.kind in kinds else ""} for one in (held.items.all() if held else ())]
     return {
         "agreement": held, "agreement_files": files.get((papers.AGREEMENT, 0)), "items": items,
-        "parts": [{"is": one, "files": files.get((papers.VOUCHER, one.ordinal))}
-                  for one in (held.payments.all() if held else ())],
+        "parts": [{"is": one, "files": files.get((papers.VOUCHER, one.ordinal)),
+                   "corrections": [fix for fix in fixes if fix.payment_id == one.pk]}
+                  for one in (held.payments.all() if held else ())], "me": user.pk,
         "outside": {one.pk for one in agreements.outside(held)} if held else set(),
         "valuations": list(money.valuations(user, row)), "valuation_form": forms.ValuationForm(auto_id="value_%s"),
         "mine": held is not None and user.pk in (held.created_by_id, held.submitted_by_id),
@@ -183,7 +186,7 @@ MONEYS: Final[dict[str, tuple[type[Any], Act]]] = {
         user, row, papers.AGREEMENT, told["file"])),
     "voucher-file": (forms.HolderFileForm, lambda user, row, told: papers.add_to_holder(
         user, row, papers.VOUCHER, told["file"], part=told["part"] or 0)),
-    "correct-part": (forms.CorrectPartForm, lambda user, row, told: agreements.correct_part(user, row, **told)),
+    "correct-part": (forms.CorrectPartForm, lambda user, row, told: corrections.correct_part(user, row, **told)),
 }
 DECISIONS: Final[dict[str, tuple[type[Any], Act]]] = {
     "approve": (forms.LockForm, lambda user, row, told: agreements.approve(user, row, lock_version=told["lock_version"])),
@@ -198,7 +201,9 @@ def _act(request: HttpRequest, ulid: str, known: dict[str, tuple[type[Any], Act]
     row = or_404(lambda: queries.holder(request.user, ulid))
     form_of, act = known[name]
     form = form_of(request.POST, request.FILES)
-    done(request, form, lambda: act(request.user, row, form.cleaned_data), _("已登记"))
+    made = done(request, form, lambda: act(request.user, row, form.cleaned_data), "")
+    if made:
+        tell(request, made, _("已登记"))
     return redirect("clearance:holder", ulid)
 
 

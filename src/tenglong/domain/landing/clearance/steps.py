@@ -67,6 +67,33 @@ def refusals(
     return tuple(found)
 
 
+def following(taking: Taking, step: str, done: Done) -> list[TakingStep]:
+    """Steps that were done and that stand on this one: they come after it, or a clock of theirs runs from it; and so on."""
+    found: list[TakingStep] = []
+    seen = {step}
+    for one in taking.steps:
+        if one.id in done and seen & {*one.after, *(clock.start for clock in one.clocks)}:
+            found.append(one)
+            seen.add(one.id)
+    return found
+
+
+def unlawful(taking: Taking, done: Done, calendar: WorkCalendar) -> tuple[str, ...]:
+    """Why these days of steps cannot stand together: an order broken, a wait cut short, each with its clause."""
+    found: list[str] = []
+    for step in taking.steps:
+        if step.id in done:
+            others = {key: day for key, day in done.items() if key != step.id}
+            found += refusals(taking, step, others, False, done[step.id], calendar)
+    return tuple(found)
+
+
+def late(taking: Taking, done: Done, calendar: WorkCalendar) -> tuple[str, ...]:
+    """What is told of deadlines and pledges that these days miss."""
+    return tuple(verdict.says for step in taking.steps if step.id in done
+                 for verdict in clocks(step, done, done[step.id], calendar) if verdict.warned)
+
+
 def _optional(taking: Taking, found: Verdict) -> bool:
     """The clock of an optional step that was not called for stops nothing."""
     start = getattr(found.clock, "start", "")
