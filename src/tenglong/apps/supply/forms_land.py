@@ -17,6 +17,7 @@ from tenglong.apps.registry.places import town_choices
 from tenglong.apps.supply.models import DayCount, ListingMethod, ReserveEntry
 from tenglong.apps.supply.queries import reserve
 from tenglong.apps.supply.service import land_base
+from tenglong.apps.supply.service import reserve as reserve_service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.domain.landing.supply.tailored import OP_WORDS
 
@@ -65,12 +66,12 @@ class RateField(forms.CharField):
         if not text:
             return "0"
         try:
-            rate = Decimal(text) / 100
+            rate = reserve_service.rate_of(Decimal(text) / 100)
         except InvalidOperation as error:
             raise forms.ValidationError(_now("这里应填数，例如 3.45")) from error
-        if not 0 <= rate < 1:
-            raise forms.ValidationError(_now("年利率应在 0 到 100 之间"))
-        return format(rate, "f")
+        if rate is None:
+            raise forms.ValidationError(_now("年利率应在 0 到 100 之间，小数不超过 10 位"))
+        return rate
 
 
 class MoneyLine(Needed):

@@ -15,6 +15,8 @@ from tenglong.apps.clearance.models import ClearedHolder, State
 from tenglong.apps.registry import queries as registry
 
 WORK, DECIDE, MONEY = "clearance.work", "clearance.decide", "clearance.money"
+#: before this nothing of a clearing was recorded: a year mistyped
+FIRST_YEAR = 1990
 M = TypeVar("M", bound=Model)
 
 
@@ -56,6 +58,8 @@ def holder_for_work(actor: Any, holder: ClearedHolder, *verbs: str, lock_version
 def past(day: date | None) -> date:
     """Today when none is given. Raises ClearanceError for a day that has not come."""
     today = timezone.localdate()
+    if day is not None and day.year < FIRST_YEAR:
+        raise ClearanceError(_("日期 %(day)s 太早，请核对年份。") % {"day": day})
     if day is not None and day > today:
         raise ClearanceError(_("日期 %(day)s 还没有到；发生了才登记，预计的不登记。") % {"day": day})
     return day or today

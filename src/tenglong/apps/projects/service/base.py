@@ -18,6 +18,8 @@ M = TypeVar("M", bound=Model)
 WORK: Final = "project.work"
 LEAD: Final = "project.lead"
 OWN: Final = "project.own"
+#: working days are counted from here on
+FIRST_YEAR: Final = 2000
 
 
 def locked(actor: Any, row: M, *verbs: str) -> M:
@@ -45,7 +47,9 @@ def said(text: str, what: str, least: int = 2) -> str:
 
 
 def not_ahead(on: date, what: str) -> date:
-    """What happened did so today or before."""
+    """What happened did so today or before, and not before anything was recorded: forecasts count from such days."""
+    if on.year < FIRST_YEAR:
+        raise ProjectError(_("日期 %(day)s 太早，请核对年份。") % {"day": on})
     if on > timezone.localdate():
         raise ProjectError(_("%(what)s %(day)s 晚于今天：已经发生的事才登记，将来的写计划日期。") % {"what": what, "day": on})
     return on

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.queries import people
+from tenglong.domain.landing.permits.days import FIRST, LAST
 from tenglong.web import answers
 
 done = partial(answers.done, refused=ProjectError)
@@ -21,9 +22,12 @@ def asked_day(request: HttpRequest) -> date:
     """`?on=2026-01-01`, else today. Raises Http404 for what is no date."""
     text = request.GET.get("on", "")
     try:
-        return date.fromisoformat(text) if text else timezone.localdate()
+        day = date.fromisoformat(text) if text else timezone.localdate()
     except ValueError as error:
         raise Http404(_("日期应写成 2026-11-22")) from error
+    if not FIRST.year <= day.year <= LAST.year:
+        raise Http404(_("只能看 2000 年到 2099 年的某一天"))
+    return day
 
 
 def person(project: Any, key: int | None) -> Any:

@@ -20,6 +20,7 @@ from tenglong.domain.landing.supply.policy import KIND, LandClocks
 M = TypeVar("M", bound=Model)
 WORK, DECIDE, VIEW = "supply.work", "supply.decide", "supply.view"
 CLOCKS = "cn"
+FIRST_YEAR = 1990
 
 
 def locked(actor: Any, row: M, verb: str, lock_version: int | None = None) -> M:
@@ -68,7 +69,9 @@ def said(text: str, what: str, least: int = 2) -> str:
 
 
 def not_later_than_today(on: date, what: str) -> date:
-    """What happened has happened: a day ahead is refused."""
+    """What happened has happened: a day ahead is refused, and a year mistyped."""
+    if on.year < FIRST_YEAR:
+        raise SupplyError(_("日期 %(day)s 太早，请核对年份。") % {"day": on})
     if on > timezone.localdate():
         raise SupplyError(_("%(what)s不能晚于今天；还没有发生的不登记。") % {"what": what})
     return on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.supply.reserve import ReserveError, stock
 
 Values = Mapping[str, Any]
+#: decimals of a rate; `1e-99999` is a number too
+PLACES: Final = 12
 
 
 @transaction.atomic
@@ -124,15 +126,22 @@ def _of_lot(lot: ReserveEntry) -> dict[str, Any]:
 
 def _money(values: Values) -> dict[str, Any]:
     try:
-        rate = Decimal(str(values.get("rate") or 0))
+        rate = rate_of(Decimal(str(values.get("rate") or 0)))
     except InvalidOperation as error:
         raise SupplyError(_("年利率应是小数，如 0.0345。")) from error
-    if not 0 <= rate < 1:
+    if rate is None:
         raise SupplyError(_("年利率写成小数，如 3.45% 写 0.0345。"))
     if (values.get("cost_fen") or 0) < 0:
         raise SupplyError(_("金额不能为负；记错了请冲销。"))
     count = values.get("day_count") or "act/365"
-    return {"cost_fen": values.get("cost_fen") or 0, "rate": format(rate, "f"), "day_count": count}
+    return {"cost_fen": values.get("cost_fen") or 0, "rate": rate, "day_count": count}
+
+
+def rate_of(rate: Decimal) -> str | None:
+    """Exact decimal text of a rate of 0 or more and under 1; None for what is none, or has more places than money has."""
+    if not rate.is_finite() or not 0 <= rate < 1 or len(rate.as_tuple().digits) > PLACES or rate.adjusted() < -PLACES:
+        return None
+    return "0" if not rate else format(rate, "f")
 
 
 def _write(actor: Any, kind: str, held: dict[str, Any], values: Values) -> ReserveEntry:
