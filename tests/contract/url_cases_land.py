@@ -55,6 +55,7 @@ def cases(Case: Any, lists: Any) -> dict[str, tuple[Any, ...]]:  # noqa: N803 - 
         **post("listing", LISTING, "listing-step", {"step": "started", **STEP}),
         **post("listing", LISTING, "listing-correct", {"step": "announced", **FIX}),
         **post("listing", {**LISTING, "name": "submit"}, "listing-move", LOCK, also=WORK),
+        **post("listing", LISTING, "listing-floor", {"key": "", **LOCK}),
         **of("listing", LISTING, "supplement-new", post={**SALE, "reason": "写错"}),
         **post("listing", {**LISTING, "name": "approve"}, "supplement-act", LOCK, also=("supply.decide",)),
         **of("sealed", LISTING, "listing-secret"),

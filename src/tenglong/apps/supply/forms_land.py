@@ -215,6 +215,23 @@ class SupplementForm(Needed):
     needed = ("area_cm2", "start_price_fen")
 
 
+class FloorCaseForm(forms.Form):
+    """A case in which less than the lowest price is lawful, with its document. No case takes the declaration back."""
+
+    key = forms.ChoiceField(label=_("情形"), required=False)
+    document = forms.CharField(label=_("依据文号"), max_length=120, required=False)
+    reason = forms.CharField(label=_("符合的理由"), max_length=500, required=False)
+    file = PaperField(label=_("依据扫描件"))
+    lock_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, cases: Any, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["key"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *((one.key, one.label) for one in cases)]
+        field.widget.attrs["lang"] = "zh-Hans"  # words of the policy
+
+
 class ConditionForm(forms.Form):
     text = forms.CharField(label=_("竞买条件（公告原文）"), max_length=300, required=False)
     measure = forms.ChoiceField(label=_("可核对的指标"), choices=[("", "—"), *MEASURES.items()], required=False)

@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("supply/listings/<str:ulid>/", listings.show, name="listing"),
     path("supply/listings/<str:ulid>/edit/", listings.edit, name="listing-edit"),
     path("supply/listings/<str:ulid>/standard/", listings.standard, name="listing-standard"),
+    path("supply/listings/<str:ulid>/floor/", listings.floor_case, name="listing-floor"),
     path("supply/listings/<str:ulid>/step/", listings.step, name="listing-step"),
     path("supply/listings/<str:ulid>/correct/", listings.correct, name="listing-correct"),
     path("supply/listings/<str:ulid>/supplement/", supplements.new, name="supplement-new"),

@@ -16,7 +16,7 @@ VERBS: Final = {
     "supply.work": (
         "lot-new", "lot-write", "lot-reverse", "change-new", "change-step", "change-correct", "change-withdraw",
         "batch-new", "batch-plot", "batch-standard", "listing-new", "listing-edit", "listing-standard", "listing-step",
-        "listing-correct", "supplement-new", "listing-secret", "listing-secret-act"),
+        "listing-floor", "listing-correct", "supplement-new", "listing-secret", "listing-secret-act"),
     "supply.decide": ("body-delist",),
 }
 

@@ -160,7 +160,8 @@ class Listing(Named):
     """One plot offered by 招标、拍卖 or 挂牌, with its conditions and agreed indicators. Money in 分, area in cm².
 
     `conditions`: [{"text", "measure", "op", "value"}]; `indicators`: [{"id", "label", "unit", "op", "value"}] as attached;
-    `findings`: what the check of conditions found when it was last run, `answer`: why they stand all the same.
+    `findings`: what the check of conditions found when it was last run, `answer`: why they stand all the same;
+    `floor_case`: {"key", "label", "document", "reason", "policy"} of a declared case in which less than the floor is lawful.
     """
 
     number = models.CharField(_("公告编号"), max_length=64, unique=True)
@@ -186,6 +187,8 @@ class Listing(Named):
     findings = models.JSONField(null=True)
     checked_at = models.DateTimeField(null=True)
     answer = models.CharField(_("对疑似量身定制的说明"), max_length=500, blank=True)
+    floor_case = models.JSONField(null=True)
+    floor_paper = document_key()
     state = models.CharField(_("状态"), max_length=12, choices=ListingState.choices, default=ListingState.DRAFT, db_index=True)
     submitted_by_id = models.BigIntegerField(null=True)
     approved_by_id = models.BigIntegerField(null=True)

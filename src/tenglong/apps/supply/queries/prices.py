@@ -16,7 +16,7 @@ from tenglong.apps.policy import service as policy
 from tenglong.apps.supply.models import Deal, Listing
 from tenglong.apps.supply.queries.deals import deals
 from tenglong.domain.landing.prices import BY, PriceRow, PriceTable, tabulate
-from tenglong.domain.landing.prices.floors import FloorBook, book_of, floor_issues
+from tenglong.domain.landing.prices.floors import Floor, FloorBook, book_of, floor_issues, floor_of
 from tenglong.domain.landing.prices.policy import KIND
 from tenglong.domain.quality.issue import Issue
 
@@ -99,13 +99,29 @@ def listing_below_floor(listing: Listing) -> Issue | None:
 
     The price that was reached is held against the floor of the day of the opening.
     """
+    reached = listing.price_fen is not None and listing.opened_on is not None
+    row = floor_row(listing, listing.price_fen if reached else listing.start_price_fen, floor_day(listing))
+    return next(iter(floor_issues([row], floor_books(), dataset="listings")), None)
+
+
+def floor_day(listing: Listing) -> date:
+    """The day whose floor binds: of the opening, before it of the first step, before that today."""
     steps = list(listing.steps.order_by("on").values_list("on", flat=True)[:1])
     reached = listing.price_fen is not None and listing.opened_on is not None
-    on = listing.opened_on if reached else steps[0] if steps else timezone.localdate()
-    row = PriceRow(
+    return (listing.opened_on if reached else None) or (steps[0] if steps else timezone.localdate())
+
+
+def floor_row(listing: Listing, price_fen: int | None, on: date) -> PriceRow:
+    """A price of the listing as the floors look at it on a day."""
+    return PriceRow(
         ref=listing.number, division_code=listing.division_code, land_use=listing.land_use, method=listing.method, signed_on=on,
-        area_cm2=listing.area_cm2, price_fen=listing.price_fen if reached else listing.start_price_fen)
-    return next(iter(floor_issues([row], floor_books(), dataset="listings")), None)
+        area_cm2=listing.area_cm2, price_fen=price_fen, term_years=listing.term_years)
+
+
+def floor_on(listing: Listing, on: date) -> Floor | None:
+    """The floor of the listing's place, use and way of supply on the day."""
+    return floor_of(floor_books(), division_code=listing.division_code, grade="", use=listing.land_use, method=listing.method,
+                    on=on)
 
 
 def _row(at: int, said: dict[str, Any]) -> PriceRow:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.cipher import decrypt, encrypt
@@ -15,6 +16,7 @@ from tenglong.apps.registry import queries as registry
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Bid, BidState, Listing, ListingReader, ListingState, ReservePrice
 from tenglong.apps.supply.queries import land
+from tenglong.apps.supply.service import floors
 from tenglong.apps.supply.service.land_base import VIEW, WORK, locked, not_later_than_today, said
 from tenglong.domain.delta import Delta
 
@@ -59,6 +61,7 @@ def set_price(actor: Any, row: Listing, *, fen: int, paper: str) -> None:
     fresh = _secret(actor, row, ListingState.DRAFT, ListingState.SUBMITTED, ListingState.APPROVED, ListingState.RUNNING)
     if fen <= 0:
         raise SupplyError(_("底价应大于 0。"))
+    floors.must_be_lawful(fresh, fen, timezone.localdate(), _("底价"))
     told = said(paper, _("定价依据"))
     held = ReservePrice.objects.filter(listing=fresh).first()
     ReservePrice.objects.filter(listing=fresh).delete()

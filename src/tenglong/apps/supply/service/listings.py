@@ -17,7 +17,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Listing, ListingState, ReserveEntry, SupplyBatch
 from tenglong.apps.supply.queries import reserve
-from tenglong.apps.supply.service import conditions, land_steps, outcome
+from tenglong.apps.supply.service import conditions, floors, land_steps, outcome
 from tenglong.apps.supply.service.land_base import (
     DECIDE,
     WORK,
@@ -113,6 +113,7 @@ def submit(actor: Any, row: Listing, *, answer: str = "", lock_version: int) -> 
     told = answer.strip()
     if doubts(fresh) and len(told) < 5:
         raise SupplyError(_("核对提示疑似量身定制，请写明为什么保留这些条件，或修改条件后再核对。"))
+    floors.must_be_lawful(fresh, fresh.start_price_fen, timezone.localdate(), _("起始价"))
     record(actor, "listing.submit", "listing", fresh.ulid, deltas=[Delta("state", fresh.state, "submitted")], reason=told)
     return moved(fresh, state=S.SUBMITTED, submitted_by_id=actor.pk, answer=told)
 
@@ -128,6 +129,7 @@ def approve(actor: Any, row: Listing, *, lock_version: int) -> Listing:
     _in(fresh, S.SUBMITTED)
     if actor.pk in (fresh.created_by_id, fresh.submitted_by_id):
         raise SupplyError(_("拟定或报审的人不能自己审定，请另一位有审定权限的人办理。"))
+    floors.must_be_lawful(fresh, fresh.start_price_fen, timezone.localdate(), _("起始价"))
     record(actor, "listing.approve", "listing", fresh.ulid, deltas=[Delta("state", fresh.state, "approved")])
     return moved(fresh, state=S.APPROVED, approved_by_id=actor.pk)
 

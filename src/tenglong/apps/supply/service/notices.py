@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from copy import copy
 from datetime import date
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ from tenglong.apps.audit.service import record
 from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Listing, SupplementNotice, SupplementState
-from tenglong.apps.supply.service import land_steps
+from tenglong.apps.supply.service import floors, land_steps
 from tenglong.domain.delta import Delta
 from tenglong.domain.landing.supply.steps import soonest
 
@@ -57,11 +59,20 @@ def moved_to(row: Listing, step: str, on: date) -> None:
     SupplementNotice.objects.filter(pk=of_step(row, step).pk).update(published_on=on)
 
 
+def price_is_lawful(row: Listing, values: Mapping[str, Any], on: date) -> None:
+    """The starting price of the listing with what changes, held against the floor of the day. Raises SupplyError."""
+    changed = copy(row)
+    for fact, value in values.items():
+        setattr(changed, fact, value)
+    floors.must_be_lawful(changed, changed.start_price_fen, on, _("起始价"))
+
+
 def published(actor: Any, row: Listing, step: str, on: date) -> dict[str, Any]:
     """Values of the listing from the day of the supplementary notice. Raises SupplyError."""
     notice = of_step(row, step)
     values = {one["fact"]: told(one["fact"], one["after"]) for one in notice.changes}
     closing_is_lawful(row, values.get("closes_on", row.closes_on), on)
+    price_is_lawful(row, values, on)
     SupplementNotice.objects.filter(pk=notice.pk).update(state=SupplementState.PUBLISHED, published_on=on)
     record(actor, "listing.amend", "listing", row.ulid, reason=notice.reason,
            deltas=[Delta(one["fact"], one["before"], one["after"]) for one in notice.changes])

@@ -15,7 +15,7 @@ from tenglong.apps.registry import counters
 from tenglong.apps.supply.bulk import natural_key
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReserveEntry, ReservePrice
-from tenglong.apps.supply.service import notices, reserve
+from tenglong.apps.supply.service import floors, notices, reserve
 from tenglong.apps.supply.service.land_base import said
 from tenglong.domain.delta import Delta
 from tenglong.domain.landing.supply.policy import Step
@@ -28,6 +28,7 @@ def of_step(actor: Any, row: Listing, step: Step, on: date, more: Mapping[str, A
     effect = step.effect
     if effect == "announce":
         notices.closing_is_lawful(row, row.closes_on, on)
+        floors.must_be_lawful(row, row.start_price_fen, on, _("起始价"))
         return {"state": ListingState.RUNNING}
     if effect == "amend":
         return notices.published(actor, row, step.id, on)
@@ -67,6 +68,7 @@ def _confirm(actor: Any, row: Listing, winner: Any) -> dict[str, Any]:
     floor = ReservePrice.objects.filter(listing=row).first()
     if bid.amount_fen < row.start_price_fen or (floor is not None and bid.amount_fen < int(decrypt(floor.sealed))):
         raise SupplyError(_("报价低于起始价或底价，不能成交。"))
+    floors.must_be_lawful(row, bid.amount_fen, row.opened_on or row.steps.latest("on").on, _("成交价"))
     if row.deposit_fen and bid.deposit_paid_on is None:
         raise SupplyError(_("“%(name)s”的保证金没有到账。") % {"name": bid.bidder})
     others = Bid.objects.filter(listing=row, state=BidState.OPENED).exclude(pk=bid.pk)

@@ -107,6 +107,7 @@ def _sound(actor: Any, row: Listing, values: Mapping[str, Any]) -> None:
         in_stock, _rows = reserve.of_lot(actor, row.lot, timezone.localdate())
         if values["area_cm2"] > in_stock.area_cm2:
             raise SupplyError(_("出让面积应大于 0，且不超过库存。"))
+    notices.price_is_lawful(row, values, timezone.localdate())
     closes = values.get("closes_on")
     if "closes_on" in values and row.closes_on is not None and (closes is None or closes < row.closes_on):
         raise SupplyError(_("公告过的截止日期只能改晚。"))

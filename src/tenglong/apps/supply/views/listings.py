@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.supply.errors import SupplyError
-from tenglong.apps.supply.forms_land import OPS, ConditionForms, ListingForm, MoveForm, StandardForm, StepForm
+from tenglong.apps.supply.forms_land import OPS, ConditionForms, FloorCaseForm, ListingForm, MoveForm, StandardForm, StepForm
 from tenglong.apps.supply.models import Listing
 from tenglong.apps.supply.queries import land, reserve
-from tenglong.apps.supply.queries.prices import listing_below_floor
+from tenglong.apps.supply.queries.prices import floor_day, listing_below_floor
+from tenglong.apps.supply.service import floors, land_files
 from tenglong.apps.supply.service import listings as service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.apps.supply.views import land_common as common
@@ -94,11 +95,23 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
                        for one in row.indicators],
-        "below": listing_below_floor(row), **supplements.shown(user, row),
+        **_floor(user, row, works), **supplements.shown(user, row),
         "named": land.is_named(user, row), "bids": list(land.bids(user, row)) if row.opened_on else [],
         "ends": works and row.state in ("draft", "submitted", "approved", "running"),
         "standard_form": StandardForm(initial={"choice": f"{row.standard}|{row.standard_row}"})
         if works and row.state == "draft" else None})
+
+
+def _floor(user: Any, row: Listing, works: bool) -> dict[str, Any]:
+    """The lowest price: what is below it, what forbids it, what was declared, and a form for a draft."""
+    issue = listing_below_floor(row)
+    fen = row.price_fen if row.price_fen is not None and row.opened_on else row.start_price_fen
+    refused = floors.below(row, fen) if issue else None
+    cases = floors.cases(row, floor_day(row)) if works and row.state == "draft" and (issue or row.floor_case) else ()
+    start = {**(row.floor_case or {}), "lock_version": row.lock_version}
+    files = land_files.seen(user, [row.floor_paper_id])
+    return {"below": issue, "refused": refused, "floor_paper": files.get(row.floor_paper_id or 0),
+            "floor_form": FloorCaseForm(cases, initial=start, auto_id="floor-%s") if cases else None}
 
 
 def _in_words(one: dict[str, str]) -> dict[str, str]:
@@ -117,7 +130,7 @@ def twin(request: HttpRequest, ulid: str) -> HttpResponse:
 
 def as_json(row: Listing) -> dict[str, Any]:
     names = ("ulid", "number", "title", "division_code", "land_use", "term_years", "method", "industry", "clocks", "standard",
-             "standard_row", "indicators", "conditions", "findings", "answer", "state", "closes_on", "opened_on",
+             "standard_row", "indicators", "conditions", "findings", "answer", "floor_case", "state", "closes_on", "opened_on",
              "contract_number")
     sums = ("area_cm2", "start_price_fen", "deposit_fen", "price_fen")
     return {**{name: getattr(row, name) for name in names},
@@ -138,6 +151,16 @@ def standard(request: HttpRequest, ulid: str) -> HttpResponse:
 
     if lock.is_valid():
         common.done(request, form, attach, _("已附上指标"))
+    return redirect("supply:listing", ulid)
+
+
+@require_POST
+@requires(WORK)
+def floor_case(request: HttpRequest, ulid: str) -> HttpResponse:
+    """A declared case in which less than the lowest price is lawful."""
+    row = or_404(lambda: land.listing(request.user, ulid))
+    form = FloorCaseForm(floors.cases(row, floor_day(row)), request.POST, request.FILES)
+    common.done(request, form, lambda: floors.declare(request.user, row, **form.cleaned_data), _("已办理"))
     return redirect("supply:listing", ulid)
 
 

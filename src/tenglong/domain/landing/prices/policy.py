@@ -31,10 +31,19 @@ class Grade(Based):
 
 
 class Reduction(Based):
-    """A case in which less is lawful. It is told with the issue and never applied by the program."""
+    """A case in which less is lawful. Nothing is taken off by itself: somebody declares the case with its document, another
+    person approves. `share`: of the floor, below which not even the case goes (none: the price is brought to the full term
+    outside); `above_cost`: not below what the land cost either; `under_years`: only for a term that is shorter."""
 
+    id: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
     label: str = Field(min_length=1)
-    share: Decimal = Field(gt=0, le=1)
+    share: Decimal | None = Field(default=None, gt=0, le=1)
+    above_cost: bool = False
+    under_years: int | None = Field(default=None, ge=2, le=100)
+
+    @property
+    def key(self) -> str:
+        return self.id or self.label
 
 
 class FloorPrices(Part):
