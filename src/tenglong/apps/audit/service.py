@@ -81,6 +81,13 @@ def _locked_head() -> AuditHead:
     return head
 
 
+def has_done(actor: Any, subject_type: str, subject_id: object, actions: Iterable[str], since: Any = None) -> bool:
+    """Whether this person took one of the steps on the record: a row keeps who made it, the trail everybody who wrote in it."""
+    rows = AuditEntry.objects.filter(
+        subject_type=subject_type, subject_id=str(subject_id), action__in=list(actions), user_id_text=actor.ulid, result="ok")
+    return (rows if since is None else rows.filter(ts__gte=since)).exists()
+
+
 def head() -> Head:
     """Last entry of the chain as the database has it; seq 0 when nothing was ever recorded."""
     last = AuditEntry.objects.order_by("-seq").first()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.scope import require
-from tenglong.apps.audit.service import digest_of, record
+from tenglong.apps.audit.service import digest_of, has_done, record
 from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.errors import ClearanceError
 from tenglong.apps.clearance.models import (
@@ -140,11 +140,18 @@ def submit(actor: Any, holder: ClearedHolder, *, lock_version: int | None = None
     return _told(actor, "clearance.submit", holder, held)
 
 
+def wrote(actor: Any, holder: ClearedHolder, held: Agreement) -> bool:
+    """Whether the actor drafted the agreement, drafted it anew after somebody else, or handed it in."""
+    if actor.pk in (held.created_by_id, held.submitted_by_id):
+        return True
+    return has_done(actor, "cleared_holder", holder.ulid, ("clearance.draft", "clearance.submit"), since=held.created_at)
+
+
 @transaction.atomic
 def approve(actor: Any, holder: ClearedHolder, *, lock_version: int | None = None) -> Agreement:
     """By a person who neither wrote nor submitted it."""
     held = _held(holder_for_work(actor, holder, DECIDE), AgreementState.SUBMITTED, lock_version)
-    if actor.pk in (held.created_by_id, held.submitted_by_id):
+    if wrote(actor, holder, held):
         raise ClearanceError(_("拟协议或报审的人不能自己审定，请另一位有审定权限的人办理。"))
     raised(held, state=AgreementState.APPROVED, approved_by_id=actor.pk, approved_on=timezone.localdate())
     return _told(actor, "clearance.approve", holder, held)
@@ -182,7 +189,7 @@ def void(actor: Any, holder: ClearedHolder, *, number: str) -> Agreement:
         raise ClearanceError(_("这户没有可作废的协议。"))
     if fresh.vacated_on or held.payments.filter(paid_on__isnull=False).exists():
         raise ClearanceError(_("已经付款或腾空，不能作废协议。"))
-    if actor.pk in (held.created_by_id, held.submitted_by_id):
+    if wrote(actor, holder, held):
         raise ClearanceError(_("拟协议或报审的人不能自己作废，请另一位有审定权限的人办理。"))
     told = numbered(number, _("作废依据"))
     raised(held, state=AgreementState.VOID, void_number=told)

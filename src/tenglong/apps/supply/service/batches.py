@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.audit.service import record
+from tenglong.apps.audit.service import has_done, record
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import BatchPlot, BatchState, ReserveEntry, SupplyBatch
 from tenglong.apps.supply.queries import reserve
 from tenglong.apps.supply.service.land_base import DECIDE, WORK, in_reach, locked, moved, said, standard_of
 from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.standard.check import NoRow, row_of
+
+#: whoever took one of these wrote what is approved
+WRITING: Final = ("batch.create", "batch.add", "batch.drop", "batch.standard", "batch.submit")
 
 
 @transaction.atomic
@@ -83,11 +86,11 @@ def submit(actor: Any, batch: SupplyBatch, *, lock_version: int) -> SupplyBatch:
 
 @transaction.atomic
 def approve(actor: Any, batch: SupplyBatch, *, lock_version: int) -> SupplyBatch:
-    """By a second person: neither who drafted it nor who handed it in."""
+    """By a second person: nobody who drafted it, changed it or handed it in."""
     fresh = locked(actor, batch, DECIDE, lock_version)
     _submitted(fresh)
-    if actor.pk in (fresh.created_by_id, fresh.submitted_by_id):
-        raise SupplyError(_("拟定或报审的人不能自己审定，请另一位有审定权限的人办理。"))
+    if actor.pk in (fresh.created_by_id, fresh.submitted_by_id) or has_done(actor, "supply_batch", fresh.ulid, WRITING):
+        raise SupplyError(_("拟定、修改或报审的人不能自己审定，请另一位有审定权限的人办理。"))
     record(actor, "batch.approve", "supply_batch", fresh.ulid, deltas=[Delta("state", fresh.state, "approved")])
     return moved(fresh, state=BatchState.APPROVED, approved_by_id=actor.pk, approved_on=timezone.localdate())
 

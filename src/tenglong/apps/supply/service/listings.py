@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tenglong.apps.audit.service import record
+from tenglong.apps.audit.service import has_done, record
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Listing, ListingState, ReserveEntry, SupplyBatch
 from tenglong.apps.supply.queries import reserve
@@ -39,6 +39,8 @@ FIELDS: Final = (
     "closes_on")
 S = ListingState
 Values = Mapping[str, Any]
+#: whoever took one of these wrote what is approved
+WRITING: Final = ("listing.create", "listing.revise", "listing.standard", "listing.submit")
 
 
 @transaction.atomic
@@ -127,8 +129,8 @@ def doubts(row: Listing) -> list[dict[str, Any]]:
 def approve(actor: Any, row: Listing, *, lock_version: int) -> Listing:
     fresh = locked(actor, row, DECIDE, lock_version)
     _in(fresh, S.SUBMITTED)
-    if actor.pk in (fresh.created_by_id, fresh.submitted_by_id):
-        raise SupplyError(_("拟定或报审的人不能自己审定，请另一位有审定权限的人办理。"))
+    if actor.pk in (fresh.created_by_id, fresh.submitted_by_id) or has_done(actor, "listing", fresh.ulid, WRITING):
+        raise SupplyError(_("拟定、修改或报审的人不能自己审定，请另一位有审定权限的人办理。"))
     floors.must_be_lawful(fresh, fresh.start_price_fen, timezone.localdate(), _("起始价"))
     record(actor, "listing.approve", "listing", fresh.ulid, deltas=[Delta("state", fresh.state, "approved")])
     return moved(fresh, state=S.APPROVED, approved_by_id=actor.pk)
