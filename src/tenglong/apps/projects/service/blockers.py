@@ -21,6 +21,8 @@ from tenglong.domain.landing.projects import blockers as rule
 #: seconds between two looks of the worker
 OFTEN: Final = 600
 CHUNK: Final = 100
+#: years; a step that is held until 2099 would leave every board without a forecast
+FAR: Final = 10
 
 
 @transaction.atomic
@@ -60,6 +62,8 @@ def settle(actor: Any, row: Blocker, how: str, day: date, document: Any = None) 
 def _ahead(expected: date | None, opened: date) -> None:
     if expected is not None and expected < opened:
         raise ProjectError(_("预计解决的日期早于发现的日期。"))
+    if expected is not None and expected.year > opened.year + FAR:
+        raise ProjectError(_("预计解决的日期 %(day)s 太远，请核对年份。") % {"day": expected})
 
 
 @transaction.atomic

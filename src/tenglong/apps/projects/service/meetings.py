@@ -54,8 +54,10 @@ def add(actor: Any, meeting: Meeting, project: Project, *, matter: str, blocker:
         raise ProjectError(_("一次会议最多 %(n)s 个议题。") % {"n": MOST_ITEMS})
     if blocker is not None and row.items.filter(blocker=blocker).exists():
         raise ProjectError(_("这个卡点已在议程上。"))
-    return MeetingItem.objects.create(
+    made = MeetingItem.objects.create(
         meeting=row, ordinal=last + 1, project=about, blocker=blocker, matter=said(matter, _("议题"))[:300])
+    record(actor, "meeting.add", "meeting", row.ulid, deltas=[Delta(f"{made.ordinal}.project", None, about.ulid)])
+    return made
 
 
 @transaction.atomic

@@ -56,9 +56,10 @@ class MeetingList(ListPage):
     )
 
     def queryset(self, user: Any, on: date | None) -> QuerySet[Any]:
+        seen = Q(items__project__in=queries.projects(user).values("pk"))
         return queries.meetings(user).annotate(
-            matters=Count("items"), decided=Count("items", filter=~Q(items__decision="")),
-            settled=Count("items", filter=Q(items__done_on__isnull=False)))
+            matters=Count("items", filter=seen), decided=Count("items", filter=seen & ~Q(items__decision="")),
+            settled=Count("items", filter=seen & Q(items__done_on__isnull=False)))
 
 
 @require_http_methods(["GET", "POST"])

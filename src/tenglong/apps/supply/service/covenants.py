@@ -241,10 +241,11 @@ def put_firm(
         raise CovenantError(_("没有这家企业，或者它不在您的管辖范围内。请先在企业库登记。"))
     if not 0 < share_bp <= WHOLE_BP:
         raise CovenantError(_("计入比例应在 0 与 100% 之间。"))
+    before = CovenantFirm.objects.filter(covenant=fresh, enterprise_id=firm.enterprise_id).first()
     held, _new = CovenantFirm.objects.update_or_create(
         covenant=fresh, enterprise_id=firm.enterprise_id,
         defaults={"registered": registered, "producing": producing, "share_bp": share_bp, "document": document})
-    told = [Delta("registered", None, registered), Delta("producing", None, producing), Delta("share_bp", None, share_bp)]
+    told = [Delta(name, getattr(before, name, None), getattr(held, name)) for name in ("registered", "producing", "share_bp")]
     record(actor, "covenant.firm", "covenant", fresh.ulid, deltas=told, reason=firm.name)
     return held
 

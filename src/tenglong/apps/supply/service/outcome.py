@@ -45,8 +45,8 @@ def _open(actor: Any, row: Listing, on: date) -> dict[str, Any]:
     """The seals are broken for all offers at once, not before the day that the notice named."""
     _not_before_closing(row, on)
     bids = list(Bid.objects.select_for_update().filter(listing=row, state=BidState.SEALED))
-    if late := [bid.bidder for bid in bids if bid.received_on > on]:
-        raise SupplyError(_("有报价是在开启日期之后收到的：%(names)s。") % {"names": "、".join(late)})
+    if any(bid.received_on > on for bid in bids):  # whose, is still under seal
+        raise SupplyError(_("有报价是在开启日期之后收到的，请由指定查看底价和报价的人核对。"))
     for bid in bids:
         bid.amount_fen, bid.state = int(decrypt(bid.sealed)), BidState.OPENED
         bid.save(update_fields=["amount_fen", "state"])
