@@ -56,5 +56,7 @@ def register() -> None:
     tabs.register("project", "photos", _("照片"), record.pictures, "project.view", 50)
     tabs.register("enterprise", "projects", _("项目"), record.of_firm, "project.view", 57)
     tabs.register("plot", "projects", _("项目"), record.of_plot, "project.view", 57)
+    tabs.register("listing", "projects", _("项目"), record.of_listing, "project.view", 10)
+    tabs.register("covenant", "projects", _("项目"), record.of_covenant, "project.view", 10)
     tabs.register("park", "projects", _("项目"), record.of_park, "project.view", 30)
     periodic.every(blockers.OFTEN, "blocker.escalate", blockers.by_itself)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -72,21 +72,28 @@ def floors(user: Any, row: Tower) -> list[TowerFloor]:
 
 def levels(user: Any, row: Tower, on: date | None = None) -> Stack:
     """Areas and tenants alone, without figures."""
-    return _stacked(user, row, on)[0]
+    return _stacked(user, [row], on)[row.pk][0]
 
 
-def _stacked(user: Any, row: Tower, on: date | None) -> tuple[Stack, list[Row]]:
-    held = floors(user, row)
-    units = {floor.floor for floor in held if floor.from_units}
-    rooms = {at: listed for at, listed in _rooms(user, row, on).items() if at in units} if units else {}
-    rows = [*_typed(user, held, on or timezone.localdate()), *_of_rooms(user, rooms, on)]
-    return stack(_level(floor, rows, rooms.get(floor.floor, [])) for floor in held), rows
+def stacks(user: Any, rows: Sequence[Tower], on: date | None = None) -> dict[int, Stack]:
+    """The same of many towers: as many statements as for one."""
+    return {key: whole for key, (whole, _rows) in _stacked(user, rows, on).items()}
+
+
+def _stacked(user: Any, towers_: Sequence[Tower], on: date | None) -> dict[int, tuple[Stack, list[Row]]]:
+    held: dict[int, list[TowerFloor]] = {row.pk: [] for row in towers_}
+    for floor in scoped(user, TowerFloor.objects.filter(tower__in=list(held)), VERB).order_by("-floor"):
+        held[floor.tower_id].append(floor)
+    rooms = _rooms(user, towers_, held, on)
+    lived = _lived(user, held, rooms, on)
+    return {key: (stack(_level(floor, lived[key], rooms[key].get(floor.floor, [])) for floor in floors_), lived[key])
+            for key, floors_ in held.items()}
 
 
 def picture(user: Any, row: Tower, on: date | None = None) -> Picture:
     """`on` None: today."""
     day, rule = on or timezone.localdate(), rules()
-    whole, rows = _stacked(user, row, on)
+    whole, rows = _stacked(user, [row], on)[row.pk]
     codes = tuple(filter(None, row.feature_codes.split(",")))
     found = feature(whole, codes, Fraction(rule.feature_share.value)) if codes else None
     period, tax = _tax(user, row, whole, day, rule.least_tenants.value)
@@ -104,34 +111,44 @@ def _level(floor: TowerFloor, rows: Iterable[Row], rooms: list[Any]) -> Level:
     return Level(floor.floor, share.all_cm2, tenants, floor.use, True, share.let_cm2)
 
 
-def _typed(user: Any, floors: list[TowerFloor], day: date) -> list[Row]:
-    found = scoped(user, TowerTenancy.objects.filter(floor__in=floors, floor__from_units=False, since__lte=day), VERB)
-    live = list(found.filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("floor"))
-    told = _firms(user, [one.enterprise_id for one in live])
-    return [_row(one.pk, one.floor.floor, one.enterprise_id, one.name, one.area_cm2, told, one.since, one.until, one.source)
-            for one in live]
+Rooms = dict[int, dict[int, list[Any]]]
 
 
-def _rooms(user: Any, row: Tower, on: date | None) -> dict[int, list[Any]]:
-    """Units of the register in the tower's building, by floor."""
-    found: dict[int, list[Any]] = {}
-    for room in premises.units(user, on).filter(building_id=row.building_id or 0).order_by("floor", "number", "pk"):
-        found.setdefault(room.floor, []).append(room)
+def _rooms(user: Any, rows: Sequence[Tower], floors_: Mapping[int, list[TowerFloor]], on: date | None) -> Rooms:
+    """Tower → floor → units of the register in its building, of the floors that take theirs from there."""
+    wanted = {key: {one.floor for one in held if one.from_units} for key, held in floors_.items()}
+    tower_of = {row.building_id: row.pk for row in rows if row.building_id is not None and wanted[row.pk]}
+    found: Rooms = {row.pk: {} for row in rows}
+    for some in parts(tower_of):
+        for room in premises.units(user, on).filter(building_id__in=some).order_by("floor", "number", "pk"):
+            key = tower_of[room.building_id]
+            if room.floor in wanted[key]:
+                found[key].setdefault(room.floor, []).append(room)
     return found
 
 
-def _of_rooms(user: Any, rooms: dict[int, list[Any]], on: date | None) -> list[Row]:
-    """Tenants of the rooms that are let, by their last step."""
-    let = {room.unit_id: room for listed in rooms.values() for room in listed if room.state == "let"}
-    last = premises.let_since(user, let, on)
-    told = _firms(user, [step.enterprise_id for step in last.values()])
-    found = []
-    for unit_id, room in let.items():
-        begun = last.get(unit_id)
-        firm, since = (begun.enterprise_id, begun.on) if begun else (None, None)
-        found.append(_row(None, room.floor, firm, "" if firm else _("%(room)s 的租户") % {"room": room.name}, room.unit_cm2,
-                          told, since, None, ""))
+def _lived(user: Any, floors_: Mapping[int, list[TowerFloor]], rooms: Rooms, on: date | None) -> dict[int, list[Row]]:
+    """Tower → tenants: typed ones of the day, and those of the rooms that are let, by their last step."""
+    day, typed = on or timezone.localdate(), scoped(user, TowerTenancy.objects.filter(
+        floor__in=[one.pk for held in floors_.values() for one in held if not one.from_units]), VERB)
+    live = list(typed.filter(since__lte=day).filter(Q(until__isnull=True) | Q(until__gt=day)).select_related("floor"))
+    let = {room.unit_id for of in rooms.values() for listed in of.values() for room in listed if room.state == "let"}
+    last = premises.let_since(user, let, on) if let else {}
+    told = _firms(user, {*(one.enterprise_id for one in live), *(step.enterprise_id for step in last.values())})
+    found: dict[int, list[Row]] = {key: [] for key in floors_}
+    for one in live:
+        found[one.floor.tower_id].append(_row(one.pk, one.floor.floor, one.enterprise_id, one.name, one.area_cm2, told,
+                                              one.since, one.until, one.source))
+    for key, of in rooms.items():
+        found[key] += [_of_room(room, last.get(room.unit_id), told) for listed in of.values() for room in listed
+                       if room.state == "let"]
     return found
+
+
+def _of_room(room: Any, begun: Any, told: dict[int, tuple[str, str, str]]) -> Row:
+    firm, since = (begun.enterprise_id, begun.on) if begun else (None, None)
+    return _row(None, room.floor, firm, "" if firm else _("%(room)s 的租户") % {"room": room.name}, room.unit_cm2, told, since,
+                None, "")
 
 
 def _row(pk: int | None, floor: int, firm: int | None, name: str, cm2: int, told: dict[int, tuple[str, str, str]],

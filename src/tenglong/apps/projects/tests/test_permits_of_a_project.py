@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tenglong.apps.accounts.models import RoleGrant
@@ -257,3 +259,20 @@ def test_the_day_of_the_contract_leaves_what_lacks_a_paper(cast, network):
     assert [one.step for one in service.flip(cast.officer, network, on=signed)] == ["cadastral"]
     with pytest.raises(ProjectError, match="缺“法定代表人身份证明和授权委托书”"):
         service.flip(cast.officer, network, on=signed)
+
+
+def test_the_board_asks_the_same_however_many_networks_there_are(cast, project, sign_in):
+    officer, asked = sign_in(cast.officer), []
+    service.begin(cast.officer, project, "zj-90", on=START)
+    for many in (2, 3):
+        for at in range(many):
+            other = Project.objects.create(code=f"XM-{many}{at}", name=f"同园{many}{at}", division_code=TOWN, zone_code="Z1",
+                                           stage="signed")
+            service.begin(cast.officer, other, "zj-90", on=START)
+            blockers.open_(cast.officer, other, title="高压线未迁", step="drawing_review")
+        for address in ("/projects/permits/", "/projects/permits/owed/"):
+            officer.get(address)
+            with CaptureQueriesContext(connection) as seen:
+                assert f"同园{many}0" in officer.get(address).content.decode()
+            asked.append(len(seen))
+    assert asked[:2] == asked[2:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tenglong.apps.projects.errors import ProjectError
 from tenglong.apps.projects.models import TowerTenancy
@@ -117,3 +119,31 @@ def test_a_page_takes_floors_and_tenants(cast, tower, client):
     assert held.until == date(2025, 2, 1)
     page = client.get(f"{url}?on=2025-01-15").content.decode()
     assert "丙公司" in page and "5F" in page
+
+
+def test_boards_and_lists_ask_the_same_however_many_there_are(cast, tower, firm, client):
+    made = [tower]
+
+    def grow(many):
+        for _ in range(many):
+            at = len(made)
+            house = register.create_building(cast.officer, {"name": "甲楼"}, on=DAY, code=f"JZ-{at}", town=TOWN)
+            row = service.create(cast.officer, {"name": f"楼{at}", "division_code": TOWN, "building_id": house.building_id})
+            register.create_unit(cast.officer, {"building_id": house.building_id, "floor": at, "name": "房", "unit_cm2": M2},
+                                 on=DAY, reason="登记")
+            service.take_units(cast.officer, row)
+            service.put_floor(cast.officer, row, 99, lettable_cm2=M2)
+            _let(cast, row, 99, 1, enterprise_id=firm)
+            made.append(row)
+
+    client.force_login(cast.officer)
+    asked = {}
+    for _size in range(2):
+        grow(2)
+        for url in ("/projects/towers/", "/projects/towers/list/"):
+            client.get(url)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(url).content.decode().count("楼1") >= 1
+            asked.setdefault(url, []).append(len(seen))
+    assert all(few == many for few, many in asked.values()), asked
+    assert queries.stacks(cast.officer, made) == {row.pk: queries.levels(cast.officer, row) for row in made}

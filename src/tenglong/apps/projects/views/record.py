@@ -147,6 +147,20 @@ def of_plot(request: HttpRequest, version: Any) -> str:
     return render_to_string("projects/tab_of_record.html", {"rows": rows}, request)
 
 
+def of_listing(request: HttpRequest, sold: Any) -> str:
+    """The project that the land was sold for; nothing where there is none in sight."""
+    return _of_supply(request, listing_id=sold.pk)
+
+
+def of_covenant(request: HttpRequest, held: Any) -> str:
+    return _of_supply(request, covenant_id=held.pk)
+
+
+def _of_supply(request: HttpRequest, **tied: int) -> str:
+    rows = list(queries.projects(request.user).filter(**tied))
+    return render_to_string("projects/tab_of_record.html", {"rows": rows}, request) if rows else ""
+
+
 def of_park(request: HttpRequest, version: Any) -> str:
     from tenglong.apps.projects.queries import parks
 

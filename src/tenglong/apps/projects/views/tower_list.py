@@ -65,8 +65,9 @@ class TowerList(ListPage):
         towns, labels = town_names(self.user), dict(TowerProgress.choices)
         names = enterprise_names(self.user, [row["headquarters_id"] for row in rows])
         held = {one.ulid: one for one in queries.towers(self.user).filter(ulid__in=[row["ulid"] for row in rows])}
+        found = queries.stacks(self.user, list(held.values()))
         for row in rows:
-            whole = queries.levels(self.user, held[row["ulid"]])
+            whole = found[held[row["ulid"]].pk]
             row["town"] = towns.get(row["division_code"], row["division_code"])
             row["state"] = str(labels.get(row["progress"], row["progress"]))
             row["head"] = names.get(row.pop("headquarters_id"), ("", ""))[1]

@@ -42,7 +42,9 @@ def tower_or_404(request: HttpRequest, ulid: str) -> Tower:
 def board(request: HttpRequest) -> HttpResponse:
     """What was said of the tower projects; counts stand side by side."""
     held = queries.board(request.user)
-    rows = [(row, queries.levels(request.user, row)) for row in queries.towers(request.user).order_by("name")[:200]]
+    listed = list(queries.towers(request.user).order_by("name")[:200])
+    found = queries.stacks(request.user, listed)
+    rows = [(row, found[row.pk]) for row in listed]
     shown = [{"row": row, "stack": whole, "percent": percent(whole.vacancy)} for row, whole in rows]
     lettable, vacant = sum(whole.lettable_cm2 for _row, whole in rows), sum(whole.vacant_cm2 for _row, whole in rows)
     with_floors = sum(1 for _row, whole in rows if whole.lettable_cm2)
