@@ -59,6 +59,8 @@ class Room:
     gas: bool | None = None
     permitted: str = ""
     free_from: date | None = None
+    building: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)

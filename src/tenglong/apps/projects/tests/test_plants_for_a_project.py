@@ -45,3 +45,21 @@ def test_rooms_and_needs_of_another_town_stay_there(cast, project, client):
         assert client.get(f"/projects/{project.ulid}/plants/").status_code == status
     client.force_login(cast.leader)
     assert client.post(f"/projects/{project.ulid}/plants/ask/", {"area_cm2": "1"}).status_code == 403
+
+
+def test_adjoining_rooms_are_offered_together_and_a_closed_room_lies_between(cast, project, client):
+    house = register.create_building(cast.officer, {"name": "六号楼", "floors": 1}, on=DAY, code="JZ-6", town=TOWN)
+    for number, state in (("101", "available"), ("102", "available"), ("103", "closed"), ("104", "available")):
+        head = {"building_id": house.building_id, "unit_cm2": 2200 * M2, "floor": 1}
+        register.create_unit(cast.officer, head | {"number": number, "name": f"六号楼{number}"}, on=DAY, reason="登记",
+                             state=state)
+    client.force_login(cast.officer)
+    url = f"/projects/{project.ulid}/plants/"
+    client.post(f"{url}ask/", {"area_cm2": "4000"})
+    twin = client.get(f"/projects/{project.ulid}/plants.json").json()
+    assert (twin["fitting"], [one["area_cm2"] for one in twin["joined"]]) == ([], [str(4400 * M2)])
+    page = client.get(url).content.decode()
+    assert "同层相连" in page and "六号楼101</a> + <a" in page
+    client.post(f"{url}ask/", {"area_cm2": "9000", "lock_version": "1"})
+    told = client.get(url).content.decode()
+    assert "没有相邻合用的办法" in told and "4,400" in told and "面积不少于 9,000 m²：4,400 m²" in told

@@ -19,6 +19,7 @@ from tenglong.apps.projects.queries import matches as queries
 from tenglong.apps.projects.queries.projects import project
 from tenglong.apps.projects.service import matches as service
 from tenglong.apps.projects.views.common import done
+from tenglong.domain.landing.joined import Joint
 from tenglong.domain.landing.matching import Check, Match, Matches
 from tenglong.domain.units import from_cm2
 from tenglong.web import formats
@@ -33,7 +34,7 @@ LABELS = {
     "ground": gettext_lazy("只要底层"), "industry": gettext_lazy("行业准入"), "park_word": gettext_lazy("园区名称含"),
     "free_by": gettext_lazy("最迟可用"),
 }
-SHOWN, EXCLUDED = 50, 50
+SHOWN, EXCLUDED, JOINED = 50, 50, 20
 
 
 @require_GET
@@ -66,9 +67,11 @@ def shown(user: Any, need: PlantNeed | None) -> dict[str, Any]:
     """What a page or tab says of a need; nothing but the empty state without one."""
     if need is None:
         return {"need": None}
-    found = queries.matches(user, need)
+    found, joints = queries.matches(user, need), queries.joints(user, need)
     return {
-        "need": need, "asked": asked(found), "fitting": [_told(one) for one in found.fitting[:SHOWN]],
+        "joints": [_joint(one) for one in joints.found[:JOINED]], "joined": len(joints.found), "usable": joints.usable,
+        "nearest": _joint(joints.nearest) if joints.nearest else None, "unplaced": joints.unplaced, "need": need,
+        "asked": asked(found), "fitting": [_told(one) for one in found.fitting[:SHOWN]],
         "excluded": [_told(one) for one in found.excluded[:EXCLUDED]], "fits": len(found.fitting),
         "turned": len(found.excluded), "all": len(found.fitting) + len(found.excluded), "shown": SHOWN,
         "sure": sum(not one.unknown for one in found.fitting),
@@ -83,6 +86,16 @@ def asked(found: Matches) -> list[tuple[Any, str]]:
         "height_mm", "load_n_m2", "power_va", "crane_kg", "lift_kg", "rent_fen", "fire_class", "gas", "ground", "industry",
         "park_word", "free_by")))
     return [(LABELS[name], value_text(name, value)) for name, value in held if value not in (None, "", False)]
+
+
+def _joint(one: Joint) -> dict[str, Any]:
+    """Adjoining rooms in words: what they have together, and what they lack."""
+    lacks = [_line(check) for check in one.checks if check.verdict == "failed"]
+    return {
+        "rooms": one.rooms, "area": one.area_cm2, "floors": one.how == "floors", "failed": lacks,
+        "park": one.rooms[0].park, "unknown": [LABELS[check.id] for check in one.unknown],
+        "met": [_line(check) for check in one.checks if check.verdict == "met" and check.id != "state"],
+    }
 
 
 def _told(one: Match) -> dict[str, Any]:
@@ -125,8 +138,11 @@ def twin(request: HttpRequest, ulid: str) -> Twin:
     row = or_404(lambda: project(request.user, ulid))
     need = queries.need_of(request.user, row)
     if need is None:
-        return Twin({"project": row.ulid, "need": None, "fitting": [], "excluded": [], "excluders": []})
+        return Twin({"project": row.ulid, "need": None, "fitting": [], "excluded": [], "excluders": [], "joined": [],
+                     "joined_nearest_cm2": None})
     found = queries.matches(request.user, need)
+
+    joints = queries.joints(request.user, need)
 
     def told(one: Match) -> dict[str, Any]:
         checks = [{"id": check.id, "verdict": check.verdict, "has": exact(check.has), "wants": exact(check.wants)}
@@ -137,6 +153,9 @@ def twin(request: HttpRequest, ulid: str) -> Twin:
         "project": row.ulid, "need": {name: getattr(need, name) for name in RECORD},
         "fitting": [told(one) for one in found.fitting], "excluded": [told(one) for one in found.excluded],
         "excluders": [{"id": one.id, "fails": one.fails, "alone": one.alone} for one in found.excluders],
+        "joined": [{"how": one.how, "units": [room.key for room in one.rooms], "area_cm2": str(one.area_cm2),
+                    "unknown": [check.id for check in one.unknown]} for one in joints.found],
+        "joined_nearest_cm2": str(joints.nearest.area_cm2) if joints.nearest else None,
     })
 
 
