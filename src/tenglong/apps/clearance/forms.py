@@ -244,9 +244,12 @@ class ItemForm(forms.Form):
     def clean_unit_fen(self) -> int | None:
         text = self.cleaned_data["unit_fen"].replace(",", "").strip()
         try:
-            return to_fen(Decimal(text), "yuan") if text else None
+            price = to_fen(Decimal(text), "yuan") if text else None
         except (UnitError, ArithmeticError) as error:
             raise forms.ValidationError(_now("单价应为元，最多两位小数")) from error
+        if price is not None and not 0 <= price < 10**15:
+            raise forms.ValidationError(_now("数值不能为负，也不能大得离谱"))
+        return price
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -36,6 +36,8 @@ from tenglong.domain.landing.clearance import consistency
 
 E4, FEN = 10_000, 100
 MOST_ITEMS, MOST_PAYMENTS = 60, 40
+#: what a column holds sixty times over
+MOST_QUANTITY, MOST_FEN = 10**11, 10**15
 
 
 def _money(actor: Any, holder: ClearedHolder, lock_version: int | None = None) -> ClearedHolder:
@@ -106,11 +108,15 @@ def draft(
 def item_of(name: str, quantity: Decimal, unit: int) -> dict[str, Any]:
     """Columns of an item: its amount, and the range of the policy in force. Raises ClearanceError."""
     kind = policies.current().items.get(name)
-    if kind is None or quantity <= 0 or unit < 0 or quantity * E4 != int(quantity * E4):
-        raise ClearanceError(_("补偿项目、数量或单价不对：数量最多四位小数，单价不能为负。"))
+    large = quantity >= MOST_QUANTITY or unit >= MOST_FEN
+    if kind is None or quantity <= 0 or unit < 0 or large or quantity * E4 != int(quantity * E4):
+        raise ClearanceError(_("补偿项目、数量或单价不对：数量最多四位小数，单价不能为负，也不能大得离谱。"))
     low, high = (None if end is None else int(end * FEN) for end in (kind.low, kind.high))
+    amount = consistency.amount_of(quantity, unit)
+    if amount >= MOST_FEN:
+        raise ClearanceError(_("补偿金额大得离谱，请核对数量和单价。"))
     return {"kind": name, "quantity_e4": int(quantity * E4), "unit_fen": unit, "low_fen": low, "high_fen": high,
-            "amount_fen": consistency.amount_of(quantity, unit)}
+            "amount_fen": amount}
 
 
 def _fits(lines: Sequence[Mapping[str, Any]], payments: Sequence[Mapping[str, Any]], whole: int) -> None:
