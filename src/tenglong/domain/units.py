@@ -14,6 +14,8 @@ from typing import Final
 
 CM2_PER_M2: Final = 10_000
 FEN_PER_YUAN: Final = 100
+#: places before or behind the point; `1e9999999` is nine characters, and a fraction of ten million digits
+MOST_DIGITS: Final = 60
 
 #: area unit → cm² as an exact fraction
 AREA_UNITS: Final[dict[str, Fraction]] = {
@@ -66,9 +68,12 @@ def _convert(value: Decimal | int | str, unit: str, table: dict[str, Fraction]) 
     if unit not in table:
         raise UnitError(f"不认识的单位“{unit}”，可用：{'、'.join(table)}")
     try:
-        exact = Fraction(Decimal(value))
+        number = Decimal(value)
+        if number.is_finite() and abs(number.adjusted()) > MOST_DIGITS:
+            raise UnitError(f"“{value}”大得或小得离谱")
+        exact = Fraction(number)
     except (InvalidOperation, ValueError, OverflowError) as error:
-        raise UnitError(f"“{value}”不是数") from error
+        raise error if isinstance(error, UnitError) else UnitError(f"“{value}”不是数") from error
     return round(exact * table[unit])
 
 
