@@ -30,6 +30,7 @@ from tenglong.demo import (
     story_premises,
     story_projects,
     story_renewal,
+    story_ties,
     story_towers,
     story_treated,
 )
@@ -128,6 +129,7 @@ def _evaluate(stage: story.Stage, done: Loaded, progress: Progress) -> None:
     story_land.play(stage)
     story_covenant.play(stage)
     story_projects.play(stage)
+    story_ties.play(stage)
     story_permits.play(stage)
     story_towers.play(stage)
     done.people += stage.people

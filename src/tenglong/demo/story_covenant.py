@@ -54,7 +54,7 @@ PARTS: Final = (
 
 def play(stage: Stage) -> int:
     """Returns how many covenants there are."""
-    made = [_covenant(stage, part, firm, plot) for part, (firm, plot) in zip(PARTS, _places(stage), strict=False)]
+    made = [promised(stage, part, firm, plot) for part, (firm, plot) in zip(PARTS, _places(stage), strict=False)]
     if len(made) == len(PARTS):
         _told(stage, made[0])
         _conflict(stage, made[6])
@@ -92,11 +92,13 @@ def _day(days: int) -> date:
     return timezone.localdate() + timedelta(days=days)
 
 
-def _covenant(stage: Stage, part: Part, firm: Any, plot: Any) -> Any:
-    mu = from_cm2(plot.surveyed_cm2, "mu", 2)
+def promised(stage: Stage, part: Part, firm: Any, plot: Any, *, name: str = "", listing: Any = None) -> Any:
+    """A covenant with its papers and the nodes that were reached; of the land and price of a listing when one is given."""
+    land = listing.area_cm2 if listing else plot.surveyed_cm2
+    price = listing.price_fen if listing else to_fen(round(from_cm2(land, "mu", 2) * WAN_A_MU), "wan_yuan")
     held = covenants.create(
-        stage.officer, project_name=f"{firm.name}项目（{MARK}）", uscc=firm.uscc, plot_codes=[plot.code],
-        land_cm2=plot.surveyed_cm2, price_fen=to_fen(round(mu * WAN_A_MU), "wan_yuan"))
+        stage.officer, project_name=name or f"{firm.name}项目（{MARK}）", uscc=firm.uscc, plot_codes=[plot.code], land_cm2=land,
+        price_fen=price, listing=listing)
     signed = _day(-part.signed)
     for kind in part.papers:
         _sign(stage, held, kind, signed, part.agreed)

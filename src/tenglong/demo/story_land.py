@@ -77,11 +77,11 @@ def _changes(officer: Any, today: date) -> None:
             "use_after": use, "far_before": "1.0", "far_after": "2.2", "reason": f"产业用地更新需要（{MARK}）"})
         start = calendar().next_working_day(today - timedelta(days=ago + 3))
         for name in names:
-            on, paper = _lawful(row, name, start)
+            on, paper = lawful(row, name, start)
             row = changes.step(officer, row, name, on=on, paper=paper, lock_version=row.lock_version)
 
 
-def _lawful(row: Any, step: str, start: date) -> tuple[date, str]:
+def lawful(row: Any, step: str, start: date) -> tuple[date, str]:
     """(the first day on which the step may be done, not before `start`; its paper)."""
     state = next(one for one in land_steps.where(row, start) if one.step.id == step)
     return max(start, state.earliest or start), f"{state.step.paper}（{MARK}）"
@@ -101,10 +101,10 @@ def _listings(stage: Stage, officer: Any, lots: Sequence[Any], today: date) -> N
     """Contracted, notice running, waiting for approval, and a draft whose conditions raise a question."""
     batch = land.batches(officer).first()
     done = _listing(officer, 1, lots[0], OPEN, batch)
-    _sold(officer, _approved(stage, officer, done), today - timedelta(days=95))
-    running = _approved(stage, officer, _listing(officer, 2, lots[1], OPEN, batch))
+    _sold(officer, approved(stage, officer, done), today - timedelta(days=95))
+    running = approved(stage, officer, _listing(officer, 2, lots[1], OPEN, batch))
     bids.set_price(officer, running, fen=3_800 * WAN, paper=f"集体决策纪要（{MARK}）")
-    _step(officer, running, "announced", calendar().next_working_day(today - timedelta(days=9)))
+    take(officer, running, "announced", calendar().next_working_day(today - timedelta(days=9)))
     _submitted(officer, _listing(officer, 3, lots[2], OPEN, batch))
     tight = _listing(officer, 4, lots[3], TIGHT, None)
     tight = listings.attach(officer, tight, standard="demo@1", industry="machinery", lock_version=tight.lock_version)
@@ -125,26 +125,26 @@ def _submitted(officer: Any, row: Any) -> Any:
     return listings.submit(officer, row, answer=answer, lock_version=row.lock_version)
 
 
-def _approved(stage: Stage, officer: Any, row: Any) -> Any:
+def approved(stage: Stage, officer: Any, row: Any) -> Any:
     row = _submitted(officer, row)
     return listings.approve(stage.approver, row, lock_version=row.lock_version)
 
 
-def _step(officer: Any, row: Any, name: str, start: date, **more: Any) -> Any:
+def take(officer: Any, row: Any, name: str, start: date, **more: Any) -> Any:
     now = land.listing(officer, row.ulid)
-    on, paper = _lawful(now, name, start)
+    on, paper = lawful(now, name, start)
     return listings.step(officer, now, name, on=on, paper=paper, lock_version=now.lock_version, **more)
 
 
 def _sold(officer: Any, row: Any, start: date) -> None:
     """Two offers, the higher wins; the result is published within its ten working days, the delivery is late by its pledge."""
-    row = _step(officer, row, "announced", calendar().next_working_day(start))
+    row = take(officer, row, "announced", calendar().next_working_day(start))
     first = row.steps.get().on
     offers = [bids.receive(officer, row, {
         "bidder": name, "uscc": uscc, "received_on": first + timedelta(days=12), "deposit_paid_on": first + timedelta(days=12),
         "amount_fen": row.start_price_fen + extra * WAN}) for (name, uscc), extra in zip(FIRMS, (0, 162), strict=True)]
     for name in ("started", "opened"):
-        row = _step(officer, row, name, start)
-    row = _step(officer, row, "confirmed", start, winner=offers[1])
-    row = _step(officer, row, "contracted", start, contract_number=f"DEMO{timezone.localdate().year}A21001")
-    _step(officer, row, "result", row.opened_on + timedelta(days=5))
+        row = take(officer, row, name, start)
+    row = take(officer, row, "confirmed", start, winner=offers[1])
+    row = take(officer, row, "contracted", start, contract_number=f"DEMO{timezone.localdate().year}A21001")
+    take(officer, row, "result", row.opened_on + timedelta(days=5))

@@ -21,6 +21,7 @@ from tenglong.apps.accounts.scope import can, requires
 from tenglong.apps.registry import queries as registry
 from tenglong.apps.registry import service as register
 from tenglong.apps.registry.places import enterprise_names, town_choices, town_names
+from tenglong.apps.supply.beside import cards
 from tenglong.apps.supply.errors_covenants import CovenantError
 from tenglong.apps.supply.forms_covenant import ExtensionForm, FigureForm, FirmForm, NewForm, NodeForm, PaperForm, VoidForm
 from tenglong.apps.supply.models import Covenant, CovenantPaper, Listing, NodeReminder
@@ -182,7 +183,9 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     policy = rules(held.policy).policy
     forms = {"node_form": NodeForm(policy), "firm_form": FirmForm(), "figure_form": FigureForm(policy),
              "extension_form": ExtensionForm(policy), "void_form": VoidForm()} if works else {}
-    return render(request, "supply/covenant.html", {**context(request, held), "works": works, **forms})
+    return render(request, "supply/covenant.html", {
+        **context(request, held), "works": works, "beside": cards(request, "covenant", held), **forms,
+        "sold": listings(request.user).filter(pk=held.listing_id or 0).first()})
 
 
 def context(request: HttpRequest, held: Covenant) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tenglong.apps.accounts.scope import can, requires
+from tenglong.apps.supply.beside import cards
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.forms_land import OPS, ConditionForms, FloorCaseForm, ListingForm, MoveForm, StandardForm, StepForm
 from tenglong.apps.supply.models import Listing
 from tenglong.apps.supply.queries import land, reserve
+from tenglong.apps.supply.queries.covenants import covenants
 from tenglong.apps.supply.queries.prices import floor_day, listing_below_floor
 from tenglong.apps.supply.service import floors, land_files
 from tenglong.apps.supply.service import listings as service
@@ -95,6 +97,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
                        for one in row.indicators],
+        "promises": list(covenants(user).filter(listing=row)), "beside": cards(request, "listing", row),
         **_floor(user, row, works), **supplements.shown(user, row),
         "named": land.is_named(user, row), "bids": list(land.bids(user, row)) if row.opened_on else [],
         "ends": works and row.state in ("draft", "submitted", "approved", "running"),
