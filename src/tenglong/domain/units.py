@@ -67,14 +67,20 @@ def from_fen(fen: int, unit: str, places: int = 6) -> Decimal:
 def _convert(value: Decimal | int | str, unit: str, table: dict[str, Fraction]) -> int:
     if unit not in table:
         raise UnitError(f"不认识的单位“{unit}”，可用：{'、'.join(table)}")
+    return round(exact(value) * table[unit])
+
+
+def exact(value: Decimal | int | str) -> Fraction:
+    """A decimal as people write it, as a fraction. Raises UnitError for what is no number or not of this world."""
     try:
         number = Decimal(value)
-        if number.is_finite() and abs(number.adjusted()) > MOST_DIGITS:
-            raise UnitError(f"“{value}”大得或小得离谱")
-        exact = Fraction(number)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise error if isinstance(error, UnitError) else UnitError(f"“{value}”不是数") from error
-    return round(exact * table[unit])
+    except (InvalidOperation, ValueError) as error:
+        raise UnitError(f"“{value}”不是数") from error
+    if not number.is_finite():
+        raise UnitError(f"“{value}”不是数")
+    if abs(number.adjusted()) > MOST_DIGITS:
+        raise UnitError(f"“{value}”大得或小得离谱")
+    return Fraction(number)
 
 
 def _quantise(value: Fraction, places: int) -> Decimal:

@@ -7,7 +7,6 @@ year's tax). Nothing is divided without the document, without the figure of the 
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from tenglong.apps.evaluation.models import AttributeRecord, Cycle
 from tenglong.apps.evaluation.rows.facts import Chosen, Picked
 from tenglong.apps.evaluation.rows.months import Remark
 from tenglong.apps.registry import queries as registry
+from tenglong.domain.units import UnitError, exact
 
 TAX: Final = "tax_paid"
 WHOLE: Final = Fraction(100)
@@ -56,8 +56,8 @@ def branches_of(actor: Any, cycle: Cycle, remarks: list[Remark]) -> list[Branch]
 
 def _percent(text: str) -> Fraction | None:
     try:
-        found = Fraction(Decimal(text.strip().rstrip("%％")))
-    except (InvalidOperation, ValueError):
+        found = exact(text.strip().rstrip("%％"))
+    except UnitError:
         return None
     return found if 0 < found <= WHOLE else None
 

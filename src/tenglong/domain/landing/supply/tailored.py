@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final, Literal
 
 from tenglong.domain.landing.supply.policy import Tailored
+from tenglong.domain.units import exact
 
 Op = Literal["at_least", "at_most", "equals", "begins"]
 OP_WORDS: Final[dict[str, str]] = {"at_least": "不低于", "at_most": "不高于", "equals": "等于", "begins": "以此开头"}
@@ -117,7 +117,7 @@ def _meets(firm: Firm, one: Condition) -> bool:
     if one.op == "begins":
         return str(held).startswith(one.value)
     try:
-        left, right = Fraction(str(held)), Fraction(one.value)
+        left, right = exact(str(held)), exact(one.value)
     except ValueError:
         return one.op == "equals" and str(held) == one.value
     return left >= right if one.op == "at_least" else left <= right if one.op == "at_most" else left == right
