@@ -73,7 +73,7 @@ class World:
         hidden |= {word for town in (here, there) if not self.sees(role, "sealed", town.name) for word in _land.sealed(town)}
         hidden |= _land.SUMS  # of offers under seal: nobody's
         if role not in ("county_admin", "leader"):
-            hidden = hidden | here.amounts | there.amounts
+            hidden = hidden | (here.amounts - (here.firm_may if role == "enterprise" else set())) | there.amounts
         clear = role in ("county_admin", "analyst")
         private = here.private | there.private
         if role == "enterprise":
@@ -256,6 +256,7 @@ def _enterprise_desk(world: World) -> None:
     here.firm_may |= {f"机密{HERE}{word}" for word in ("识别条件", "税务出处", "识别异议")}
     here.firm_may |= {f"机密{HERE}{word}" for word in ("核定企业", "面积依据", "单上企业", "陈述申辩内容")}
     _beside("url_world_covenant").may(here)
+    _beside("url_world_clearance").may(here)
 
 
 def _policy(people: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.service import clearances, gathering
 from tenglong.apps.clearance.service.past import PastLine, PastPart, enter_past
 from tenglong.apps.registry import queries as registry
+from tenglong.demo import cast
 from tenglong.demo.county import COUNTY_CODE, MARK
 from tenglong.demo.story import Stage
 from tenglong.domain.landing.clearance.consistency import amount_of
@@ -134,7 +135,8 @@ def _line(holder: Any, at: int, reached: dict[Step, date], valued: date) -> Past
         items = [("land", Decimal(24), 400_000 * YUAN)]  # 9.6 million: two halves just under five
     whole = sum(amount_of(quantity, unit) for _kind, quantity, unit in items)
     values = [(valued, whole)] if at != 12 else [(valued, whole * 9 // 10), (valued + timedelta(days=6), whole)]
-    return PastLine(holder.number, reached, tuple(values), tuple(items), tuple(_parts(whole, at, reached)), basis)
+    return PastLine(holder.number, reached, tuple(values), tuple(items), tuple(_parts(whole, at, reached)), basis,
+                    vacate_by=reached["signed"] + timedelta(days=90))
 
 
 def _parts(whole: int, at: int, reached: dict[Step, date]) -> Iterator[PastPart]:
@@ -174,6 +176,17 @@ def _under_way(stage: Stage) -> None:
             lines.append(PastLine(holder.number, {}, ((ago(50), 8_000_000 * YUAN),), reason=reason,
                                   next_on=today + timedelta(days=3 * (at - signed) - 3)))
     enter_past(stage.officer, row, lines, source=SOURCE)
+    row.refresh_from_db()
+    clearances.answerable(stage.officer, row, asks=f"道墟街道征迁办（{MARK}）", phone="0575-8200 0000")
+    _desk(stage, holders[:signed])
+
+
+def _desk(stage: Stage, holders: Sequence[Any]) -> None:
+    """A holder who has signed and waits for the second payment may sign in: 我的腾退."""
+    known = {stage.firm_ids[firm.uscc]: firm for firm in stage.county.enterprises if firm.uscc in stage.firm_ids}
+    mine = next((known[one.enterprise_id] for one in holders if one.enterprise_id in known), None)
+    if mine is not None:
+        stage.people.append(cast.desk(mine, "tengtui", "，征迁协议已签"))
 
 
 def _survey(stage: Stage) -> None:

@@ -141,6 +141,13 @@ class DecideForm(forms.Form):
     number = forms.CharField(label=_("审定依据"), max_length=120, min_length=2)
 
 
+class AsksForm(LockForm):
+    """Whom the firms of a project ask."""
+
+    asks = forms.CharField(label=_("对外联系部门和人员"), max_length=120, required=False)
+    asks_phone = forms.CharField(label=_("对外联系电话"), max_length=40, required=False)
+
+
 class EndForm(PaperForm):
     stop = forms.BooleanField(label=_("停止，不再实施"), required=False)
 
@@ -223,6 +230,7 @@ class AgreementForm(LockForm):
     number = forms.CharField(label=_("协议编号"), max_length=120, min_length=2)
     way = forms.ChoiceField(label=_("补偿方式"), choices=Way.choices)
     basis = forms.CharField(label=_("超幅度依据文号"), max_length=120, required=False)
+    vacate_by = forms.DateField(label=_("约定腾空日期"), widget=day_input(), required=False)
 
 
 class ItemForm(forms.Form):

@@ -6,12 +6,13 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.web import access, menu, tabs
+from tenglong.web import access, menu, panels, tabs
 from tenglong.web.listing import register_access
 
 VERBS: Final = {
     "clearance.view": ("clearance", "clearance-json", "holder", "holder-json", "paper"),
-    "clearance.work": ("new", "gather", "add", "step", "step-file", "plan", "reveal", "work"),
+    "clearance.work": ("new", "gather", "add", "step", "step-file", "plan", "asks", "reveal", "work"),
+    "clearance.own": ("own-list", "own", "own-paper"),
     "clearance.money": ("agreement", "pay", "likeness", "likeness-json"),
     "clearance.decide": ("start", "end", "decide", "correction"),
     "export.make": ("export", "likeness-export"),
@@ -24,6 +25,7 @@ def register() -> None:
     """Called from `AppConfig.ready()`."""
     from tenglong.apps.clearance import tab, words
     from tenglong.apps.clearance.service import contacts, papers
+    from tenglong.apps.clearance.views import own
     from tenglong.apps.jobs import periodic
     from tenglong.apps.registry import queries as registry
 
@@ -33,6 +35,8 @@ def register() -> None:
         access.register_all(verb, (f"clearance:{name}" for name in names))
     for name in ("clearances", "holders", "plots"):
         register_access("clearance", name, "clearance.view")
+    menu.register("clearance", _("我的腾退"), "clearance:own-list", "clearance.own", 5)
+    panels.register("own-clearance", _("我的腾退"), own.panel, "clearance.own", 2)
     menu.register("clearance", _("征迁项目"), "clearance:clearances", "clearance.view", 10)
     menu.register("clearance", _("权利人"), "clearance:holders", "clearance.view", 20)
     menu.register("clearance", _("征迁地块"), "clearance:plots", "clearance.view", 30)

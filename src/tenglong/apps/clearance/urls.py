@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from tenglong.apps.clearance.views import clearances, files, holders, likeness, steps
+from tenglong.apps.clearance.views import clearances, files, holders, likeness, own, steps
 from tenglong.apps.clearance.views.lists import ClearanceList, HolderList, PlotList
 from tenglong.web.listing import list_paths
 
@@ -21,6 +21,9 @@ urlpatterns = [
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/work/(?P<name>[a-z-]+)/$", holders.work, name="work"),
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/money/(?P<name>[a-z-]+)/$", holders.pay, name="pay"),
     re_path(r"^clearance/holders/(?P<ulid>\w{26})/decide/(?P<name>[a-z-]+)/$", holders.decide, name="decide"),
+    path("clearance/mine/", own.mine, name="own-list"),
+    path("clearance/mine/<str:ulid>/", own.show, name="own"),
+    path("clearance/mine/files/<str:ulid>/", own.download, name="own-paper"),
     path("clearance/files/<str:ulid>/", files.download, name="paper"),
     path("clearance/corrections/<str:ulid>/", steps.decide, name="correction"),
     path("clearance/<str:ulid>.json", clearances.twin, name="clearance-json"),
@@ -32,6 +35,7 @@ urlpatterns = [
     path("clearance/<str:ulid>/start/", clearances.start, name="start"),
     path("clearance/<str:ulid>/end/", clearances.end, name="end"),
     path("clearance/<str:ulid>/plan/", clearances.plan, name="plan"),
+    path("clearance/<str:ulid>/asks/", clearances.asks, name="asks"),
     path("clearance/<str:ulid>/export/", clearances.export, name="export"),
     path("clearance/<str:ulid>/likeness.json", likeness.twin, name="likeness-json"),
     path("clearance/<str:ulid>/likeness/", likeness.show, name="likeness"),

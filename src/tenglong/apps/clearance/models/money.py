@@ -59,6 +59,7 @@ class Agreement(Named):
     approved_by = person_key()
     approved_on = models.DateField(_("审定日期"), null=True, blank=True)
     signed_on = models.DateField(_("签约日期"), null=True, blank=True)
+    vacate_by = models.DateField(_("约定腾空日期"), null=True, blank=True)
     void_number = models.CharField(_("作废依据"), max_length=120, blank=True)
     lock_version = models.PositiveIntegerField(default=1)
 

@@ -78,6 +78,7 @@ def approved(holder: ClearedHolder) -> bool:
 def draft(
     actor: Any, holder: ClearedHolder, *, number: str, items: Sequence[Mapping[str, Any]],
     payments: Sequence[Mapping[str, Any]] = (), way: str = Way.CASH, basis: str = "",
+    vacate_by: date | None = None,
 ) -> Agreement:
     """A new draft, or the draft written anew. `items`: kind, quantity (Decimal), unit_fen; `payments`: amount_fen, due_on,
     together the whole. Items outside the policy's range need `basis`. Raises ClearanceError, Refused."""
@@ -90,7 +91,8 @@ def draft(
     lines = [item_of(str(one["kind"]), Decimal(one["quantity"]), int(one["unit_fen"])) for one in items]
     whole = sum(one["amount_fen"] for one in lines)
     _fits(lines, payments, whole)
-    head = {"number": numbered(number, _("协议编号")), "way": way, "amount_fen": whole, "basis": basis.strip()[:120]}
+    head = {"number": numbered(number, _("协议编号")), "way": way, "amount_fen": whole, "basis": basis.strip()[:120],
+            "vacate_by": vacate_by}
     if held is None:
         held = Agreement.objects.create(holder=fresh, created_by_id=actor.pk, **head)
     else:

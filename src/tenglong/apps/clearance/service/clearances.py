@@ -69,6 +69,18 @@ def replan(actor: Any, row: Clearance, plan: Mapping[str, Any], *, lock_version:
 
 
 @transaction.atomic
+def answerable(actor: Any, row: Clearance, *, asks: str, phone: str, lock_version: int | None = None) -> Clearance:
+    """Whom the firms of the project ask: an office and its number, shown to them once it has started."""
+    fresh = locked(actor, row, WORK, lock_version=lock_version)
+    alive(fresh)
+    before = {"asks": fresh.asks, "asks_phone": fresh.asks_phone}
+    after = {"asks": asks.strip()[:120], "asks_phone": phone.strip()[:40]}
+    raised(fresh, **after)
+    record(actor, "clearance.asks", "clearance", fresh.ulid, deltas=diff(before, after))
+    return fresh
+
+
+@transaction.atomic
 def start(
     actor: Any, row: Clearance, *, number: str, on: date | None = None, document: Any = None, file: Any = None,
     amounts: bool = False, lock_version: int | None = None,

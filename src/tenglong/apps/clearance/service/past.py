@@ -61,6 +61,7 @@ class PastLine:
     papers: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     next_on: date | None = None
+    vacate_by: date | None = None
 
 
 @transaction.atomic
@@ -130,7 +131,8 @@ def _money(actor: Any, held: Mapping[int, ClearedHolder], lines: Sequence[PastLi
     made = Agreement.objects.bulk_create([
         Agreement(holder=held[line.number], number=f"{source}-{line.number}", state=AgreementState.SIGNED,
                   amount_fen=sum(item["amount_fen"] for item in items), basis=line.basis, approved_by_id=actor.pk,
-                  approved_on=line.days["signed"], signed_on=line.days["signed"], created_by_id=actor.pk)
+                  approved_on=line.days["signed"], signed_on=line.days["signed"], vacate_by=line.vacate_by,
+                  created_by_id=actor.pk)
         for line, items in zip(signed, written, strict=True)])
     AgreementItem.objects.bulk_create([
         AgreementItem(agreement=one, **item) for one, items in zip(made, written, strict=True) for item in items])

@@ -33,11 +33,11 @@ def test_a_step_takes_its_file_and_a_newer_version_stands_beside(cast: Any, proj
     assert list(ClearancePaper.objects.values_list("version", flat=True)) == [2, 1]
     page = county.get(f"{base}/").content.decode()
     assert "意向书.pdf" in page and "意向书改.ofd" in page and "第 2 版" in page
-    given = sign_in(cast.officer).get(f"/clearance/files/{first.ulid}/")
+    given = sign_in(cast.officer).post(f"/clearance/files/{first.ulid}/")
     assert b"".join(given.streaming_content) == b"%PDF-1.7 first" and "attachment" in given["Content-Disposition"]
     assert AuditEntry.objects.get(action="clearance.file.open").subject_id == project.ulid
     for person in (cast.stranger, cast.firm, cast.auditor):
-        assert sign_in(person).get(f"/clearance/files/{first.ulid}/").status_code in (403, 404)
+        assert sign_in(person).post(f"/clearance/files/{first.ulid}/").status_code in (403, 404)
     assert sign_in(cast.officer).get(f"/documents/{first.document.ulid}/").status_code == 404
     with pytest.raises(TypeError):
         first.delete()
@@ -61,7 +61,7 @@ def test_a_file_that_tells_amounts_is_for_those_who_may_see_them(
         ("valuation", 0, "文1"), ("agreement", 0, f"XY-{holder.number}"), ("voucher", 1, "到位1")}
     for person, answer in ((cast.officer, 404), (cast.analyst, 404), (cast.leader, 200)):
         client = sign_in(person)
-        assert {client.get(f"/clearance/files/{paper.ulid}/").status_code for paper in secret} == {answer}
+        assert {client.post(f"/clearance/files/{paper.ulid}/").status_code for paper in secret} == {answer}
         assert {client.get(f"/documents/{paper.document.ulid}/").status_code for paper in secret} == {404}
     page = sign_in(cast.officer).get(f"/clearance/{row.ulid}/").content.decode()
     assert "分户报告.pdf" not in page and "只给有权限的人看" in page

@@ -133,6 +133,7 @@ def _work(request: HttpRequest, row: Clearance, on: date) -> dict[str, Any]:
         "works": works, "decides": decides, "start_form": forms.FiledForm(initial=lock, auto_id="start_%s"),
         "may_start": decides and row.state == State.SURVEY and row.created_by_id != request.user.pk,
         "end_form": forms.EndForm(initial=lock, auto_id="end_%s"), "give_form": forms.GiveForm(auto_id="give_%s"),
+        "asks_form": forms.AsksForm(initial={**lock, "asks": row.asks, "asks_phone": row.asks_phone}, auto_id="asks_%s"),
         "plan_form": forms.PlanForm(plan=row.plan, initial=lock, auto_id="plan_%s"),
         "may_give": can(request.user, "export.make"), "may_money": figures.may_money(request.user, row),
     }
@@ -238,6 +239,16 @@ def plan(request: HttpRequest, ulid: str) -> HttpResponse:
     row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.PlanForm(request.POST)
     done(request, form, lambda: clearances.replan(
         request.user, row, form.plan, lock_version=form.cleaned_data["lock_version"]), _("计划已改，原计划留在审计里"))
+    return redirect("clearance:clearance", ulid)
+
+
+@require_POST
+@requires("clearance.work")
+def asks(request: HttpRequest, ulid: str) -> HttpResponse:
+    row, form = or_404(lambda: queries.clearance(request.user, ulid)), forms.AsksForm(request.POST)
+    done(request, form, lambda: clearances.answerable(
+        request.user, row, asks=form.cleaned_data["asks"], phone=form.cleaned_data["asks_phone"],
+        lock_version=form.cleaned_data["lock_version"]), _("已登记"))
     return redirect("clearance:clearance", ulid)
 
 

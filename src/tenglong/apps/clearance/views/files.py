@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from tenglong.apps.accounts.scope import requires
 from tenglong.apps.clearance import forms
@@ -31,9 +31,10 @@ def add(request: HttpRequest, ulid: str) -> HttpResponse:
     return redirect(f"{reverse('clearance:clearance', args=[ulid])}#steps")
 
 
-@require_GET
+@require_POST
 @requires("clearance.view")
 def download(request: HttpRequest, ulid: str) -> HttpResponseBase:
+    """By POST: that it was opened is written down."""
     return given(request, or_404(lambda: queries.paper(request.user, ulid)))
 
 

@@ -70,7 +70,7 @@ def _line(user: Any, row: ClearedHolder) -> list[dict[str, Any]]:
     return told
 
 
-def _quantity(e4: int) -> str:
+def quantity(e4: int) -> str:
     return f"{Decimal(e4) / agreements.E4:,.4f}".rstrip("0").rstrip(".")
 
 
@@ -101,7 +101,7 @@ def _money(user: Any, row: ClearedHolder, files: dict[tuple[str, int], Any]) -> 
     held = money.agreements(user).filter(holder=row).exclude(state=AgreementState.VOID).first()
     fixes = list(asked(user).filter(payment__agreement=held)) if held else []
     kinds = policies.current().items
-    items = [{"row": one, "kind": kinds.get(one.kind), "quantity": _quantity(one.quantity_e4),
+    items = [{"row": one, "kind": kinds.get(one.kind), "quantity": quantity(one.quantity_e4),
               "unit": f"{one.unit_fen / agreements.FEN:,.2f}", "range": consistency.range_of(kinds[one.kind])
               if one.kind in kinds else ""} for one in (held.items.all() if held else ())]
     return {
@@ -237,15 +237,15 @@ def agreement(request: HttpRequest, ulid: str) -> HttpResponse:
     if not figures.may_money(request.user, row.clearance):
         raise Http404
     held = money.agreements(request.user).filter(holder=row, state=AgreementState.DRAFT).first()
-    start = {name: getattr(held, name) for name in ("number", "way", "basis", "lock_version")} if held else {}
+    start = {name: getattr(held, name) for name in ("number", "way", "basis", "vacate_by", "lock_version")} if held else {}
     head = forms.AgreementForm(request.POST or None, initial=start)
-    lines = [{"kind": one.kind, "quantity": _quantity(one.quantity_e4).replace(",", ""), "unit_fen": one.unit_fen}
+    lines = [{"kind": one.kind, "quantity": quantity(one.quantity_e4).replace(",", ""), "unit_fen": one.unit_fen}
              for one in (held.items.all() if held else ())]
     parts = [{"amount_fen": one.amount_fen, "due_on": one.due_on} for one in (held.payments.all() if held else ())]
     items = forms.ItemForms(request.POST or None, initial=lines, prefix="i")
     payments = forms.InstalmentForms(request.POST or None, initial=parts, prefix="p")
     if request.method == "POST" and all(one.is_valid() for one in (head, items, payments)):
-        told = {name: head.cleaned_data[name] for name in ("number", "way", "basis")}
+        told = {name: head.cleaned_data[name] for name in ("number", "way", "basis", "vacate_by")}
         if done(request, None, lambda: agreements.draft(
                 request.user, row, items=_told(items), payments=_told(payments), **told), _("协议草稿已保存")):
             return redirect("clearance:holder", ulid)
