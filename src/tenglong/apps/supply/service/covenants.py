@@ -203,6 +203,7 @@ def _positive(text: str) -> Decimal | None:
 def void_paper(actor: Any, paper: CovenantPaper, *, reason: str) -> Covenant:
     """A paper entered wrongly no longer counts; by somebody else than who entered it. Raises CovenantError, Refused."""
     fresh = going(locked(actor, paper.covenant, "covenant.decide"))
+    paper = CovenantPaper.objects.get(pk=paper.pk)
     if paper.voided_on is not None or paper.created_by_id == actor.pk:
         raise CovenantError(_("录入的人不能自己作废，或这份文书已经作废。"))
     if len(reason.strip()) < 2:
