@@ -139,9 +139,9 @@ def _money(values: Values) -> dict[str, Any]:
 
 def rate_of(rate: Decimal) -> str | None:
     """Exact decimal text of a rate of 0 or more and under 1; None for what is none, or has more places than money has."""
-    if not rate.is_finite() or not 0 <= rate < 1 or len(rate.as_tuple().digits) > PLACES or rate.adjusted() < -PLACES:
+    if not rate.is_finite() or not 0 <= rate < 1 or int(rate.normalize().as_tuple().exponent) < -PLACES:
         return None
-    return "0" if not rate else format(rate, "f")
+    return "0" if not rate else format(rate.normalize(), "f")
 
 
 def _write(actor: Any, kind: str, held: dict[str, Any], values: Values) -> ReserveEntry:
