@@ -24,6 +24,8 @@ from tenglong.domain.units import to_cm2
 YI: Final = 10_000_000_000  # 分
 WAN: Final = 1_000_000
 TOWN: Final = f"{COUNTY_CODE}002"
+#: the town of an account of the demo, so that its officer has projects to look after
+OFFICERS_TOWN: Final = f"{COUNTY_CODE}001"
 SAID: Final = f"媒体报道的预期（{MARK}）"
 BIG: Final = f"新能源装备项目（{MARK}）"
 PARK: Final = f"数智港（{MARK}）"
@@ -67,7 +69,8 @@ def play(stage: Stage) -> None:
     today = timezone.localdate()
     _large(stage, today)
     _park(stage, today)
-    _served(stage, [_live(stage, today, *one) for one in LIVE], today)
+    towns = (TOWN, OFFICERS_TOWN)
+    _served(stage, [_live(stage, today, towns[at % 2], *one) for at, one in enumerate(LIVE)], today)
 
 
 # ---- the large one
@@ -172,12 +175,12 @@ def _one(stage: Stage, park: str, name: str, kind: str, at: int, month: date) ->
 
 
 def _live(
-    stage: Stage, today: date, name: str, lead: int, signed: int | None, money: int, land: int, done: dict[str, int],
+    stage: Stage, today: date, town: str, name: str, lead: int, signed: int | None, money: int, land: int, done: dict[str, int],
     plan: dict[str, int],
 ) -> Any:
     actor = stage.officer
     row = projects.create(actor, {
-        "name": f"{name}（{MARK}）", "division_code": TOWN, "total_investment_fen": money * YI, "land_cm2": to_cm2(land, "mu")},
+        "name": f"{name}（{MARK}）", "division_code": town, "total_investment_fen": money * YI, "land_cm2": to_cm2(land, "mu")},
         on=today - timedelta(days=lead))
     projects.set_phases(actor, row, [{
         "land_cm2": row.land_cm2, "investment_fen": row.total_investment_fen, "output_fen": 2 * money * YI,

@@ -35,10 +35,11 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
     """Its dates, plans and promises; no note, no visit, no blocker, nobody else's."""
     row, today = or_404(lambda: queries.project(request.user, ulid)), timezone.localdate()
     words = policies.labels()
+    dated = [(one, words.get(one.kind, one.kind), one.done_on is None and one.planned_on is not None
+              and one.planned_on < today) for one in queries.milestones(row)]
     return render(request, "projects/own.html", {
         "row": row, "today": today, "stages": stages(row, today), "contact": contact(row, today), "form": AskForm(),
-        "milestones": [(one, words.get(one.kind, one.kind), one.done_on is None and one.planned_on is not None
-                        and one.planned_on < today) for one in queries.milestones(row)],
+        "ahead": [one for one in dated if one[0].done_on is None], "behind": [one for one in dated if one[0].done_on],
         "promises": queries.promises(request.user).filter(project=row).order_by("-asked_on", "-pk"),
         "phases": queries.phases(row), "invest": money.months(row, FigureKind.INVEST)})
 
