@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from tenglong.apps.supply.service import land_base
 from tenglong.apps.supply.service import reserve as reserve_service
 from tenglong.apps.supply.service.conditions import MEASURES
 from tenglong.domain.landing.supply.tailored import OP_WORDS
+from tenglong.domain.units import UnitError, exact
 
 LINES = 6
 OPS = {"at_least": _("不低于"), "at_most": _("不高于"), "equals": _("等于"), "begins": _("以此开头")}
@@ -66,8 +67,9 @@ class RateField(forms.CharField):
         if not text:
             return "0"
         try:
+            exact(text)
             rate = reserve_service.rate_of(Decimal(text) / 100)
-        except InvalidOperation as error:
+        except (UnitError, ArithmeticError) as error:
             raise forms.ValidationError(_now("这里应填数，例如 3.45")) from error
         if rate is None:
             raise forms.ValidationError(_now("年利率应在 0 到 100 之间，小数不超过 10 位"))
