@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 DAY = date(2024, 6, 1)
 #: 元 for one 亩, inside the range of the policy, and the number of the payee's account
-PRICE, BANK = {"330604001": 31_234_561, "330604002": 31_234_572}, "62220202001122{}"
+PRICE, BANK = {"330604001": 31_234_561, "330604002": 29_876_572}, "62220202001122{}"
 
 
 def build(world: Any) -> None:
