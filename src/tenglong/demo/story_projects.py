@@ -26,6 +26,7 @@ WAN: Final = 1_000_000
 TOWN: Final = f"{COUNTY_CODE}002"
 #: the town of an account of the demo, so that its officer has projects to look after
 OFFICERS_TOWN: Final = f"{COUNTY_CODE}001"
+THEIRS: Final = frozenset({"航空紧固件基地", "高端涂层材料"})
 SAID: Final = f"媒体报道的预期（{MARK}）"
 BIG: Final = f"新能源装备项目（{MARK}）"
 PARK: Final = f"数智港（{MARK}）"
@@ -69,8 +70,7 @@ def play(stage: Stage) -> None:
     today = timezone.localdate()
     _large(stage, today)
     _park(stage, today)
-    towns = (TOWN, OFFICERS_TOWN)
-    _served(stage, [_live(stage, today, towns[at % 2], *one) for at, one in enumerate(LIVE)], today)
+    _served(stage, [_live(stage, today, OFFICERS_TOWN if one[0] in THEIRS else TOWN, *one) for one in LIVE], today)
 
 
 # ---- the large one
