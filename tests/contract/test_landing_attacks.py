@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from conftest import COUNTY, OTHER_TOWN, TOWN, make_user
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from tenglong.apps.accounts import service as accounts
 from tenglong.apps.audit import service as audit
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.clearance.errors import ClearanceError
@@ -30,6 +30,7 @@ from tenglong.domain.landing.supply.tailored import Condition, Firm, _meets
 from tenglong.domain.units import UnitError, to_fen
 from tenglong.web.answers import whole
 
+COUNTY, TOWN, OTHER_TOWN = "330604", "330604001", "330604002"
 WAN, DAY = 1_000_000, timedelta(days=1)
 PNG = b"\x89PNG\r\n\x1a\n"
 MONSTERS = ("NaN", "sNaN", "Infinity", "1e9999999", "1e-9999999", "1e999999999999")
@@ -40,6 +41,14 @@ def towns(cast: Any) -> Any:
     for code, name, level in ((COUNTY, "上虞区", "county"), (TOWN, "百官街道", "town"), (OTHER_TOWN, "曹娥街道", "town")):
         Division.objects.create(code=code, name=name, level=level, valid_from=date(2014, 1, 1))
     return cast
+
+
+def another(cast: Any) -> Any:
+    """A second person with every verb of the first."""
+    user, _password = accounts.create_user(
+        accounts.SYSTEM, username="county2", name="另一县管", department=cast.county_office, must_change=False)
+    accounts.grant_role(accounts.SYSTEM, user, "county_admin")
+    return user
 
 
 def project_of(town: str, **more: Any) -> Project:
@@ -125,7 +134,7 @@ def _holder() -> ClearedHolder:
 
 
 def test_who_rewrote_an_agreement_neither_approves_nor_voids_it(towns: Any) -> None:
-    first, second = towns.county, make_user("county2", "另一县管", towns.county_office, "county_admin")
+    first, second = towns.county, another(towns)
     holder = _holder()
     agreements.value(first, holder, amount_fen=100 * WAN, appraiser="评估所", number="评1")
     for writer, price in ((first, 100), (second, 900)):

@@ -10,10 +10,10 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from conftest import TOWN, make_user
 from django.db import connection
 from django.utils import timezone
 
+from tenglong.apps.accounts import service as accounts
 from tenglong.apps.audit import service as audit
 from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.clearance.errors import ClearanceError
@@ -23,7 +23,7 @@ from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Bid, Listing
 from tenglong.apps.supply.service import bids, listings
 
-WAN, DAY = 1_000_000, date(2024, 5, 6)
+TOWN, WAN, DAY = "330604001", 1_000_000, date(2024, 5, 6)
 
 
 def together(*steps: Callable[[], Any]) -> list[str]:
@@ -66,7 +66,9 @@ def _agreed(first: Any) -> ClearedHolder:
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_money_and_seals_are_pressed_by_two_at_once(cast: Any) -> None:
-    first, second = cast.county, make_user("county2", "另一县管", cast.county_office, "county_admin")
+    first, (second, _password) = cast.county, accounts.create_user(
+        accounts.SYSTEM, username="county2", name="另一县管", department=cast.county_office, must_change=False)
+    accounts.grant_role(accounts.SYSTEM, second, "county_admin")
     holder = _agreed(first)
     assert together(*[partial(agreements.approve, who, holder) for who in (cast.leader, second)]) == ["done", "refused"]
     Agreement.objects.update(state=AgreementState.SIGNED, signed_on=DAY)
