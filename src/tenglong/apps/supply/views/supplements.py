@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tenglong.apps.accounts.scope import can, requires
+from tenglong.apps.accounts.scope import can, require, requires
 from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.forms_land import ConditionForms, MoveForm, SupplementForm
 from tenglong.apps.supply.models import Listing
@@ -50,7 +50,9 @@ def new(request: HttpRequest, ulid: str) -> HttpResponse:
 @require_POST
 @requires(VIEW)
 def act(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
-    """approve, drop: the service asks for the verb of each."""
+    """approve, drop: the service asks for the verb of each; who may not approve is told so before anything is looked up."""
+    if name == "approve":
+        require(request.user, DECIDE)
     row = or_404(lambda: land.listing(request.user, ulid))
     form = MoveForm(request.POST)
 
