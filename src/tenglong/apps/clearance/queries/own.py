@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tenglong.apps.accounts.models import User
 from tenglong.apps.accounts.scope import can, scope_of, scoped
 from tenglong.apps.clearance import policies
 from tenglong.apps.clearance.models import Agreement, Clearance, ClearancePaper, ClearedHolder, ClearedTarget, Role, State
@@ -96,5 +96,5 @@ def asked(row: Clearance) -> tuple[str, str]:
     """(whom to ask, number): what the office has named, else the office of the person who set the project up."""
     if row.asks:
         return row.asks, row.asks_phone
-    maker = User.objects.filter(pk=row.created_by_id or 0).select_related("department").first()
+    maker = get_user_model().objects.filter(pk=row.created_by_id or 0).select_related("department").first()
     return (maker.department.name if maker and maker.department else ""), row.asks_phone
