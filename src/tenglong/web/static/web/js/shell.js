@@ -125,7 +125,7 @@ for (const field of $$('input[type="date"]')) {
   const box = Object.assign(document.createElement("span"), { className: "day" });
   const day = field.value;
   field.replaceWith(box);
-  Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || document.body.dataset.dateForm.split(/[，,]/)[0], autocomplete: "off" });
+  Object.assign(field, { type: "text", value: day, inputMode: "numeric", maxLength: 10, pattern: "\\d{4}-\\d{2}-\\d{2}", placeholder: field.placeholder || document.body.dataset.dateBlank, autocomplete: "off" });
   field.title ||= document.body.dataset.dateForm;
   box.append(field, picker);
   picker.addEventListener("change", () => { field.value = picker.value; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); });
