@@ -94,7 +94,7 @@ def test_a_draft_and_a_tenant_s_landlord_stay_with_the_office(
     page = sign_in(desk(2)).get(f"/clearance/mine/{tenant.ulid}/").content.decode()
     assert "请与出租方商定搬迁" in page and "甲染厂" not in page and "协议和付款" not in page
     holders.reach(cast.officer, tenant, "vacated", on=DAY + timedelta(days=9))
-    assert "已搬出，不用再办" in sign_in(own.User.objects.get(username="qiye2")).get(
+    assert "已搬出，不用再办" in sign_in(accounts.user_named("qiye2")).get(
         f"/clearance/mine/{tenant.ulid}/").content.decode()
 
 
