@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from tenglong.apps.jobs import periodic
-from tenglong.web import access, formats, menu, tabs
+from tenglong.web import access, formats, menu, panels, tabs
 from tenglong.web.listing import register_access
 
 VERBS: Final = {
@@ -26,7 +26,7 @@ def register() -> None:
     """Called from `registration.register`."""
     from tenglong.apps.projects.models import Field, Level, Stage
     from tenglong.apps.projects.service import blockers
-    from tenglong.apps.projects.views import record
+    from tenglong.apps.projects.views import own, record
 
     formats.CHOICES["project_stage"], formats.CHOICES["blocker_level"] = dict(Stage.choices), dict(Level.choices)
     formats.CHOICES["blocker_field"] = dict(Field.choices)
@@ -48,6 +48,7 @@ def register() -> None:
     menu.register("projects", _("卡点"), "projects:blockers", "project.view", 44)
     menu.register("projects", _("专题会"), "projects:meetings", "project.view", 46)
     menu.register("projects", _("我的项目"), "projects:own-list", "project.own", 10)
+    panels.register("own-projects", _("我的项目"), own.panel, "project.own", 3)
     tabs.register("project", "course", _("进展"), record.course, "project.view", 10)
     tabs.register("project", "figures", _("投资与产出"), record.figures, "project.view", 30)
     tabs.register("project", "phases", _("分期与用地"), record.land, "project.view", 35)

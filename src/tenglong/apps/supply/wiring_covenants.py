@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from tenglong.web import access, counters, menu, tabs
+from tenglong.web import access, counters, menu, panels, tabs
 from tenglong.web.listing import register_access
 
 VERBS: Final = {
@@ -26,6 +26,7 @@ def register() -> None:
     from tenglong.apps.jobs import periodic
     from tenglong.apps.supply import covenant_tab, scope_rules_covenants
     from tenglong.apps.supply.service import covenants_reminders
+    from tenglong.apps.supply.views import covenant_own
 
     assert scope_rules_covenants  # imported for what it registers
     _cases()
@@ -35,6 +36,7 @@ def register() -> None:
     menu.register("supply", _("五未清单"), "supply:covenant-five", "covenant.view", 50)
     menu.register("supply", _("履约监管"), "supply:covenants", "covenant.view", 55)
     menu.register("supply", _("我的履约"), "supply:own-covenants", "covenant.own", 5)
+    panels.register("own-covenants", _("我的履约"), covenant_own.panel, "covenant.own", 4)
     tabs.register("enterprise", "covenants", _("履约"), covenant_tab.of_firm, "enterprise.view", 66)
     tabs.register("plot", "covenants", _("履约"), covenant_tab.of_plot, "plot.view", 66)
     counters.register("covenants", _("五未逾期"), _late, "covenant.view", 70)

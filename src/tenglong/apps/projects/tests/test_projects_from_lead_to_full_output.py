@@ -205,6 +205,7 @@ def test_the_firm_sees_its_dates_and_asks_but_no_note_visit_or_blocker(cast, big
     projects.add_member(cast.officer, big, cast.officer, duty="contact", phone="0575-8200000")
     visits.log(cast.officer, big, on=D(2026, 3, 5), met="李总", told="机密情况")
     blockers.open_(cast.officer, big, title="机密卡点", on=D(2026, 3, 2))
+    assert f'href="/projects/mine/{big.ulid}/"' in firm.get("/").content.decode()  # the workbench leads there
     page = firm.get(f"/projects/mine/{big.ulid}/").content.decode()
     assert "0575-8200000" in page and "机密" not in page
     assert firm.post(f"/projects/mine/{big.ulid}/ask/", {"question": "道路何时通"}).status_code == 302

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -21,12 +22,25 @@ from tenglong.apps.projects.views.record import stages
 from tenglong.web.answers import or_404
 
 OWN = "project.own"
+#: rows of a block on the workbench
+PANEL = 5
 
 
 @require_GET
 @requires(OWN)
 def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/own_list.html", {"rows": queries.projects(request.user).order_by("-pk")})
+
+
+def panel(request: HttpRequest) -> str:
+    """On the workbench of the firm: each project with what lies ahead next; silent without one."""
+    words, today = policies.labels(), timezone.localdate()
+    rows = []
+    for row in queries.projects(request.user).order_by("-pk")[:PANEL]:
+        ahead = next((one for one in queries.milestones(row) if one.done_on is None), None)
+        late = ahead is not None and ahead.planned_on is not None and ahead.planned_on < today
+        rows.append({"is": row, "ahead": ahead, "label": words.get(ahead.kind, ahead.kind) if ahead else "", "late": late})
+    return render_to_string("projects/own_panel.html", {"rows": rows}, request) if rows else ""
 
 
 @require_GET

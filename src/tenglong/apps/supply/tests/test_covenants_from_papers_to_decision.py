@@ -269,6 +269,7 @@ def test_pages_of_office_and_enterprise(world: dict[str, Any]) -> None:
     assert 'data-lack="produce"' in clerk.get("/supply/covenants/five/").content.decode()
     mine = own.get(f"/supply/mine/covenants/{held.ulid}/").content.decode()
     assert "甲项目" in own.get("/supply/mine/covenants/").content.decode()
+    assert f'href="/supply/mine/covenants/{held.ulid}/"' in own.get("/").content.decode()  # the workbench leads there
     assert "未投产" in mine and "data-fen" not in mine and "履约核查" not in mine
     for page_name in (f"/supply/covenants/{held.ulid}/", f"/supply/covenants/checks/{row.ulid}/"):
         assert own.get(page_name).status_code == 403

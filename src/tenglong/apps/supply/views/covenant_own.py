@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,13 +20,26 @@ from tenglong.apps.supply.views.covenants import ask, context, done, worded
 from tenglong.web.answers import or_404
 
 OWN = "covenant.own"
+#: rows of a block on the workbench
+PANEL = 5
+
+
+def panel(request: HttpRequest) -> str:
+    """On the workbench of the firm: the next agreed node of each covenant, the earliest first; silent when none is open."""
+    open_ones = [(held, lacking) for held, lacking in _lacking(request) if lacking]
+    open_ones.sort(key=lambda one: (one[1].agreed is None, one[1].agreed, one[0].pk))
+    return render_to_string("supply/covenant_own_panel.html", {"rows": open_ones[:PANEL]}, request) if open_ones else ""
+
+
+def _lacking(request: HttpRequest) -> list[tuple[Any, Any]]:
+    """Covenants of the firm, each with the node that it lacks now."""
+    return [(one.covenant, one.progress.lacking) for one in pictures(queries.own_covenants(request.user), timezone.localdate())]
 
 
 @require_GET
 @requires(OWN)
 def mine(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    rows = [(one.covenant, one.progress.lacking) for one in pictures(queries.own_covenants(request.user), today)]
+    today, rows = timezone.localdate(), _lacking(request)
     near = worded(queries.near(request.user, today, OWN)[:50], today)
     return render(request, "supply/covenant_own_list.html", {"rows": rows, "near": near})
 
