@@ -33,24 +33,26 @@ TIES: Final = {
 def play(stage: Stage) -> None:
     rows = {row.name.partition("（")[0]: row for row in queries.projects(stage.officer)}
     for at, (name, part) in enumerate(TIES.items()):
-        if name in rows:
-            _tie(stage, rows[name], part, at)
+        place = _place(stage, rows[name].division_code, at) if name in rows else None
+        if place:
+            _tie(stage, rows[name], part, at, *place)
 
 
-def _tie(stage: Stage, row: Any, part: Part, at: int) -> None:
-    plot, firm = _place(stage, row.division_code, at)
+def _tie(stage: Stage, row: Any, part: Part, at: int, plot: Any, firm: Any) -> None:
     sold = _sold(stage, row, plot, firm, at)
     held = promised(stage, part, firm, plot, name=row.name, listing=sold)
     values = {"enterprise_id": firm.enterprise_id, "listing_id": sold.pk, "covenant_id": held.pk}
     projects.edit(stage.officer, row, values, lock_version=None)
 
 
-def _place(stage: Stage, town: str, at: int) -> tuple[Any, Any]:
-    """A plot of the town that is empty, and a firm of the town."""
-    plots = registry.plots(stage.officer).filter(division_code=town, surveyed_cm2__gt=0)
-    empty = plots.filter(status="vacated").order_by("code") or plots.order_by("code")
-    firms = registry.enterprises(stage.officer).filter(division_code=town, scale="above_scale").exclude(uscc="")
-    return empty[at], firms.order_by("uscc")[at + 3]
+def _place(stage: Stage, town: str, at: int) -> tuple[Any, Any] | None:
+    """A plot of the town, empty if there is one, and a firm of the town, large if there is one; None where a small county has
+    too few of them."""
+    plots = list(registry.plots(stage.officer).filter(division_code=town, surveyed_cm2__gt=0).order_by("code"))
+    firms = list(registry.enterprises(stage.officer).filter(division_code=town).exclude(uscc="").order_by("uscc"))
+    plots.sort(key=lambda one: one.status != "vacated")
+    firms.sort(key=lambda one: one.scale != "above_scale")
+    return (plots[at], firms[at + 3]) if len(plots) > at and len(firms) > at + 3 else None
 
 
 def _sold(stage: Stage, row: Any, plot: Any, firm: Any, at: int) -> Any:
