@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,8 +33,15 @@ _OTHERS: Final = (
 )
 
 
+#: what pyogrio loads where it finds it, and this process has no use for: half a second of every read
+_UNUSED: Final = ("geopandas", "pandas", "pyarrow")
+
+
 def shut_doors() -> None:
-    """Switch off drivers and network of GDAL by environment; effective when pyogrio is imported afterwards."""
+    """Switch off drivers and network of GDAL by environment, and the libraries that are not used; effective when pyogrio is
+    imported afterwards."""
+    absent: dict[str, Any] = {name: None for name in _UNUSED if name not in sys.modules}
+    sys.modules.update(absent)  # None: an import of it says that it is not there
     os.environ.update(
         {
             "OGR_SKIP": _OTHERS,
