@@ -17,3 +17,5 @@ handler404 = "tenglong.web.errors.not_found"
 handler500 = "tenglong.web.errors.broken"
 # first: a map asks for dozens at a time
 urlpatterns.insert(0, path("tiles/", include("tenglong.apps.registry.tile_urls")))
+# last: only what no app has
+urlpatterns.append(path("", include("tenglong.web.section_urls")))

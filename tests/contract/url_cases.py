@@ -130,6 +130,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     # shell
     "web:workbench": (Case(),),
     "web:language": (Case(get=False, post={"language": "en", "next": "https://evil.example/"}),),
+    "sections:section": (Case(parts={"section": "supply"}),),
     "web:figure": (Case("figure", {"number": "{figure}"}),),
     "web:filter-save": (Case(get=False, post={"name": "我的", "page": "plots", "query": "?q=1"}),),
     "web:filter-drop": (Case("filter", {"pk": "{filter}"}, get=False, post={}, owner=True),),

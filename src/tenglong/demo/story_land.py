@@ -127,7 +127,8 @@ def _submitted(officer: Any, row: Any) -> Any:
 
 def approved(stage: Stage, officer: Any, row: Any) -> Any:
     row = _submitted(officer, row)
-    return listings.approve(stage.approver, row, lock_version=row.lock_version)
+    reason = f"全县核对后同意保留（{MARK}）" if listings.wider(stage.approver, row) else ""
+    return listings.approve(stage.approver, row, reason=reason, lock_version=row.lock_version)
 
 
 def take(officer: Any, row: Any, name: str, start: date, **more: Any) -> Any:

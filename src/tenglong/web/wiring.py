@@ -16,5 +16,6 @@ def wire() -> None:
     access.register("web:filter-drop", "workbench.view")
     access.register("web:columns", "workbench.view")
     access.register("web:language", access.PUBLIC)
+    access.register("sections:section", access.SIGNED_IN)
     menu.register("workbench", _("工作台"), "web:workbench", "workbench.view", 0)
     menu.register("data", _("报数台账"), "web:figures", "export.make", 20)

@@ -97,12 +97,11 @@ def attach(actor: Any, row: Listing, *, standard: str, industry: str, lock_versi
 
 @transaction.atomic
 def check(actor: Any, row: Listing, *, lock_version: int) -> Listing:
-    """疑似量身定制: hold the conditions against the register and keep what was found."""
+    """疑似量身定制: hold the conditions against the register, as far as the actor sees it, and keep what was found."""
     fresh = _draft(actor, row, lock_version)
-    found = conditions.findings(fresh.conditions, fresh.division_code, clocks_of(fresh.clocks))
-    told = [{"rule": one.rule, "says": one.says, "condition": one.condition} for one in found]
+    told = conditions.findings(actor, fresh.conditions, fresh.division_code, clocks_of(fresh.clocks))
     record(actor, "listing.check", "listing", fresh.ulid, count=len(told),
-           deltas=[Delta("findings", None, "、".join(sorted({one.rule for one in found})) or "none")])
+           deltas=[Delta("findings", None, "、".join(sorted({one["rule"] for one in told})) or "none")])
     return moved(fresh, findings=told, checked_at=timezone.now(), answer="")
 
 
@@ -121,19 +120,29 @@ def submit(actor: Any, row: Listing, *, answer: str = "", lock_version: int) -> 
 
 
 def doubts(row: Listing) -> list[dict[str, Any]]:
-    """Findings that ask for an answer: all but notes of what was not looked at."""
-    return [one for one in row.findings or [] if one["rule"] != "unchecked"]
+    """Findings that ask for an answer."""
+    return conditions.doubts(row.findings)
+
+
+def wider(actor: Any, row: Listing) -> list[dict[str, Any]]:
+    """Doubts that come up only when the actor's own reach is counted, usually the whole county."""
+    found = conditions.findings(actor, row.conditions, row.division_code, clocks_of(row.clocks))
+    return conditions.new_doubts(found, row.findings)
 
 
 @transaction.atomic
-def approve(actor: Any, row: Listing, *, lock_version: int) -> Listing:
+def approve(actor: Any, row: Listing, *, reason: str = "", lock_version: int) -> Listing:
+    """Counts once more in the approver's reach; a doubt nobody has answered yet asks for the approver's reason."""
     fresh = locked(actor, row, DECIDE, lock_version)
     _in(fresh, S.SUBMITTED)
     if actor.pk in (fresh.created_by_id, fresh.submitted_by_id) or has_done(actor, "listing", fresh.ulid, WRITING):
         raise SupplyError(_("拟定、修改或报审的人不能自己审定，请另一位有审定权限的人办理。"))
     floors.must_be_lawful(fresh, fresh.start_price_fen, timezone.localdate(), _("起始价"))
-    record(actor, "listing.approve", "listing", fresh.ulid, deltas=[Delta("state", fresh.state, "approved")])
-    return moved(fresh, state=S.APPROVED, approved_by_id=actor.pk)
+    told = reason.strip()
+    more = conditions.answered(wider(actor, fresh), told)
+    record(actor, "listing.approve", "listing", fresh.ulid, deltas=[Delta("state", fresh.state, "approved")], reason=told)
+    return moved(fresh, state=S.APPROVED, approved_by_id=actor.pk, findings=[*(fresh.findings or []), *more],
+                 answer="；".join(filter(None, (fresh.answer, told if more else ""))))
 
 
 @transaction.atomic

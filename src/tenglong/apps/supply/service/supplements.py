@@ -51,7 +51,7 @@ def propose(actor: Any, row: Listing, values: Mapping[str, Any], *, reason: str,
     if not changes:
         raise SupplyError(_("没有改动，不用补充公告。"))
     _sound(actor, fresh, {one["fact"]: notices.told(one["fact"], one["after"]) for one in changes})
-    found = _findings(fresh, changes, why)
+    found = _findings(actor, fresh, changes, why)
     made = SupplementNotice.objects.create(
         listing=fresh, ordinal=fresh.supplements.count() + 1, changes=changes, reason=why, findings=found,
         weighty=weighty(rule, (one["fact"] for one in changes)), created_by_id=actor.pk)
@@ -62,7 +62,8 @@ def propose(actor: Any, row: Listing, values: Mapping[str, Any], *, reason: str,
 
 
 @transaction.atomic
-def approve(actor: Any, row: Listing, *, lock_version: int) -> SupplementNotice:
+def approve(actor: Any, row: Listing, *, reason: str = "", lock_version: int) -> SupplementNotice:
+    """Changed conditions are counted once more in the approver's reach; a new doubt asks for the approver's reason."""
     fresh = locked(actor, row, DECIDE, lock_version)
     _open(fresh, SupplementState.APPROVED)
     notice = fresh.supplements.filter(state=SupplementState.PROPOSED).first()
@@ -71,7 +72,15 @@ def approve(actor: Any, row: Listing, *, lock_version: int) -> SupplementNotice:
     if actor.pk == notice.created_by_id:
         raise SupplyError(_("拟定补充公告的人不能自己审定，请另一位有审定权限的人办理。"))
     _sound(actor, fresh, {one["fact"]: notices.told(one["fact"], one["after"]) for one in notice.changes})
-    return _moved(actor, fresh, notice, SupplementState.APPROVED, "", approved_by_id=actor.pk)
+    more = conditions.answered(wider(actor, fresh, notice), reason)
+    found = None if notice.findings is None else [*notice.findings, *more]
+    return _moved(actor, fresh, notice, SupplementState.APPROVED, reason.strip(), approved_by_id=actor.pk, findings=found)
+
+
+def wider(actor: Any, row: Listing, notice: SupplementNotice) -> list[dict[str, Any]]:
+    """Doubts on changed conditions that come up only in the actor's own reach, usually the whole county."""
+    found = _counted(actor, row, notice.changes)
+    return [] if found is None else conditions.new_doubts(found, notice.findings)
 
 
 @transaction.atomic
@@ -113,15 +122,17 @@ def _sound(actor: Any, row: Listing, values: Mapping[str, Any]) -> None:
         raise SupplyError(_("公告过的截止日期只能改晚。"))
 
 
-def _findings(row: Listing, changes: list[dict[str, Any]], why: str) -> list[dict[str, Any]] | None:
+def _findings(actor: Any, row: Listing, changes: list[dict[str, Any]], why: str) -> list[dict[str, Any]] | None:
     """Changed conditions are held against the register again; a doubt asks for an answer."""
-    after = next((one["after"] for one in changes if one["fact"] == "conditions"), None)
-    if after is None:
-        return None
-    found = conditions.findings(after, row.division_code, clocks_of(row.clocks))
-    if any(one.rule != "unchecked" for one in found) and len(why) < 5:
+    found = _counted(actor, row, changes)
+    if conditions.doubts(found) and len(why) < 5:
         raise SupplyError(_("核对提示疑似量身定制，请在变更理由里写明为什么保留这些条件。"))
-    return [{"rule": one.rule, "says": one.says, "condition": one.condition} for one in found]
+    return found
+
+
+def _counted(actor: Any, row: Listing, changes: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    after = next((one["after"] for one in changes if one["fact"] == "conditions"), None)
+    return None if after is None else conditions.findings(actor, after, row.division_code, clocks_of(row.clocks))
 
 
 def _moved(actor: Any, row: Listing, notice: SupplementNotice, state: str, why: str, **values: Any) -> SupplementNotice:
@@ -135,4 +146,4 @@ def _json(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-__all__ = ["LIVE", "approve", "drop", "may_propose", "propose", "rule_of"]
+__all__ = ["LIVE", "approve", "drop", "may_propose", "propose", "rule_of", "wider"]

@@ -193,11 +193,29 @@ def test_conditions_that_fit_one_firm_ask_for_an_answer_and_a_second_person(cast
                           lock_version=row.lock_version)
     assert row.findings is None
     row = listings.check(cast.officer, row, lock_version=row.lock_version)
-    assert "另一镇街的一家企业" in row.findings[0]["says"] and "第1装备公司" not in str(row.findings)
+    assert [one["rule"] for one in row.findings] == ["nobody", "unchecked"]  # one's own town has no such firm
+    with pytest.raises(SupplyError, match="疑似量身定制"):
+        listings.submit(cast.officer, row, lock_version=row.lock_version)
     row = listings.submit(cast.officer, row, answer="首台套配套需要，已集体研究", lock_version=row.lock_version)
     with pytest.raises(Refused):
         listings.approve(cast.officer, row, lock_version=row.lock_version)
-    assert listings.approve(cast.leader, row, lock_version=row.lock_version).state == "approved"
+    with pytest.raises(SupplyError, match="另一镇街的一家企业"):
+        listings.approve(cast.leader, row, lock_version=row.lock_version)
+    row = listings.approve(cast.leader, row, reason="同意，会议研究过", lock_version=row.lock_version)
+    assert row.state == "approved" and row.answer == "首台套配套需要，已集体研究；同意，会议研究过"
+    assert "第1装备公司" not in str(row.findings)
+
+
+def test_an_office_of_one_town_cannot_ask_for_the_figure_of_a_firm_elsewhere_step_by_step(cast, body):
+    registry.create_enterprise(cast.county, {"name": "外镇装备公司", "industry": "3484", "scale": "above_scale",
+                                             "registered_on": date(2013, 1, 1)}, on=date(2022, 1, 1), town=OTHER)
+    answers = []
+    for year in ("2012", "2013", "2014"):
+        row = listing_of(cast, number=f"问{year}", conditions=[
+            {"text": "成立较晚", "measure": "registered_year", "op": "at_least", "value": year}])
+        found = listings.check(cast.officer, row, lock_version=row.lock_version).findings
+        answers.append([one["says"] for one in found if one["rule"] != "exact"])  # of the wording alone
+    assert answers == 3 * [["登记里没有可核对的企业", "只核对了管辖范围内的 0 家企业，全县的核对在审定时进行"]]
 
 
 def test_pages_refuse_an_early_step_with_the_clause_and_hide_secrets(cast, body, sign_in):

@@ -93,6 +93,7 @@ def show(request: HttpRequest, ulid: str) -> HttpResponse:
         "drafts": works and row.state == "draft", "mine": user.pk in (row.created_by_id, row.submitted_by_id),
         "steps": common.steps_shown(user, row, live, common.corrects(user, row)), "clocks": common.clocks_name(row),
         "step_url": "supply:listing-step", "correct_url": "supply:listing-correct",
+        "wider": service.wider(user, row) if row.state == "submitted" and can(user, DECIDE) else [],
         "doubts": service.doubts(row), "notes": [one for one in row.findings or [] if one["rule"] == "unchecked"],
         "conditions": [_in_words(one) for one in row.conditions],
         "indicators": [(one["label"], f"{SIDE_WORDS[one['side']]} {one['value']} {one['unit']}".strip())
@@ -205,7 +206,7 @@ def move(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
         elif name == "submit":
             service.submit(request.user, row, answer=reason, lock_version=lock)
         elif name == "approve":
-            service.approve(request.user, row, lock_version=lock)
+            service.approve(request.user, row, reason=reason, lock_version=lock)
         else:
             {"send-back": service.send_back, "withdraw": service.withdraw, "fail": service.fail}[name](
                 request.user, row, reason=reason, lock_version=lock)

@@ -59,7 +59,7 @@ def act(request: HttpRequest, ulid: str, name: str) -> HttpResponse:
     def take() -> None:
         lock = form.cleaned_data["lock_version"]
         if name == "approve":
-            service.approve(request.user, row, lock_version=lock)
+            service.approve(request.user, row, reason=form.cleaned_data["reason"], lock_version=lock)
         else:
             service.drop(request.user, row, reason=form.cleaned_data["reason"], lock_version=lock)
 
@@ -72,9 +72,11 @@ def shown(user: Any, row: Listing) -> dict[str, Any]:
     found = [{"row": one, "who": land.person(one.created_by_id), "changes": [_in_words(change) for change in one.changes]}
              for one in row.supplements.all()]
     live = next((one["row"] for one in found if one["row"].state in service.LIVE), None)
+    approves = bool(live and live.state == "proposed" and can(user, DECIDE) and live.created_by_id != user.pk)
     return {
+        "wider_supplement": service.wider(user, row, live) if live and approves else [],
         "supplements": found, "proposes": can(user, WORK) and service.may_propose(row), "live_supplement": live,
-        "approves_supplement": bool(live and live.state == "proposed" and can(user, DECIDE) and live.created_by_id != user.pk),
+        "approves_supplement": approves,
         "drops_supplement": bool(live and (can(user, WORK) or can(user, DECIDE)))}
 
 
