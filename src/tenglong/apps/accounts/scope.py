@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tenglong.apps.accounts.every_request import grants_in_force
 from tenglong.apps.accounts.models import Department, RoleGrant, User
-from tenglong.apps.accounts.roles import PUBLIC, SIGNED_IN, VERBS, holds, roles_with
+from tenglong.apps.accounts.roles import PUBLIC, ROLE_VERBS, SIGNED_IN, VERBS, holds, roles_with
 
 Actor = User | AnonymousUser | None
 View = Callable[..., HttpResponseBase]
@@ -131,6 +131,13 @@ def can(user: Actor, verb: str) -> bool:
     if not _signed_in(user):
         return False
     return verb == SIGNED_IN or holds((grant.role for grant in active_grants(user)), verb)
+
+
+def verbs_of(user: Actor) -> frozenset[str]:
+    """All that `user` can: for a page that asks for many verbs at once, as the menu does."""
+    if not _signed_in(user):
+        return frozenset({PUBLIC})
+    return frozenset({PUBLIC, SIGNED_IN}).union(*(ROLE_VERBS.get(role, ()) for role in roles_of(user)))
 
 
 class Refused(PermissionDenied):

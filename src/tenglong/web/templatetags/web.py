@@ -14,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from tenglong.apps.accounts.scope import can
+from tenglong.apps.accounts.scope import can, verbs_of
 from tenglong.web import formats, menu, vendor
 from tenglong.web.demo_mark import is_demo
 from tenglong.web.listing import rows as listing_rows
@@ -23,7 +23,7 @@ register = template.Library()
 
 
 def may(request: HttpRequest) -> Callable[[str], bool]:
-    return lambda verb: can(getattr(request, "user", None), verb)
+    return verbs_of(getattr(request, "user", None)).__contains__
 
 
 @register.simple_tag(name="vendor")

@@ -17,7 +17,7 @@ from tenglong.apps.accounts.masking import mask
 from tenglong.apps.accounts.models import RoleGrant
 from tenglong.apps.accounts.passwords import classes_of, random_password
 from tenglong.apps.accounts.roles import ROLE_CHOICES, ROLE_VERBS, SEPARATED, VERBS
-from tenglong.apps.accounts.scope import Refused, roles_of
+from tenglong.apps.accounts.scope import Refused, can, roles_of, verbs_of
 
 
 @pytest.mark.parametrize(("first", "second"), list(permutations(SEPARATED, 2)))
@@ -127,3 +127,10 @@ def test_keys_are_for_their_owner_alone(cast: Any) -> None:
 def test_departments_do_not_form_a_loop(cast: Any) -> None:
     with pytest.raises(service.AccountError, match="下级"):
         service.save_department(cast.system_admin, cast.county_office, {"parent": cast.town_office}, 1)
+
+
+def test_all_verbs_at_once_are_the_verbs_one_by_one(cast: Any) -> None:
+    for person in (cast.county, cast.officer, cast.firm, cast.auditor, cast.system_admin, cast.nobody, None):
+        assert verbs_of(person) - {"public", "signed-in"} == {verb for verb in VERBS if can(person, verb)}
+    cast.officer.is_active = False
+    assert verbs_of(cast.officer) == {"public"}
