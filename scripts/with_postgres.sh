@@ -7,7 +7,7 @@ if [ ! -x "$bin/initdb" ]; then
   echo "找不到 PostgreSQL（initdb），请先运行 make system-deps" >&2
   exit 1
 fi
-work=$(mktemp -d "${TMPDIR:-/tmp}/tenglong-pg.XXXXXX")
+work=$(mktemp -d "$("$(dirname "$0")/room.sh")/tenglong-pg.XXXXXX")
 port=$("${PYTHON:-python3}" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 as_owner=()
 if [ "$(id -u)" -eq 0 ]; then # PostgreSQL refuses to run as root

@@ -218,6 +218,12 @@ class TestEveryAddress(TestCase):
         assert {name: status for name, status in got.items() if status != 405} == {}
         assert len(got) > 20
 
+    def test_no_word_that_must_not_be_seen_could_stand_in_a_page_by_chance(self) -> None:
+        """A time such as 01:57:29.88 is nobody's secret: what is looked for is long, or marked in Chinese."""
+        words = set().union(*(self.world.forbidden(role) for role in ROLES))
+        assert {word for word in words if word.isascii() and len(word) < 9} == set()
+        assert len(words) > 100
+
     def test_a_rule_that_forgets_the_town_is_noticed(self) -> None:
         """The watch itself: with the rule of plots gone, page, twin, workbook, GeoPackage, tile and search are all found out."""  # noqa: E501
         client, town = url_world.entered(self.world.people["stranger"]), self.world.towns[HERE]

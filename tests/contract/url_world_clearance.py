@@ -9,8 +9,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 DAY = date(2024, 6, 1)
-#: 元 for one 亩, inside the range of the policy, and the number of the payee's account
-PRICE, BANK = {"330604001": 31_234_561, "330604002": 29_876_572}, "62220202001122{}"
+#: 分 for one 亩, inside the range of the policy, and the number of the payee's account
+UNIT, BANK = {"330604001": 31_234_561, "330604002": 29_876_572}, "62220202001122{}"
+#: 亩, many: neither in yuan nor in 万元 is the sum so short that a time or a coordinate could read like it
+LAND = Decimal(9871)
 
 
 def build(world: Any) -> None:
@@ -40,19 +42,19 @@ def build(world: Any) -> None:
 
 
 def _money(town: Any, county: Any, leader: Any, holder: Any, agreements: Any, contacts: Any) -> None:
-    price, bank = PRICE[town.code], BANK.format(town.code[-5:])
+    price, bank = int(UNIT[town.code] * LAND), BANK.format(town.code[-5:])
     agreements.value(county, holder, amount_fen=price, appraiser=town.word("评估机构"), number=town.word("评估报告"), on=DAY)
     agreements.draft(county, holder, number=town.word("协议"), payments=[{"amount_fen": price, "due_on": DAY}],
-                     items=[{"kind": "land", "quantity": Decimal(1), "unit_fen": price}])
+                     items=[{"kind": "land", "quantity": LAND, "unit_fen": UNIT[town.code]}])
     agreements.submit(county, holder)
     agreements.approve(leader, holder)
     contacts.put(county, holder, {"person": town.word("被征收人"), "bank_account": bank})
-    town.amounts |= {bank, str(price), f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", town.word("评估机构")}
+    town.amounts |= {bank, str(price), f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", f"{price / 100_0000:,.2f}", town.word("评估机构")}
 
 
 def may(here: Any) -> None:
     """What the firm of this town reads of its own: its holding, its agreement, the papers that were made public."""
     words = ("征迁项目", "启动文号", "征迁文号", "协议", "意向书扫描件")
     here.firm_may |= {here.ids["cleared_holder"], here.ids["clearance_paper"]} | {here.word(word) for word in words}
-    price = PRICE[here.code]
-    here.firm_may |= {f"{price / 100:,.2f}", f"{price / 100_0000:.2f}"}
+    price = int(UNIT[here.code] * LAND)
+    here.firm_may |= {f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", f"{price / 100_0000:,.2f}"}
