@@ -24,6 +24,7 @@ install: .venv/.installed ## 建立 .venv 并装入锁定的依赖
 	@test -x $(V)/python || $(PYTHON) -m venv .venv
 	$(V)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(V)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(V)/python -m compileall -q src/tenglong  # where Python may not write bytecode, every start would compile everything anew
 	@touch $@
 
 dev: .venv/.installed-dev ## 加装开发依赖

@@ -49,12 +49,16 @@ def _money(town: Any, county: Any, leader: Any, holder: Any, agreements: Any, co
     agreements.submit(county, holder)
     agreements.approve(leader, holder)
     contacts.put(county, holder, {"person": town.word("被征收人"), "bank_account": bank})
-    town.amounts |= {bank, str(price), f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", f"{price / 100_0000:,.2f}", town.word("评估机构")}
+    town.amounts |= {bank, str(price), *_printed(price), town.word("评估机构")}
+
+
+def _printed(fen: int) -> set[str]:
+    """A sum as pages print it, in yuan and in 万元."""
+    return {f"{fen / 100:,.2f}", f"{fen / 100_0000:.2f}", f"{fen / 100_0000:,.2f}"}
 
 
 def may(here: Any) -> None:
     """What the firm of this town reads of its own: its holding, its agreement, the papers that were made public."""
     words = ("征迁项目", "启动文号", "征迁文号", "协议", "意向书扫描件")
     here.firm_may |= {here.ids["cleared_holder"], here.ids["clearance_paper"]} | {here.word(word) for word in words}
-    price = int(UNIT[here.code] * LAND)
-    here.firm_may |= {f"{price / 100:,.2f}", f"{price / 100_0000:.2f}", f"{price / 100_0000:,.2f}"}
+    here.firm_may |= _printed(int(UNIT[here.code] * LAND))

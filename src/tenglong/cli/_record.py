@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import click
@@ -12,7 +13,12 @@ def setup(*, migrated: bool = True) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tenglong.settings.base")
     import django
 
-    django.setup()
+    gc.disable()  # hundreds of modules are loaded and nothing of it is garbage: a tenth of the time to start
+    try:
+        django.setup()
+    finally:
+        gc.freeze()
+        gc.enable()
     if migrated and pending():
         raise click.ClickException("数据库还没有建立或版本较旧，请先运行 tenglong migrate")
 

@@ -14,7 +14,7 @@ from tenglong.apps.renewal.models import Plan, PlanItem
 from tenglong.apps.renewal.plan_ground import DISPLACED
 from tenglong.domain.renewal.portfolio.answer import SHORTFALL
 from tenglong.domain.renewal.portfolio.parts import Aim
-from tenglong.domain.renewal.portfolio.tornado import End
+from tenglong.domain.renewal.portfolio.replies import End
 from tenglong.domain.renewal.portfolio.words import share_text
 from tenglong.domain.units import from_fen
 from tenglong.web import formats

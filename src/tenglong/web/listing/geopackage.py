@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio.raw
 import shapely
 from django.db.models import F
 
@@ -17,6 +16,8 @@ from tenglong.web.listing.page import ListPage
 
 def write_gpkg(path: Path, listing: ListPage, rows: list[dict[str, Any]], notes: list[tuple[str, str]]) -> None:
     """Rows without a shape are written with an empty geometry: none is lost."""
+    import pyogrio.raw  # loads half a second of libraries, for those who ask for a GeoPackage
+
     path.unlink(missing_ok=True)
     shapes = _shapes(listing, rows)
     columns = list(listing.columns)

@@ -18,11 +18,9 @@ from tenglong.domain.renewal.portfolio.master import Column, Master
 from tenglong.domain.renewal.portfolio.parts import Aim, Problem
 from tenglong.domain.renewal.portfolio.pool import Pool
 from tenglong.domain.renewal.portfolio.search import Found, Search
-from tenglong.domain.renewal.portfolio.watch import Progress, Watch
+from tenglong.domain.renewal.portfolio.watch import DEFAULT_GAP, DEFAULT_SECONDS, Progress, Watch
 from tenglong.domain.renewal.portfolio.window import Pick
 
-DEFAULT_GAP = 1e-4
-DEFAULT_SECONDS = 60.0
 GIVEN = 0.25  # of the gap, from the shortfall to the uplift
 MEETING = 0.6  # of the time, for a plan without any shortfall
 

@@ -19,16 +19,8 @@ from tenglong.domain.renewal.portfolio.pool import Pool
 from tenglong.domain.renewal.portfolio.prices import Priced, Prices
 from tenglong.domain.renewal.portfolio.replies import Binding, Point, Worth
 from tenglong.domain.renewal.portfolio.search import Found, Search
-from tenglong.domain.renewal.portfolio.solve import (
-    DEFAULT_GAP,
-    DEFAULT_SECONDS,
-    Run,
-    first_stage,
-    last_stage,
-    proof_of,
-    solve_compiled,
-)
-from tenglong.domain.renewal.portfolio.watch import Watch
+from tenglong.domain.renewal.portfolio.solve import Run, first_stage, last_stage, proof_of, solve_compiled
+from tenglong.domain.renewal.portfolio.watch import DEFAULT_GAP, DEFAULT_SECONDS, Watch
 from tenglong.domain.renewal.portfolio.window import Pick
 from tenglong.domain.units import AREA_UNITS, MONEY_UNITS
 

@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from tenglong.domain.renewal.portfolio.answer import SHORTFALL, Answer
 from tenglong.domain.renewal.portfolio.compiled import Compiled, compile_problem, with_figures
 from tenglong.domain.renewal.portfolio.lp import Unsolved
 from tenglong.domain.renewal.portfolio.master import Column
-from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Capacity, Option, Problem, Target
-from tenglong.domain.renewal.portfolio.solve import DEFAULT_SECONDS, Run
-from tenglong.domain.renewal.portfolio.watch import Watch
-from tenglong.domain.renewal.portfolio.words import about_text, share_text
+from tenglong.domain.renewal.portfolio.parts import Budget, Capacity, Option, Problem, Target
+from tenglong.domain.renewal.portfolio.replies import Bar, End
+from tenglong.domain.renewal.portfolio.solve import Run
+from tenglong.domain.renewal.portfolio.watch import DEFAULT_SECONDS, Watch
 
 SHARE: Final = Fraction(1, 5)
 GAP: Final = 1e-3
 LEAST_S: Final = 6.0  # for one end: rather a few bars than none
 COSTS, UPLIFT = "全部成本", "全部年增收"
-
-
-@dataclass(frozen=True)
-class End:
-    """The plan at one end of a bar: `shortfall` of the targets, `value` net uplift or net cost in 分; `found` False: no plan
-    there, or none in time (`solved` False)."""
-
-    found: bool
-    solved: bool
-    shortfall: float = 0.0
-    value: float = 0.0
-    gap: float | None = None
-
-    def words(self, aim: Aim) -> str:
-        if not self.solved:
-            return "没有算完"
-        if not self.found:
-            return "没有方案"
-        noun = "净花费" if aim is Aim.CHEAPEST else "净增收"
-        short = f"，目标缺口 {share_text(self.shortfall)}" if self.shortfall > 0 else ""
-        return f"{noun} {about_text(round(self.value))}{short}"
-
-    def as_json(self) -> dict[str, Any]:
-        return dict(self.__dict__)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One thing that was changed alone, by `share` down and up."""
-
-    what: str
-    share: Fraction
-    low: End
-    high: End
-
-    @property
-    def swing(self) -> tuple[float, float]:
-        """How far the plan moves: first the shortfall, then the value; an end without a plan moves it most of all."""
-        if not (self.low.found and self.high.found):
-            known = self.low.solved and self.high.solved
-            return (float("inf"), 0.0) if known else (-1.0, 0.0)
-        return abs(self.high.shortfall - self.low.shortfall), abs(self.high.value - self.low.value)
-
-    def words(self, aim: Aim) -> str:
-        percent = f"{float(self.share) * 100:g}%"
-        return f"{self.what}：低 {percent} {self.low.words(aim)}；高 {percent} {self.high.words(aim)}"
-
-    def as_json(self) -> dict[str, Any]:
-        return {"what": self.what, "share": float(self.share), "low": self.low.as_json(), "high": self.high.as_json()}
 
 
 def tornado(

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 POLL_S: Final = 0.2
+#: of a solve that is told nothing else
+DEFAULT_SECONDS: Final = 60.0
+DEFAULT_GAP: Final = 1e-4
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from multiprocessing.connection import Connection
@@ -16,14 +14,9 @@ from typing import Any, Final
 from tenglong.domain.renewal.clusters import TooManyClusters
 from tenglong.domain.renewal.portfolio.answer import Answer, Status
 from tenglong.domain.renewal.portfolio.check import ProblemError, check
-from tenglong.domain.renewal.portfolio.lp import Unsolved
-from tenglong.domain.renewal.portfolio.master import Column
 from tenglong.domain.renewal.portfolio.parts import Problem
-from tenglong.domain.renewal.portfolio.replies import Binding, Point, Worth
-from tenglong.domain.renewal.portfolio.solve import DEFAULT_GAP, DEFAULT_SECONDS, solve
-from tenglong.domain.renewal.portfolio.study import Study, frontier
-from tenglong.domain.renewal.portfolio.tornado import Bar, tornado
-from tenglong.domain.renewal.portfolio.watch import POLL_S, Progress
+from tenglong.domain.renewal.portfolio.replies import Bar, Binding, Point, Worth
+from tenglong.domain.renewal.portfolio.watch import DEFAULT_GAP, DEFAULT_SECONDS, POLL_S, Progress
 
 START_S: Final = 30.0  # for the process to start and to enumerate
 #: points of the frontier as shares of the money asked for
@@ -149,7 +142,7 @@ def _wait(line: _Line, problem: Problem, seconds: float, ears: Ears) -> tuple[An
             answer = replace(message, problem=problem)
         elif isinstance(message, Replies):
             replies = message
-        elif isinstance(message, _Refused):
+        elif isinstance(message, Refused):
             raise message.error()
         elif message == DONE and answer is not None:
             return answer, replies
@@ -166,7 +159,7 @@ def _wait(line: _Line, problem: Problem, seconds: float, ears: Ears) -> tuple[An
 
 
 @dataclass(frozen=True)
-class _Refused:
+class Refused:
     """A refusal on its way to the parent: exceptions with arguments of their own do not travel."""
 
     sentences: tuple[str, ...] = ()
@@ -183,54 +176,8 @@ def _how(code: int | None) -> str:
     return f"求解进程异常退出（代码 {code}），没有交回结果"
 
 
-def _child(pipe: Connection, stop: Event, problem: Problem, questions: Questions, time_limit_s: float, gap: float) -> None:
-    _hush()
-    try:
-        answer = solve(problem, time_limit_s=time_limit_s, gap=gap, progress=pipe.send, cancelled=stop.is_set)
-        pipe.send(_light(answer))
-        if answer.found and not stop.is_set():
-            for replies in _asked(problem, answer, questions, asking(time_limit_s), gap):
-                pipe.send(replies)
-        pipe.send(DONE)
-    except TooManyClusters as error:
-        pipe.send(_Refused(limit=error.limit, reached=error.reached))
-    except ProblemError as error:
-        pipe.send(_Refused(tuple(error.sentences)))
-    pipe.close()
+def _child(*given: Any) -> None:
+    """The solvers are loaded here, in the process that needs them."""
+    from tenglong.domain.renewal.portfolio.working import run
 
-
-def _asked(problem: Problem, answer: Answer, questions: Questions, time_limit_s: float, gap: float) -> Iterator[Replies]:
-    """All replies so far, after each question: one that time leaves open does not take the others with it."""
-    found, columns = Replies(), list[Column]()
-    if questions.binding or questions.importance or questions.worth or questions.next_best:
-        study = Study(problem, answer, time_limit_s=time_limit_s, gap=gap)
-        with suppress(Unsolved):
-            found = replace(found, binding=tuple(study.binding()) if questions.binding else ())
-        yield found
-        with suppress(Unsolved):
-            asked = questions.importance or questions.worth
-            found = replace(found, importance=tuple(study.importance(questions.worth, questions.again)) if asked else ())
-        yield found
-        with suppress(Unsolved):
-            found = replace(found, next_best=tuple(_light(one) for one in study.next_best(questions.next_best)))
-        yield found
-        columns = list(study.columns)
-    with suppress(Unsolved):
-        amounts = questions.frontier
-        points = frontier(problem, amounts, time_limit_s=time_limit_s, gap=max(gap, ROUGH), columns=columns) if amounts else []
-        found = replace(found, frontier=tuple(Point(one.budget, _light(one.answer)) for one in points))
-    yield found
-    bars = tornado(problem, time_limit_s=time_limit_s, columns=columns) if questions.tornado else []
-    yield replace(found, tornado=tuple(bars))
-
-
-def _light(answer: Answer) -> Answer:
-    """Without the plots of the problem, which the parent has."""
-    return replace(answer, problem=replace(answer.problem, candidates=(), options=(), graph=None))
-
-
-def _hush() -> None:
-    """HiGHS writes to the process's own standard output; that belongs to the caller."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
+    run(*given)

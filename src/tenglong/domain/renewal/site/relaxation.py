@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import inf
 from time import monotonic
 
-from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
-
 from tenglong.domain.renewal.site.cuts import Cut, fractional
 from tenglong.domain.renewal.site.ground import Ground, Wish
 
@@ -35,6 +33,9 @@ class Relaxation:
         self.cuts: set[Cut] = set()
         self._unit = max(max(ground.weight, default=0), 1) / DEAREST
         self._largest = max(ground.land, default=1)
+        from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]  # a tenth of a second, where a site is sought
+
+        self._lp = pywraplp.Solver
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._x = [self._solver.NumVar(0.0, 1.0, "") for _ in ground.land]
         self._build()
@@ -120,9 +121,9 @@ class Relaxation:
 
     def _solved(self) -> Bound:
         status = self._solver.Solve()
-        if status == pywraplp.Solver.INFEASIBLE:
+        if status == self._lp.INFEASIBLE:
             return Bound(inf, [], [])
-        if status != pywraplp.Solver.OPTIMAL:
+        if status != self._lp.OPTIMAL:
             return Bound(0.0, [], [])
         weight = self._solver.Objective().Value() * self._unit * (1 - SLACK)
         return Bound(weight, [x.solution_value() for x in self._x], [x.reduced_cost() * self._unit for x in self._x])
