@@ -57,9 +57,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Gantt:
+    """`today`: None once every step is behind it."""
+
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
-    today: float
+    today: float | None
     height: int
     width: int = LEFT + WIDE
     left: int = LEFT
@@ -72,14 +74,15 @@ class Gantt:
 def gantt(found: Outlook, today: date) -> Gantt:
     plans = {task.id: task for task in found.schedule.tasks}
     first = min([found.now.start, *(task.early_start for task in plans.values())])
-    last = max([today, *(task.early_finish for task in plans.values())]) + timedelta(days=7)
+    over = all(state_of(found.policy, name, found.now) in ("done", "omitted") for name in found.policy.steps)
+    last = max([*([] if over else [today]), *(task.early_finish for task in plans.values())]) + timedelta(days=7)
     scale = WIDE / max((last - first).days, 1)
 
     def x(day: date) -> float:
         return round(LEFT + (day - first).days * scale, 1)
 
     rows = tuple(_row(found, plans, name, at, x) for at, name in enumerate(found.policy.steps))
-    return Gantt(rows, tuple(_ticks(first, last, x)), x(today), TOP + ROW * len(rows) + 8)
+    return Gantt(rows, tuple(_ticks(first, last, x)), None if over else x(today), TOP + ROW * len(rows) + 8)
 
 
 def _row(found: Outlook, plans: dict[str, Planned], name: str, at: int, x: Callable[[date], float]) -> Row:

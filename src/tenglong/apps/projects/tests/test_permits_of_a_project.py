@@ -26,6 +26,7 @@ from tenglong.apps.projects.models import (
     Receipt,
     StepMaterial,
 )
+from tenglong.apps.projects.permit_gantt import gantt
 from tenglong.apps.projects.queries import forecast, permits, permits_owed
 from tenglong.apps.projects.service import blockers
 from tenglong.apps.projects.service import permits as service
@@ -276,3 +277,13 @@ def test_the_board_asks_the_same_however_many_networks_there_are(cast, project, 
                 assert f"同园{many}0" in officer.get(address).content.decode()
             asked.append(len(seen))
     assert asked[:2] == asked[2:]
+
+
+def test_the_picture_of_what_is_finished_ends_with_its_last_step_and_not_today(network):
+    later = START + timedelta(days=900)
+    running = gantt(forecast.worked_out(network, later), later)
+    for at, step in enumerate(permit_policies.of(network).steps):
+        PermitStep.objects.update_or_create(network=network, step=step, defaults={"done_on": START + timedelta(days=at)})
+    finished = gantt(forecast.worked_out(network, later), later)
+    assert running.today is not None and finished.today is None
+    assert finished.ticks[-1].label < "2026-06" < running.ticks[-1].label

@@ -28,7 +28,7 @@ from tenglong.apps.supply.models import (
     ProvenFigure,
 )
 from tenglong.apps.supply.service.covenants_picture import picture, rules
-from tenglong.domain.delta import Delta
+from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.covenant.policy import FLOOR, CovenantPolicy
 from tenglong.domain.measures import packaged
 
@@ -262,11 +262,19 @@ def prove(
     if measure != FLOOR and not 2000 <= year <= timezone.localdate().year:
         raise CovenantError(_("年度应在 2000 与今年之间。"))
     paper = document_of(actor, document, _("证明材料"))
+    place = {"covenant": fresh, "measure": measure, "year": 0 if measure == FLOOR else year}
+    before = ProvenFigure.objects.select_related("document").filter(**place).first()
     held, _new = ProvenFigure.objects.update_or_create(
-        covenant=fresh, measure=measure, year=0 if measure == FLOOR else year,
-        defaults={"value_e6": round(value * E6), "document": paper, "so_far": so_far, "entered_by_id": actor.pk})
-    record(actor, "covenant.figure", "covenant", fresh.ulid, deltas=[Delta(f"{measure} {held.year}", None, paper.ulid)])
+        **place, defaults={"value_e6": round(value * E6), "document": paper, "so_far": so_far, "entered_by_id": actor.pk})
+    record(actor, "covenant.figure", "covenant", fresh.ulid, deltas=diff(_proven(before) if before else {}, _proven(held)))
     return held
+
+
+def _proven(figure: ProvenFigure) -> dict[str, Any]:
+    """What the audit keeps of a figure: what is replaced stands nowhere else."""
+    name = f"{figure.measure} {figure.year}"
+    return {name: format(Decimal(figure.value_e6) / E6, "f"), f"{name} so_far": figure.so_far,
+            f"{name} document": figure.document.ulid if figure.document else None}
 
 
 def measures_of(rule: CovenantPolicy) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from tenglong.apps.accounts import service as accounts
 from tenglong.apps.accounts.models import Department
 from tenglong.apps.accounts.scope import Refused
+from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.casework import service as casework
 from tenglong.apps.registry import service as registry
 from tenglong.apps.registry.models import Division, Fact
@@ -102,6 +103,19 @@ def begun(world: dict[str, Any]) -> CovenantCheck:
     row = covenants_checks.review(world["county"], row, on=TODAY - timedelta(days=40))
     covenants_checks.add_member(world["county"], row, world["second"])
     return row
+
+
+def test_a_replaced_figure_stays_in_the_audit_with_its_paper(world: dict[str, Any]) -> None:
+    corrected = paper(world, "更正后的审计报告")
+    covenants.prove(world["county"], world["covenant"], "fixed_investment", 2023, Decimal("45000.5"), document=corrected,
+                    so_far=True)
+    first, second = AuditEntry.objects.filter(action="covenant.figure").order_by("seq")
+    name = "fixed_investment 2023"
+    assert [(one["field"], one["old"], one["new"]) for one in first.deltas][:2] == [
+        (name, None, "45000"), (f"{name} so_far", None, True)]
+    told = {one["field"]: (one["old"], one["new"]) for one in second.deltas}
+    assert told[name] == ("45000", "45000.5") and told[f"{name} document"][1] == corrected.ulid
+    assert told[f"{name} document"][0] == first.deltas[2]["new"]
 
 
 def test_a_check_tells_every_figure_its_source_and_what_is_missing(world: dict[str, Any]) -> None:
