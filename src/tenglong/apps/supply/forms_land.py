@@ -263,12 +263,13 @@ class StepForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """Another day, paper or file for a step that was written down wrongly."""
+    """Another day, paper, file or contract number for a step that was written down wrongly."""
 
     step = forms.CharField(max_length=40, widget=forms.HiddenInput)
     on = forms.DateField(label=_("正确日期"), widget=day_input())
     paper = forms.CharField(label=_("文书"), max_length=160)
     file = PaperField(label=_("文书扫描件"))
+    contract_number = forms.CharField(label=_("合同编号"), max_length=64, required=False)
     reason = forms.CharField(label=_("更正理由"), min_length=2, max_length=500)
     lock_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 

@@ -262,7 +262,7 @@ def prove(
     if measure != FLOOR and not 2000 <= year <= timezone.localdate().year:
         raise CovenantError(_("年度应在 2000 与今年之间。"))
     paper = document_of(actor, document, _("证明材料"))
-    place = {"covenant": fresh, "measure": measure, "year": 0 if measure == FLOOR else year}
+    place: dict[str, Any] = {"covenant": fresh, "measure": measure, "year": 0 if measure == FLOOR else year}
     before = ProvenFigure.objects.select_related("document").filter(**place).first()
     held, _new = ProvenFigure.objects.update_or_create(
         **place, defaults={"value_e6": round(value * E6), "document": paper, "so_far": so_far, "entered_by_id": actor.pk})

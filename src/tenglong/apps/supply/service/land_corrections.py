@@ -1,4 +1,4 @@
-"""更正: another day, paper or file for a step that was written down wrongly.
+"""更正: another day, paper, file or contract number for a step that was written down wrongly.
 
 What stood there stays on the timeline and in the audit. The clocks are read again over every step that was done: a correction
 never breaks a lawful wait; a missed deadline or pledge is told.
@@ -29,35 +29,40 @@ ENDED = ("draft", "submitted", "withdrawn")
 
 
 def correct(actor: Any, row: Row, step: str, *, on: date, paper: str, reason: str, lock_version: int,
-            file: Any = None) -> StepCorrection:
-    """Raises SupplyError, with the clause where a wait would be broken; such an attempt stays in the audit."""
+            file: Any = None, contract_number: str = "") -> StepCorrection:
+    """`contract_number`: "" leaves it as it is. Raises SupplyError, with the clause where a wait would be broken; such an
+    attempt stays in the audit."""
     with transaction.atomic():
         fresh = locked(actor, row, WORK, lock_version)
         try:
-            return _correct(actor, fresh, step, on, paper, reason, file)
+            return _correct(actor, fresh, step, on, paper, reason, file, contract_number.strip())
         except Early as error:
             early = error
     raise early
 
 
-def _correct(actor: Any, row: Row, step: str, on: date, paper: str, reason: str, file: Any) -> StepCorrection:
+def _correct(actor: Any, row: Row, step: str, on: date, paper: str, reason: str, file: Any, contract: str) -> StepCorrection:
     held, procedure = _held(row, step), procedure_of(row)
     label = procedure.step(step).label
     day = not_later_than_today(on, _("办理日期"))
     told, number = said(reason, _("更正理由")), said(paper, procedure.step(step).paper)
-    if (day, number) == (held.on, held.paper) and not file:
+    change = outcome.Change(held.on, day, outcome.other_contract(row, procedure.step(step), contract))
+    if (day, number) == (held.on, held.paper) and not file and not change.contract:
         raise SupplyError(_("“%(step)s”没有改动。") % {"step": label})
     found = recheck(procedure, done_days(row), step, day, timezone.localdate(), calendar())
     if found.broken:
         _refuse(actor, row, step, day, found)
     _proof(procedure, held, day, file)
-    more = outcome.of_correction(actor, row, procedure.step(step), held.on, day, told)
+    more = outcome.of_correction(actor, row, procedure.step(step), change, told)
     document = land_files.keep(actor, file, row, number=number, dated=day) or held.document
     made = _write(actor, held, day, number, document, told, [*found.told, *more.told])
     _warn_again(row, found)
+    before = getattr(row, "contract_number", "")
     record(actor, f"{kind_of(row)}.step.correct", kind_of(row), row.ulid, reason=told, deltas=diff(
-        {"step": None, "on": held.on, "paper": held.paper, "document": held.document.ulid if held.document else None},
-        {"step": step, "on": day, "paper": number, "document": document.ulid if document else None}))
+        {"step": None, "on": held.on, "paper": held.paper, "document": held.document.ulid if held.document else None,
+         "contract": before},
+        {"step": step, "on": day, "paper": number, "document": document.ulid if document else None,
+         "contract": change.contract or before}))
     moved(row, **more.values)
     return made
 

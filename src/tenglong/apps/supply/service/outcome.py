@@ -17,7 +17,7 @@ from tenglong.apps.supply.errors import SupplyError
 from tenglong.apps.supply.models import Bid, BidState, Deal, Listing, ListingState, ReserveEntry, ReservePrice
 from tenglong.apps.supply.service import floors, notices, reserve
 from tenglong.apps.supply.service.land_base import said
-from tenglong.domain.delta import Delta
+from tenglong.domain.delta import Delta, diff
 from tenglong.domain.landing.supply.policy import Step
 
 METHODS = {"tender": "招标出让", "auction": "拍卖出让", "listing": "挂牌出让"}
@@ -106,10 +106,26 @@ class Corrected:
     told: tuple[str, ...] = ()
 
 
-def of_correction(actor: Any, row: Any, step: Step, before: date, day: date, reason: str) -> Corrected:
-    """What another day of a step means beside the clocks. Raises SupplyError."""
-    effect = step.effect
-    if day == before:
+@dataclass(frozen=True)
+class Change:
+    """Days of a step before and after; `contract`: the other number of the contract, "" when it stays."""
+
+    before: date
+    day: date
+    contract: str = ""
+
+
+def other_contract(row: Any, step: Step, number: str) -> str:
+    """The number when it differs from the one that stands. Raises SupplyError where it is no number of a contract."""
+    if not number or step.effect != "contract" or number == row.contract_number:
+        return ""
+    return said(number, _("合同编号"))
+
+
+def of_correction(actor: Any, row: Any, step: Step, change: Change, reason: str) -> Corrected:
+    """What another day of a step, or another number of its contract, means beside the clocks. Raises SupplyError."""
+    effect, day = step.effect, change.day
+    if day == change.before and not change.contract:
         return Corrected()
     if effect == "amend":
         notices.moved_to(row, step.id, day)
@@ -121,7 +137,7 @@ def of_correction(actor: Any, row: Any, step: Step, before: date, day: date, rea
         _not_before_closing(row, day)
         return Corrected({"opened_on": day})
     if effect == "contract":
-        return _signed(actor, row, day, reason)
+        return _signed(actor, row, change, reason)
     return Corrected()
 
 
@@ -130,24 +146,36 @@ def _offers(row: Listing, wrong: Mapping[str, date], says: str) -> None:
         raise SupplyError(says)
 
 
-def _signed(actor: Any, row: Listing, day: date, reason: str) -> Corrected:
+def _signed(actor: Any, row: Listing, change: Change, reason: str) -> Corrected:
     """The deal and the line by which the land left the stock follow the contract."""
+    number = change.contract or row.contract_number
+    told = [_("合同编号由 %(old)s 更正为 %(new)s") % {"old": row.contract_number, "new": number}] if change.contract else []
+    values = {"contract_number": number} if change.contract else {}
     if row.deal is None:
-        return Corrected()
-    record(actor, "deal.correct", "deal", row.deal.ulid, reason=reason, deltas=[Delta("signed_on", row.deal.signed_on, day)])
-    Deal.objects.filter(pk=row.deal.pk).update(signed_on=day, lock_version=row.deal.lock_version + 1)
-    counters.raise_revision("deals")
-    told = [_("成交案例的签订日期同时更正")]
+        return Corrected(values, tuple(told))
+    told.append(_deal_again(actor, row.deal, number, change.day, reason))
     if row.lot is not None:
-        told.append(_out_again(actor, row, row.lot, day, reason))
-    return Corrected(told=tuple(told))
+        told.append(_out_again(actor, row, row.lot, change.day, number, reason))
+    return Corrected(values, tuple(told))
 
 
-def _out_again(actor: Any, row: Listing, lot: Any, day: date, reason: str) -> str:
+def _deal_again(actor: Any, deal: Deal, number: str, day: date, reason: str) -> str:
+    after = {"signed_on": day, "contract_number": number}
+    before = {name: getattr(deal, name) for name in after}
+    key = natural_key(after)
+    if Deal.objects.filter(key=key).exclude(pk=deal.pk).exists():
+        raise SupplyError(_("合同编号“%(number)s”已有成交记录。") % {"number": number})
+    record(actor, "deal.correct", "deal", deal.ulid, reason=reason, deltas=diff(before, after))
+    Deal.objects.filter(pk=deal.pk).update(**after, key=key, lock_version=deal.lock_version + 1)
+    counters.raise_revision("deals")
+    return _("成交案例的签订日期同时更正") if number == before["contract_number"] else _("成交案例同时更正")
+
+
+def _out_again(actor: Any, row: Listing, lot: Any, day: date, number: str, reason: str) -> str:
     left = ReserveEntry.objects.filter(lot=lot, kind="out", reverses__isnull=True, reversed_by__isnull=True,
                                        paper=row.contract_number).first()
     if left is None:
         return _("储备库里没有找到这份合同的出库，请自行核对")
     reserve.reverse(actor, left, reason=reason)
-    reserve.take_out(actor, lot, {"on": day, "area_cm2": left.area_cm2, "paper": left.paper, "note": left.note})
-    return _("储备库的出库日期同时更正（原来一笔冲销）")
+    reserve.take_out(actor, lot, {"on": day, "area_cm2": left.area_cm2, "paper": number, "note": left.note})
+    return _("储备库的出库日期同时更正（原来一笔冲销）") if day != left.on else _("储备库的出库同时更正（原来一笔冲销）")

@@ -13,7 +13,7 @@ from tenglong.apps.audit.models import AuditEntry
 from tenglong.apps.casework.pinning import calendar
 from tenglong.apps.registry.models import Division
 from tenglong.apps.supply.errors import SupplyError
-from tenglong.apps.supply.models import Deal, LandStep, Listing, StepCorrection
+from tenglong.apps.supply.models import Deal, LandStep, Listing, ReserveEntry, StepCorrection
 from tenglong.apps.supply.queries import reserve as book
 from tenglong.apps.supply.service import bids, changes, land_corrections, listings, reserve
 
@@ -146,6 +146,24 @@ def test_the_day_of_a_contract_moves_the_deal_and_the_stock_with_it(cast: Any, t
         fix(cast, row, "opened", ends - DAY)
     with pytest.raises(SupplyError, match="已登记的材料不符"):
         notice_behind_the_offer(cast, row)
+
+
+def test_the_number_of_a_contract_is_corrected_with_the_deal_and_the_stock(cast: Any, towns: None) -> None:
+    row = contracted(cast)
+    wrong, right = row.contract_number, "3306042026A21010"
+    made = fix(cast, row, "contracted", row.opened_on, contract_number=right)
+    assert made.told == [f"合同编号由 {wrong} 更正为 {right}", "成交案例同时更正", "储备库的出库同时更正（原来一笔冲销）"]
+    assert (fresh(row).contract_number, Deal.objects.get().contract_number) == (right, right)
+    assert book.account(cast.officer, row.opened_on).area_cm2 == 40 * MU
+    assert list(ReserveEntry.objects.filter(kind="out", paper=right).values_list("area_cm2", flat=True)) == [60 * MU]
+    entry = AuditEntry.objects.get(action="listing.step.correct")
+    assert {"field": "contract", "old": wrong, "new": right} in entry.deltas
+    Deal.objects.create(key=":3306042026A29999", contract_number="3306042026A29999", division_code=TOWN, location="别处",
+                        area_cm2=MU, signed_on=row.opened_on)
+    with pytest.raises(SupplyError, match="已有成交记录"):
+        fix(cast, row, "contracted", row.opened_on, contract_number="3306042026A29999")
+    with pytest.raises(SupplyError, match="没有改动"):
+        fix(cast, row, "opened", row.opened_on, contract_number="X")
 
 
 def notice_behind_the_offer(cast: Any, row: Listing) -> None:

@@ -74,7 +74,8 @@ def _kept(user: Any, row: Any) -> tuple[dict[str, Any], dict[int, Any]]:
 
 
 def _fix(step: Any, row: Any) -> CorrectionForm:
-    held = {"step": step.step, "on": step.on, "paper": step.paper, "lock_version": row.lock_version}
+    held = {"step": step.step, "on": step.on, "paper": step.paper, "lock_version": row.lock_version,
+            "contract_number": getattr(row, "contract_number", "")}
     return CorrectionForm(initial=held, auto_id=f"fix-{step.step}-%s")
 
 
