@@ -34,7 +34,8 @@ UNSCOPED = {
     "web.SavedFilter": "只按本人查询",
     "web.ColumnChoice": "只按本人查询",
 }
-THREADS, ROUNDS, SECONDS = 32, 6, 60
+#: SECONDS: by then a thread hangs; how fast it goes is for a bench
+THREADS, ROUNDS, SECONDS = 32, 6, 300
 
 
 def beside(name: str) -> ModuleType:
@@ -162,15 +163,14 @@ class Crowd:
         self.refused, self.answers = 0, 0
         self.lock, self.start = threading.Lock(), threading.Barrier(THREADS)
 
-    def run(self) -> float:
+    def run(self) -> None:
         threads = [threading.Thread(target=self._person, args=(number,), daemon=True) for number in range(THREADS)]
         began = time.monotonic()
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(max(0.1, SECONDS - (time.monotonic() - began)))
-        assert not any(thread.is_alive() for thread in threads), "threads still at work"
-        return time.monotonic() - began
+        assert not any(thread.is_alive() for thread in threads), f"threads still at work on {connection.vendor}"
 
     def _person(self, number: int) -> None:
         role = ("town_officer", "stranger", "county_admin", "enterprise")[number % 4]
@@ -279,7 +279,7 @@ def test_thirty_two_people_of_two_towns_at_once() -> None:
 
     world = url_world.build()
     crowd = Crowd(world, {name: tile_address(town) for name, town in world.towns.items()})
-    seconds = crowd.run()
+    crowd.run()
     assert crowd.faults == []
     for name, tokens in crowd.saved.items():
         version = PlotVersion.objects.get(plot__ulid=world.towns[name].ids["plot0"], valid_to=None)
@@ -287,4 +287,3 @@ def test_thirty_two_people_of_two_towns_at_once() -> None:
         assert [version.address.count(token) for token in tokens] == [1] * len(tokens)
     assert crowd.answers >= THREADS * ROUNDS
     assert audit.verify().ok
-    assert seconds < SECONDS, connection.vendor

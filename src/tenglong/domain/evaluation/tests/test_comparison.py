@@ -1,8 +1,7 @@
-"""Two result tables side by side: nothing is counted twice, every share prints what it is a share of, and it is quick."""
+"""Two result tables side by side: nothing is counted twice, every share prints what it is a share of."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import date
 
@@ -127,7 +126,7 @@ def test_money_with_every_part_of_its_basis_in_force_cites_it():
     assert money(compiled, rows, grades, grades, on=date(2022, 12, 31))[0]["basis"] == WITHOUT_BASIS
 
 
-def test_five_years_of_four_thousand_enterprises_are_compared_in_a_blink():
+def test_five_years_of_four_thousand_enterprises_lose_nobody_from_one_year_to_the_next():
     draw, n = np.random.default_rng(1), 4043
     names = ("tax", "va", "energy", "emission", "labour", "rd")
     years = [pa.table({
@@ -135,10 +134,9 @@ def test_five_years_of_four_thousand_enterprises_are_compared_in_a_blink():
         "total": pa.array(draw.integers(0, 15000, n)), "grade": pa.array(np.array(list(ORDER))[draw.integers(0, 4, n)]),
         "bonus": np.zeros(n), "deduction": np.zeros(n), **{f"s_{name}": draw.uniform(0, 40, n) for name in names},
     }) for _ in range(5)]
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        for old, new in zip(years, years[1:], strict=False):
-            compare(Side("a", old), Side("b", new), ORDER, movers=50)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.4  # ≤ 100 ms on a quiet machine
+    for old, new in zip(years, years[1:], strict=False):
+        found = compare(Side("a", old), Side("b", new), ORDER, movers=50)
+        before, after = grades_of(old), grades_of(new)
+        assert found["n"]["all"] == n == sum(map(sum, found["matrix"]["counts"]))
+        assert found["moved"].startswith(f"{sum(before[key] != after[key] for key in before)}/{n}（")
+        assert len(found["movers"]) == 50
