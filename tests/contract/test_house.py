@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import statistics
 import subprocess
@@ -115,3 +116,15 @@ def test_every_app_belongs_to_the_layer_contract() -> None:
     layers = (ROOT / "pyproject.toml").read_text("utf-8")
     apps = {path.parent.name for path in (SRC / "apps").glob("*/apps.py")}
     assert {app for app in apps if f'"tenglong.apps.{app}"' not in layers} == set()
+
+
+def test_the_program_starts_without_solvers_and_vector_libraries() -> None:
+    """docs/decisions/0008: what few requests need is loaded by those, not by every start."""
+    code = (
+        "import sys, django; django.setup()\n"
+        "import django.urls; django.urls.get_resolver().url_patterns\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'ortools', 'pyogrio', 'pandas', 'pyspark', 'highspy'}))"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tenglong.settings.test"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr

@@ -12,8 +12,7 @@ from tenglong.domain.renewal.portfolio.answer import Status
 from tenglong.domain.renewal.portfolio.check import ProblemError
 from tenglong.domain.renewal.portfolio.parts import Aim, Budget, Candidate, Objective, Option, Problem
 from tenglong.domain.renewal.portfolio.solve import solve
-from tenglong.domain.renewal.portfolio.watch import Progress
-from tenglong.domain.renewal.portfolio.watch import DEFAULT_SECONDS
+from tenglong.domain.renewal.portfolio.watch import DEFAULT_SECONDS, Progress
 from tenglong.domain.renewal.portfolio.worker import WorkerDied, run_in_worker
 
 WAN = 1_000_000
