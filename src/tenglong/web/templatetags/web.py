@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -46,10 +47,18 @@ def _section(request: HttpRequest, name: str, label: Any, entries: list[menu.Ent
     return {"id": name, "label": label, "links": links, "single": len(links) == 1 and str(links[0]["label"]) == str(label)}
 
 
-def _link(request: HttpRequest, entry: menu.Entry) -> dict[str, Any] | None:
+@cache
+def _address(name: str, _prefix: str) -> str | None:
+    """None: the page is not there. Sixty of them on every page; an address without parts changes with the prefix alone."""
     try:
-        url = reverse(entry.url_name)
+        return reverse(name)
     except NoReverseMatch:
+        return None
+
+
+def _link(request: HttpRequest, entry: menu.Entry) -> dict[str, Any] | None:
+    url = _address(entry.url_name, get_script_prefix())
+    if url is None:
         return None
     return {"label": entry.label, "url": url, "here": _is_here(request.path, url)}
 
