@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,47 @@ def sign_in(client: Any) -> Callable[[User], Any]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def together() -> Callable[..., list[str]]:
+    """`together(step, step, refused=CaseError)`: what each step came to, in order of the words; all of them let go at once."""
+
+    def run(*steps: Callable[[], Any], refused: Any, tell: Callable[[Exception], str] = lambda error: "refused") -> list[str]:
+        gate, told = threading.Barrier(len(steps)), []
+
+        def one(step: Callable[[], Any]) -> None:
+            from django.db import connection
+
+            try:
+                gate.wait()
+                _patient(step)
+                told.append("done")
+            except refused as error:
+                told.append(tell(error))
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=one, args=(step,)) for step in steps]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(told)
+
+    return run
+
+
+def _patient(step: Callable[[], Any]) -> Any:
+    """A memory database of SQLite refuses the second writer instead of letting it wait."""
+    from django.db import OperationalError, connection
+
+    while True:
+        try:
+            return step()
+        except OperationalError as busy:
+            if connection.vendor != "sqlite" or "locked" not in str(busy):
+                raise
 
 
 @pytest.fixture(autouse=True)

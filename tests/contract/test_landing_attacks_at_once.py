@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from tenglong.apps.accounts import service as accounts
@@ -24,28 +21,6 @@ from tenglong.apps.supply.models import Bid, Listing
 from tenglong.apps.supply.service import bids, listings
 
 TOWN, WAN, DAY = "330604001", 1_000_000, date(2024, 5, 6)
-
-
-def together(*steps: Callable[[], Any]) -> list[str]:
-    """What each step came to, all of them let go at once."""
-    gate, told = Barrier(len(steps)), []
-
-    def run(step: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            step()
-            told.append("done")
-        except (ClearanceError, SupplyError):
-            told.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(told)
 
 
 def _agreed(first: Any) -> ClearedHolder:
@@ -65,16 +40,18 @@ def _agreed(first: Any) -> ClearedHolder:
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_money_and_seals_are_pressed_by_two_at_once(cast: Any) -> None:
+def test_money_and_seals_are_pressed_by_two_at_once(cast: Any, together: Any) -> None:
     first, (second, _password) = cast.county, accounts.create_user(
         accounts.SYSTEM, username="county2", name="另一县管", department=cast.county_office, must_change=False)
     accounts.grant_role(accounts.SYSTEM, second, "county_admin")
     holder = _agreed(first)
-    assert together(*[partial(agreements.approve, who, holder) for who in (cast.leader, second)]) == ["done", "refused"]
+    told = together(*[partial(agreements.approve, who, holder) for who in (cast.leader, second)], refused=ClearanceError)
+    assert told == ["done", "refused"]
     Agreement.objects.update(state=AgreementState.SIGNED, signed_on=DAY)
     ClearedHolder.objects.update(signed_on=DAY)
     for act in (agreements.fund, agreements.pay):
-        told = together(*[partial(act, who, holder, 1, on=DAY, voucher="凭证1") for who in (first, second)])
+        told = together(*[partial(act, who, holder, 1, on=DAY, voucher="凭证1") for who in (first, second)],
+                        refused=ClearanceError)
         assert told == ["done", "refused"]
     assert sum(Payment.objects.filter(paid_on__isnull=False).values_list("amount_fen", flat=True)) == 50
     assert AuditEntry.objects.filter(action="clearance.pay").count() == 1
@@ -83,5 +60,5 @@ def test_money_and_seals_are_pressed_by_two_at_once(cast: Any) -> None:
         "method": "listing", "start_price_fen": 900 * WAN, "deposit_fen": 0, "plot_id": None})
     Listing.objects.update(state="running")
     offer = {"bidder": "竞买人", "uscc": "91330604MA00000A96", "amount_fen": 950 * WAN, "received_on": timezone.localdate()}
-    assert together(*[lambda: bids.receive(cast.officer, row, offer)] * 2) == ["done", "refused"]
+    assert together(*[lambda: bids.receive(cast.officer, row, offer)] * 2, refused=SupplyError) == ["done", "refused"]
     assert Bid.objects.count() == 1 and audit.verify().ok

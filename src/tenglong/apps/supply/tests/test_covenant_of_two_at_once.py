@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
 from django.utils import timezone
 
 from tenglong.apps.accounts import service as accounts
@@ -25,38 +22,6 @@ from tenglong.apps.supply.service.covenants import NodeDay, Promise
 from tenglong.domain.units import to_cm2, to_fen
 
 TOWN, TODAY = "330604001", timezone.localdate()
-
-
-def together(*steps: Callable[[], Any]) -> list[str]:
-    """What each step came to, all of them let go at once."""
-    gate, told = Barrier(len(steps)), []
-
-    def run(step: Callable[[], Any]) -> None:
-        try:
-            gate.wait()
-            patient(step)
-            told.append("done")
-        except CovenantError as error:
-            told.append(str(error))
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(told)
-
-
-def patient(step: Callable[[], Any]) -> Any:
-    """A memory database of SQLite refuses the second writer instead of letting it wait."""
-    while True:
-        try:
-            return step()
-        except OperationalError as busy:
-            if connection.vendor != "sqlite" or "locked" not in str(busy):
-                raise
 
 
 def clerk(name: str, office: Any) -> Any:
@@ -89,19 +54,22 @@ def promised(tmp_path: Any, settings: Any) -> dict[str, Any]:
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_two_clerks_at_once_lose_nothing_and_the_shortfall_is_exact_through_the_store(promised: dict[str, Any]) -> None:
+def test_two_clerks_at_once_lose_nothing_and_the_shortfall_is_exact_through_the_store(
+    promised: dict[str, Any], together: Any
+) -> None:
     one, two, held, paper = (promised[name] for name in ("one", "two", "held", "paper"))
     days = (date(2022, 2, 1), date(2022, 2, 2))
     assert together(
         lambda: covenants.reach_node(one, held, "start", done_on=days[0], document=paper),
-        lambda: covenants.reach_node(two, held, "start", done_on=days[1], document=paper)) == ["done", "done"]
+        lambda: covenants.reach_node(two, held, "start", done_on=days[1], document=paper),
+        refused=CovenantError) == ["done", "done"]
     kept = NodeDone.objects.get(covenant=held, kind="start").done_on
     told = [entry.deltas[0] for entry in AuditEntry.objects.filter(action="covenant.node").order_by("seq")]
     assert [told[0]["old"], told[1]["old"], told[1]["new"]] == [None, told[0]["new"], kept.isoformat()]
     sheet = CovenantPaper.objects.get()
     third = clerk("third", one.department)
     outcome = together(lambda: covenants.void_paper(two, sheet, reason="录错"),
-                       lambda: covenants.void_paper(third, sheet, reason="录错了"))
+                       lambda: covenants.void_paper(third, sheet, reason="录错了"), refused=CovenantError, tell=str)
     assert outcome[0] == "done" and "已经作废" in outcome[1]
     assert AuditEntry.objects.filter(action="covenant.void").count() == 1
     exact_through_the_store(promised, kept)
